@@ -3,10 +3,12 @@
 //! The collector serialises these types, the dashboard deserialises and draws them. All times are
 //! milliseconds since the Unix epoch, all durations milliseconds, all ratios 0 to 1. Charts are columns:
 //! one list of times and, for each line, a list of values of the same length, `null` where a value is unknown.
+mod splits;
 mod targets;
 
 use serde::{Deserialize, Serialize};
 
+pub use splits::{Quantiles, Split, SplitVital, Splits};
 pub use targets::{
     BackendError, ScrapeFailure, ScrapeTimes, SlowQueries, SlowQuery, TargetDocument, TargetList,
 };
@@ -35,9 +37,19 @@ pub struct Status {
     pub apps: Vec<String>,
     /// The scraped targets.
     pub targets: Vec<Target>,
-    /// How long data is kept, ms.
+    /// How long data is kept, ms. What is older than [`keep_minutes`](Self::keep_minutes) is kept by the hour, and what is older
+    /// than [`keep_hours`](Self::keep_hours) by the day.
     #[serde(default)]
     pub retention: i64,
+    /// How long minutes are kept, ms.
+    #[serde(default)]
+    pub keep_minutes: i64,
+    /// How long hours are kept, ms.
+    #[serde(default)]
+    pub keep_hours: i64,
+    /// When the first data ever was stored; `None` before there was any.
+    #[serde(default)]
+    pub begun: Option<i64>,
     /// Lists that targets come from.
     #[serde(default)]
     pub lists: Vec<TargetList>,
@@ -390,7 +402,10 @@ pub struct Timing {
     pub errors: Option<f64>,
 }
 
-/// `GET /api/vitals?app&page&navigation&from&to`: what browsers measured. `app`, `page` and `navigation` may be left out.
+/// `GET /api/vitals?app&page&navigation&split&from&to`: what browsers measured. All but the range may be left out.
+///
+/// `split` selects the page views with one value of a dimension: see [`Splits`]. Attributions and phases are not kept by
+/// dimension, and empty then.
 ///
 /// `navigation` is `document`, or `soft` for route changes that the browser reports as soft navigations. Without it, LCP, FCP
 /// and TTFB are those of documents, because a route change waits for neither server nor first paint; INP and CLS are those

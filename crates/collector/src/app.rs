@@ -1,5 +1,5 @@
 //! What all requests share.
-use std::net::IpAddr;
+
 use std::sync::Arc;
 
 use whippet_api::Target;
@@ -7,7 +7,7 @@ use whippet_engine::beacon::Beacon;
 use whippet_store::reports::matches::Matches;
 use whippet_store::{Ingested, OWN_TARGET, Store, StoreError, losses};
 
-use crate::client::Networks;
+use crate::client::{Networks, Sender};
 use crate::clock::Clock;
 use crate::intake::Views;
 use crate::metrics::Metrics;
@@ -54,6 +54,8 @@ pub struct App {
     pub scrape_interval: i64,
     /// How long everything is kept in full detail, ms.
     pub detail: i64,
+    /// How long hours are kept, ms.
+    pub hours: i64,
     /// How long anything is kept, ms.
     pub retention: i64,
 }
@@ -100,7 +102,7 @@ impl App {
     pub async fn ingest(
         &self,
         beacon: Beacon,
-        client: IpAddr,
+        client: Sender,
         bytes: usize,
         now: i64,
     ) -> Result<Ingested, StoreError> {

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderMap;
-use whippet_store::Client;
+use whippet_store::{Browser, Client};
 
 /// The address a request comes from. Behind `proxies` proxies it is what the outermost of them saw, which it wrote
 /// into `X-Forwarded-For` behind whatever the client had put there; anything further to the left is not believed.
@@ -14,6 +14,15 @@ pub fn address(request: &Request, proxies: usize) -> IpAddr {
     forwarded(request.headers(), proxies).unwrap_or(peer)
 }
 
+/// Who sent a beacon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sender {
+    /// The address.
+    pub address: IpAddr,
+    /// The family of the browser.
+    pub browser: Browser,
+}
+
 /// Tells clients' networks apart without keeping their addresses: by a hash with a key of this process, which is never
 /// written down.
 #[derive(Clone, Default)]
@@ -21,8 +30,13 @@ pub struct Networks(RandomState);
 
 impl Networks {
     /// What the store may know of a client.
-    pub fn client(&self, address: IpAddr) -> Client {
-        Client { network: self.0.hash_one(network(address)), local: is_local(address) }
+    pub fn client(&self, Sender { address, browser }: Sender) -> Client {
+        Client { network: self.network(address), local: is_local(address), browser }
+    }
+
+    /// What tells its network from others.
+    pub fn network(&self, address: IpAddr) -> u64 {
+        self.0.hash_one(network(address))
     }
 }
 
@@ -54,10 +68,15 @@ fn forwarded(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Networks, address};
+    use super::{Networks, Sender, address};
     use axum::body::Body;
     use axum::extract::{ConnectInfo, Request};
     use std::net::SocketAddr;
+    use whippet_store::Browser;
+
+    fn sender(address: &str) -> Sender {
+        Sender { address: address.parse().unwrap(), browser: Browser::Unknown }
+    }
 
     fn check(lines: &[&str], proxies: usize, expected: &str) {
         let mut request = Request::new(Body::empty());
@@ -83,20 +102,16 @@ mod tests {
     #[test]
     fn clients_of_one_network_are_one_client() {
         let networks = Networks::default();
-        let client = |address: &str| networks.client(address.parse().unwrap());
+        let client = |address: &str| networks.client(sender(address));
         assert_eq!(client("203.0.113.7"), client("::ffff:203.0.113.7"));
         assert_eq!(client("2001:db8::1"), client("2001:db8::2"));
         assert_ne!(client("203.0.113.7").network, client("203.0.113.8").network);
-        assert_ne!(
-            client("203.0.113.7"),
-            Networks::default().client("203.0.113.7".parse().unwrap()),
-            "another key"
-        );
+        assert_ne!(client("203.0.113.7"), Networks::default().client(sender("203.0.113.7")), "another key");
     }
 
     #[test]
     fn addresses_that_the_internet_cannot_send_from_are_local() {
-        let is_local = |address: &str| Networks::default().client(address.parse().unwrap()).local;
+        let is_local = |address: &str| Networks::default().client(sender(address)).local;
         for local in [
             "127.0.0.1",
             "127.1.2.3",

@@ -17,6 +17,7 @@
 //! reads the wall clock: [`clock::Clock`] is passed in.
 pub mod app;
 pub mod args;
+mod browser_family;
 pub mod client;
 pub mod clock;
 pub mod commands;

@@ -161,7 +161,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     options.max_size = arguments.max_size;
     options.known_apps = known_apps(&arguments)?;
     options.min_sample_rate = arguments.min_sample_rate;
-    let (detail, retention) = (options.detail, options.retention);
+    let (detail, hours, retention) = (options.detail, options.hours, options.retention);
     let page_figures = arguments.export_pages.map(|labels| {
         Arc::new(PageFigures::new(PageOptions {
             labels,
@@ -200,6 +200,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         senders: Arc::new(Senders::new(clock.now())),
         scrape_interval: arguments.scrape_interval.as_millis() as i64,
         detail,
+        hours,
         retention,
     };
     let told_to_stop = told_to_stop().map_err(ServeError::Signals)?;

@@ -1,139 +1,99 @@
-//! The beacons of one transaction, added up in memory, so that each bucket is read and written once.
+//! The beacons of one transaction. They are added up in memory, so that each cell is written once.
 use std::collections::HashMap;
 
-use rusqlite::{Connection, params};
-use whippet_engine::beacon::{Beacon, limits};
-use whippet_engine::stats::{ExponentialHistogram, StoredHistogram};
+use whippet_engine::beacon::{Beacon, Resource, Script, limits};
+use whippet_engine::stats::{Histogram, StoredHistogram};
 
+use crate::cells::{Origin, Place, Resources, Script as ScriptTimes, Timings, add, merge_histogram};
 use crate::command::Ingested;
 use crate::context::Context;
+use crate::database::Result;
 use crate::kind::Kind;
-use crate::minute_buckets::Place;
+use crate::page_loads::PAGE_LOADS;
+use crate::score::Client;
 use crate::time::MINUTE;
+use crate::views::Reports;
 use crate::weight::{scaled, weight};
-use crate::{aggregates, losses, minute_buckets, page_errors, page_loads, views};
+use crate::{arrivals, beacon_ids, losses, page_errors, page_loads};
 
-#[derive(Default)]
-pub struct Batch {
-    /// With how many values miss the bound of the level that rates the histogram.
-    histograms: HashMap<minute_buckets::Key, (StoredHistogram, u64)>,
-    counters: HashMap<minute_buckets::Key, u64>,
-    beacons: i64,
-    last: i64,
-    /// When the newest beacon of each application came.
-    apps: HashMap<i64, i64>,
+/// A beacon, who sent it, and when it was received.
+pub type Arrival<'a> = (&'a Beacon, Client, i64);
+
+/// More views of one route than any page shows between two beacons.
+const MOST_VIEWS: u64 = 1_000_000;
+
+/// The largest sum of one beacon: counts come from clients.
+const MOST: u64 = 1 << 60;
+
+/// Adds beacons, unless their ids are known. Returns what became of each.
+pub fn add_all(context: &mut Context<'_>, beacons: &[Arrival<'_>]) -> Result<Vec<Ingested>> {
+    if beacons.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<(&Beacon, i64)> = beacons.iter().map(|(beacon, _, received)| (*beacon, *received)).collect();
+    let fresh = beacon_ids::claim(context.database, &ids)?;
+    let mut reports = Reports::default();
+    let mut apps: HashMap<i64, i64> = HashMap::new();
+    for ((beacon, client, received), _) in beacons.iter().zip(&fresh).filter(|(_, fresh)| **fresh) {
+        context.client = *client;
+        let app = add_one(context, &mut reports, beacon, *received)?;
+        let newest = apps.entry(app).or_default();
+        *newest = (*newest).max(*received);
+    }
+    reports.write(context.database)?;
+    context.hot.flush(context.database)?;
+    let count = fresh.iter().filter(|fresh| **fresh).count();
+    arrivals::record(context.database, context.hot.collector(), count as i64, &apps)?;
+    let ingested = |fresh: bool| if fresh { Ingested::New } else { Ingested::Duplicate };
+    Ok(fresh.into_iter().map(ingested).collect())
 }
 
-impl Batch {
-    /// Adds a beacon, unless its id is known.
-    pub fn add(
-        &mut self,
-        context: &mut Context<'_>,
-        beacon: &Beacon,
-        received: i64,
-    ) -> rusqlite::Result<Ingested> {
-        let fresh = context
-            .connection
-            .prepare_cached("INSERT OR IGNORE INTO beacons (id, received) VALUES (?1, ?2)")?
-            .execute(params![beacon.id, received])?;
-        if fresh == 0 {
-            return Ok(Ingested::Duplicate);
-        }
-        self.beacons += 1;
-        self.last = self.last.max(received);
-        let minute = received - received.rem_euclid(MINUTE);
-        let app = context.name(Kind::App, 0, &beacon.app, received)?;
-        let newest = self.apps.entry(app).or_default();
-        *newest = received.max(*newest);
-        let page = context.name(Kind::Page, app, &beacon.page, received)?;
-        let place = (minute, app, page);
-        // All measurements are weighed like the page view.
-        let weight = weight(&beacon.view, beacon.sample_rate, context.options.min_sample_rate);
-        if !has_only_errors(beacon) {
-            views::add(context, place, beacon, weight, received)?;
-        }
-        for (path, count) in &beacon.routes {
-            let page = context.name(Kind::Page, app, path, received)?;
-            let views = count.min(&MOST_VIEWS).saturating_mul(weight);
-            minute_buckets::add_views(context.connection, (minute, app, page), views as i64)?;
-        }
-        self.add_measurements(context, place, beacon, weight, received)?;
-        add_sums(context, place, beacon, weight, received)?;
-        losses::add(context.connection, place, beacon, weight)?;
-        for error in &beacon.errors {
-            page_errors::add(context, (app, page), error, weight, received)?;
-        }
-        Ok(Ingested::New)
+/// Adds one beacon. Returns its application.
+fn add_one<'a>(
+    context: &mut Context<'_>,
+    reports: &mut Reports<'a>,
+    beacon: &'a Beacon,
+    received: i64,
+) -> Result<i64> {
+    let minute = received - received.rem_euclid(MINUTE);
+    let app = context.name(Kind::App, 0, &beacon.app, received)?;
+    let page = context.name(Kind::Page, app, &beacon.page, received)?;
+    let place = Place { minute, app, page };
+    let release = match beacon.release.as_deref() {
+        None | Some("") => 0,
+        Some(release) => context.name(Kind::Release, app, release, received)?,
+    };
+    let origin = origin(beacon, release, context.client);
+    // All measurements are weighed like the page view.
+    let weight = weight(&beacon.view, beacon.sample_rate, context.options.min_sample_rate);
+    if !has_only_errors(beacon) {
+        reports.add(context, place, (&origin, weight), beacon, received)?;
     }
-
-    fn add_measurements(
-        &mut self,
-        context: &mut Context<'_>,
-        (minute, app, page): Place,
-        beacon: &Beacon,
-        weight: u64,
-        received: i64,
-    ) -> rusqlite::Result<()> {
-        for (name, histogram) in &beacon.histograms {
-            let histogram = scaled(histogram, weight);
-            let slow = page_loads::slow_in(name, &histogram);
-            let name = context.name(Kind::Histogram, app, name, received)?;
-            self.add_histogram((minute, app, page, name), &histogram, slow);
-        }
-        for (name, timings) in &beacon.timings {
-            let slow = page_loads::slow_among(name, timings, weight);
-            let name = context.name(Kind::Histogram, app, name, received)?;
-            let mut single = StoredHistogram::new();
-            for value in timings {
-                single.record_many(*value, weight);
-            }
-            self.add_histogram((minute, app, page, name), &single, slow);
-        }
-        for (name, count) in &beacon.counters {
-            let name = context.name(Kind::Counter, app, name, received)?;
-            let total = self.counters.entry((minute, app, page, name)).or_default();
-            *total = total.saturating_add(count.saturating_mul(weight));
-        }
-        Ok(())
+    for (path, count) in &beacon.routes {
+        let page = context.name(Kind::Page, app, path, received)?;
+        let views = count.min(&MOST_VIEWS).saturating_mul(weight);
+        let place = Place { page, ..place };
+        context.hot.vitals(place, |vitals| vitals.views = vitals.views.saturating_add(views));
+        context.hot.splits(place, &origin, |_, part| {
+            part.vitals.views = part.vitals.views.saturating_add(views);
+        });
     }
-
-    fn add_histogram<const CAP: usize>(
-        &mut self,
-        key: minute_buckets::Key,
-        histogram: &ExponentialHistogram<CAP>,
-        slow: u64,
-    ) {
-        let (values, all_slow) = self.histograms.entry(key).or_default();
-        minute_buckets::merge(values, histogram);
-        *all_slow = all_slow.saturating_add(slow);
+    add_histograms(context, place, &origin, beacon, weight, received)?;
+    add_sums(context, place, beacon, weight, received)?;
+    add_loading(context, place, beacon, weight, received)?;
+    for error in &beacon.errors {
+        page_errors::add(context, place, &origin, error, weight, received)?;
     }
+    Ok(app)
+}
 
-    /// Writes what was added up.
-    pub fn flush(self, connection: &Connection) -> rusqlite::Result<()> {
-        for (key, (histogram, slow)) in self.histograms {
-            minute_buckets::add_histogram(connection, key, histogram, slow.min(1 << 60) as i64)?;
-        }
-        for (key, total) in self.counters {
-            minute_buckets::add_counter(connection, key, total.min(i64::MAX as u64) as i64)?;
-        }
-        let mut heard =
-            connection.prepare_cached("UPDATE names SET last = max(coalesce(last, 0), ?2) WHERE id = ?1")?;
-        for (app, newest) in self.apps {
-            heard.execute([app, newest])?;
-        }
-        if self.beacons > 0 {
-            let mut total = connection.prepare_cached(
-                "INSERT INTO totals (name, value) VALUES ('beacons', ?1)
-                 ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
-            )?;
-            total.execute([self.beacons])?;
-            let mut last = connection.prepare_cached(
-                "INSERT INTO totals (name, value) VALUES ('last_beacon', ?1)
-                 ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)",
-            )?;
-            last.execute([self.last])?;
-        }
-        Ok(())
+fn origin(beacon: &Beacon, release: i64, client: Client) -> Origin {
+    Origin {
+        release,
+        device: beacon.device as i64,
+        connection: beacon.connection.map_or(0, |connection| connection as i64 + 1),
+        navigation: beacon.navigation as i64,
+        browser: client.browser as i64,
     }
 }
 
@@ -149,8 +109,52 @@ pub fn has_only_errors(beacon: &Beacon) -> bool {
         && beacon.routes.is_empty()
 }
 
-/// More views of one route than any page shows between two beacons.
-const MOST_VIEWS: u64 = 1_000_000;
+fn add_histograms(
+    context: &mut Context<'_>,
+    place: Place,
+    origin: &Origin,
+    beacon: &Beacon,
+    weight: u64,
+    received: i64,
+) -> Result<()> {
+    let mut all: Vec<(i64, Timings)> = Vec::with_capacity(beacon.histograms.len() + beacon.timings.len());
+    let mut loads = Timings::default();
+    for (name, histogram) in &beacon.histograms {
+        let timings = weighed(name, histogram, weight);
+        if name == PAGE_LOADS {
+            loads.merge(&timings);
+        }
+        all.push((context.name(Kind::Histogram, place.app, name, received)?, timings));
+    }
+    for (name, values) in &beacon.timings {
+        let mut timings =
+            Timings { slow: page_loads::slow_among(name, values, weight), ..Timings::default() };
+        for value in values {
+            timings.histogram.record_many(*value, weight);
+        }
+        if name == PAGE_LOADS {
+            loads.merge(&timings);
+        }
+        all.push((context.name(Kind::Histogram, place.app, name, received)?, timings));
+    }
+    if !all.is_empty() {
+        context.hot.histograms(place, |histograms| {
+            all.iter().for_each(|(name, timings)| histograms.0.entry(*name).or_default().merge(timings));
+        });
+    }
+    if !loads.histogram.is_empty() {
+        context.hot.splits(place, origin, |_, part| part.loads.merge(&loads));
+    }
+    Ok(())
+}
+
+fn weighed(name: &str, histogram: &Histogram, weight: u64) -> Timings {
+    let histogram = scaled(histogram, weight);
+    let mut timings =
+        Timings { slow: page_loads::slow_in(name, &histogram), histogram: StoredHistogram::new() };
+    merge_histogram(&mut timings.histogram, &histogram);
+    timings
+}
 
 fn add_sums(
     context: &mut Context<'_>,
@@ -158,21 +162,76 @@ fn add_sums(
     beacon: &Beacon,
     weight: u64,
     received: i64,
-) -> rusqlite::Result<()> {
-    let (_, app, _) = place;
-    for resource in &beacon.resources {
-        let host = context.name(Kind::Host, app, &resource.host, received)?;
-        aggregates::add_resource(context.connection, place, host, resource, weight)?;
+) -> Result<()> {
+    let mut counters: Vec<(i64, u64)> = Vec::with_capacity(beacon.counters.len());
+    for (name, count) in &beacon.counters {
+        let name = context.name(Kind::Counter, place.app, name, received)?;
+        counters.push((name, count.saturating_mul(weight)));
     }
+    let mut gauges: Vec<(i64, f64)> = Vec::with_capacity(beacon.gauges.len());
+    for (name, value) in &beacon.gauges {
+        gauges.push((context.name(Kind::Gauge, place.app, name, received)?, *value));
+    }
+    let losses = losses::of(beacon);
+    if counters.is_empty() && gauges.is_empty() && losses.is_empty() {
+        return Ok(());
+    }
+    context.hot.sums(place, |sums| {
+        counters.iter().for_each(|(name, count)| add(&mut sums.counters, *name, *count));
+        gauges.iter().for_each(|(name, value)| sums.gauges.entry(*name).or_default().record(*value, weight));
+        for (kind, count) in &losses {
+            // Weighed as the figures that they are missing from.
+            add(&mut sums.losses, (*kind).to_owned(), count.saturating_mul(weight));
+        }
+    });
+    Ok(())
+}
+
+fn add_loading(
+    context: &mut Context<'_>,
+    place: Place,
+    beacon: &Beacon,
+    weight: u64,
+    received: i64,
+) -> Result<()> {
+    if beacon.resources.is_empty() && beacon.scripts.is_empty() {
+        return Ok(());
+    }
+    let mut resources: Vec<((i64, u8), Resources)> = Vec::with_capacity(beacon.resources.len());
+    for resource in &beacon.resources {
+        let host = context.name(Kind::Host, place.app, &resource.host, received)?;
+        resources.push(((host, resource.kind as u8), weighed_resources(resource, weight)));
+    }
+    let mut scripts: Vec<(i64, ScriptTimes)> = Vec::with_capacity(beacon.scripts.len());
     for script in &beacon.scripts {
         let line = |text: &str| limits::line(text, limits::URL);
         let name = format!("{}\n{}", line(&script.source), line(&script.invoker));
-        let name = context.name(Kind::Script, app, &name, received)?;
-        aggregates::add_script(context.connection, place, name, script, weight)?;
+        let name = context.name(Kind::Script, place.app, &name, received)?;
+        scripts.push((name, weighed_script(script, weight)));
     }
-    for (name, value) in &beacon.gauges {
-        let name = context.name(Kind::Gauge, app, name, received)?;
-        aggregates::add_gauge(context.connection, place, name, *value, weight)?;
-    }
+    context.hot.loading(place, |loading| {
+        resources.iter().for_each(|(key, more)| loading.resources.entry(*key).or_default().merge(more));
+        scripts.iter().for_each(|(name, more)| loading.scripts.entry(*name).or_default().merge(more));
+    });
     Ok(())
+}
+
+fn weighed_resources(resource: &Resource, weight: u64) -> Resources {
+    let bounded = |count: u64| count.saturating_mul(weight).min(MOST);
+    Resources {
+        count: bounded(resource.count),
+        bytes: bounded(resource.bytes),
+        cached: bounded(resource.cached),
+        failed: bounded(resource.failed),
+        duration: resource.duration * weight as f64,
+        slowest: resource.slowest,
+    }
+}
+
+fn weighed_script(script: &Script, weight: u64) -> ScriptTimes {
+    ScriptTimes {
+        count: script.count.saturating_mul(weight).min(MOST),
+        duration: script.duration * weight as f64,
+        forced: script.forced * weight as f64,
+    }
 }

@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_the_recently_seen_stays() {
-        let client = Client { network: 1, local: false };
+        let client = Client { network: 1, local: false, browser: crate::Browser::Unknown };
         let mut candidates = Candidates::default();
         for name in 0..3 * MAX_CANDIDATES {
             candidates.see(name.to_string(), client, 0);

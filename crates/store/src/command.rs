@@ -3,6 +3,7 @@ use tokio::sync::oneshot;
 use whippet_engine::beacon::Beacon;
 
 use crate::backend_event::BackendEvent;
+use crate::batch::Arrival;
 use crate::error::StoreError;
 use crate::score::Client;
 use crate::scrape::Scrape;
@@ -94,6 +95,14 @@ impl Command {
             })),
             (Self::Sweep { reply, .. }, Some(Outcome::Swept(all))) => drop(reply.send(Ok(all))),
             (Self::Sweep { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
+        }
+    }
+
+    /// The beacon, if it brings one.
+    pub fn arrival(&self) -> Option<Arrival<'_>> {
+        match self {
+            Self::Beacon { beacon, client, received, .. } => Some((beacon, *client, *received)),
+            _ => None,
         }
     }
 

@@ -1,6 +1,6 @@
-//! What writing a beacon needs besides the beacon.
-use rusqlite::Connection;
-
+//! What writing beacons needs besides the beacons.
+use crate::cells::Hot;
+use crate::database::{Database, Result};
 use crate::error_scores::ErrorScores;
 use crate::kind::Kind;
 use crate::metrics::StoreMetrics;
@@ -8,14 +8,15 @@ use crate::names::Names;
 use crate::options::Options;
 use crate::score::Client;
 
-/// What writing a beacon needs besides the beacon.
+/// What writing beacons needs besides the beacons.
 pub struct Context<'a> {
-    pub connection: &'a Connection,
+    pub database: &'a dyn Database,
+    pub hot: &'a mut Hot,
     pub names: &'a mut Names,
     pub errors: &'a mut ErrorScores,
     pub options: &'a Options,
     pub metrics: &'a StoreMetrics,
-    /// Who sent it.
+    /// Who sent the beacon that is being added.
     pub client: Client,
     /// Whether any name or error was dropped to make a place for another.
     pub evicted: bool,
@@ -23,9 +24,9 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     /// The number of a name of the beacon.
-    pub fn name(&mut self, kind: Kind, parent: i64, name: &str, now: i64) -> rusqlite::Result<i64> {
+    pub fn name(&mut self, kind: Kind, parent: i64, name: &str, now: i64) -> Result<i64> {
         let resolved =
-            self.names.resolve(self.connection, self.options, (kind, parent, name), self.client, now)?;
+            self.names.resolve(self.database, self.options, (kind, parent, name), self.client, now)?;
         if resolved.overflow {
             self.metrics.overflow(kind.label());
         }

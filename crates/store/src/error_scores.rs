@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 
 use crate::candidates::Candidates;
-use crate::changes::Changes;
+use crate::changes::{Changes, News};
 use crate::database::{Database, Param, Result, params};
 use crate::kind::{ERROR, OTHER};
 use crate::ranked::{self, Ranked};
@@ -50,9 +50,20 @@ impl ErrorScores {
 
     /// To be called when a transaction that writes begins. Reads what other processes changed.
     pub fn refresh(&mut self, database: &dyn Database) -> Result<()> {
-        match self.changes.begin(database)? {
-            Some(since) => self.read(database, Some(since)),
-            None => Ok(()),
+        let news = self.changes.begin(database)?;
+        self.hear(database, news)
+    }
+
+    fn hear(&mut self, database: &dyn Database, news: News) -> Result<()> {
+        match news {
+            News::Nothing => Ok(()),
+            News::Since(since) => self.read(database, Some(since)),
+            News::Everything => {
+                let (changes, due) = (std::mem::take(&mut self.changes), std::mem::take(&mut self.due));
+                self.reload(database)?;
+                (self.changes, self.due) = (changes, due);
+                Ok(())
+            }
         }
     }
 
@@ -115,9 +126,8 @@ impl ErrorScores {
             }
         }
         // There seems to be a place. What other processes did meanwhile decides.
-        if let Some(since) = self.changes.lock(database)? {
-            self.read(database, Some(since))?;
-        }
+        let news = self.changes.lock(database)?;
+        self.hear(database, news)?;
         let change = self.changes.own()?;
         if self.count(app) < limit {
             return Ok(Some(Place { score, evicted: None, change }));

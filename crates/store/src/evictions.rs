@@ -2,12 +2,13 @@
 //!
 //! An eviction frees the name at once. The rows may be many, so later transactions move them, an hour of data each. Until
 //! then the name's number stays in `names` with kind -1, so that no other name gets it, and the table `evictions` has its
-//! target: the name that takes its rows.
-use rusqlite::Connection;
-
+//! target: the name that takes its rows. Within cells, a number without a name counts as [`OTHER`] of its kind, so only the
+//! rows of applications and pages are moved.
+use crate::cells::Hot;
+use crate::changes;
 use crate::database::{Database, Result, params};
 use crate::kind::{ERROR, Kind, OTHER};
-use crate::remap::{self, Targets};
+use crate::remap::{self, Evicted};
 use crate::time::HOUR;
 
 /// Evicts the name with that number, and with an application all of its names and errors. `delete`: its rows are deleted
@@ -22,7 +23,7 @@ pub fn evict(database: &dyn Database, kind: Kind, id: i64, delete: bool, change:
     // Another process may have dropped it.
     let Some((parent, times)) = found else { return Ok(()) };
     let target = if delete { 0 } else { other(database, kind, parent, times, change)? };
-    add(database, kind as i64, id, target, times.0)?;
+    add(database, (kind as i64, id), target, times.0, parent)?;
     if kind == Kind::App {
         evict_children(database, id, target, times, change)?;
         database.execute(
@@ -51,14 +52,14 @@ fn evict_children(
     for (id, number) in children {
         let Some(kind) = Kind::from_number(number) else { continue };
         let target = if target == 0 { 0 } else { other(database, kind, target, times, change)? };
-        add(database, number, id, target, times.0)?;
+        add(database, (number, id), target, times.0, app)?;
         free_name(database, id, change)?;
     }
     let errors =
         database.query_map("SELECT id FROM errors WHERE app = ?1", params![app], |row| row.get::<i64>(0))?;
     for id in errors {
         let target = if target == 0 { 0 } else { other_error(database, target)? };
-        add(database, ERROR, id, target, times.0)?;
+        add(database, (ERROR, id), target, times.0, app)?;
     }
     Ok(())
 }
@@ -70,7 +71,7 @@ pub fn evict_error(database: &dyn Database, app: i64, id: i64, change: i64) -> R
     // Another process may have dropped it.
     let Some(first) = first else { return Ok(()) };
     let target = other_error(database, app)?;
-    add(database, ERROR, id, target, first)?;
+    add(database, (ERROR, id), target, first, app)?;
     // Frees the fingerprint. The new one is like no other: all that beacons bring have a line break.
     database.execute(
         "UPDATE errors SET fingerprint = CAST(?2 AS TEXT) || id, message = ?2, source = ?2, stack = '', changed = ?3
@@ -109,10 +110,10 @@ pub fn other_error(database: &dyn Database, app: i64) -> Result<i64> {
     )
 }
 
-fn add(database: &dyn Database, kind: i64, id: i64, target: i64, since: i64) -> Result<()> {
-    let sql = "INSERT INTO evictions (kind, id, target, since) VALUES (?1, ?2, ?3, ?4)
-               ON CONFLICT (kind, id) DO UPDATE SET target = excluded.target, since = excluded.since";
-    database.execute(sql, params![kind, id, target, since]).map(drop)
+fn add(database: &dyn Database, (kind, id): (i64, i64), target: i64, since: i64, app: i64) -> Result<()> {
+    let sql = "INSERT INTO evictions (kind, id, target, since, app) VALUES (?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT (kind, id) DO UPDATE SET target = excluded.target, since = excluded.since, app = excluded.app";
+    database.execute(sql, params![kind, id, target, since, app]).map(drop)
 }
 
 /// Frees the name but not its number.
@@ -121,47 +122,61 @@ fn free_name(database: &dyn Database, id: i64, change: i64) -> Result<()> {
     database.execute(sql, params![id, change]).map(drop)
 }
 
-/// A pass over all rows that refer to evicted names and errors, from the oldest hour to the newest.
+/// A pass over all rows that refer to evicted names, from the oldest hour to the newest.
 pub struct Pass {
-    /// The earliest hour that is not done.
-    next: i64,
+    /// The earliest hour that is not done; `None` where no rows are to be moved.
+    next: Option<i64>,
+    /// Whether no hour is done.
+    is_first: bool,
     /// Kind and number of what was evicted before the pass began. No row refers to these once the pass is complete.
     evicted: Vec<(i64, i64)>,
 }
 
 impl Pass {
     /// Begins a pass, if rows of any evicted name are left.
-    pub fn begin(connection: &Connection) -> rusqlite::Result<Option<Self>> {
-        let since: Option<i64> =
-            connection.prepare_cached("SELECT min(since) FROM evictions")?.query_row([], |row| row.get(0))?;
-        let Some(since) = since else { return Ok(None) };
-        let evicted = connection
-            .prepare_cached("SELECT kind, id FROM evictions")?
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<rusqlite::Result<_>>()?;
-        Ok(Some(Self { next: since - since.rem_euclid(HOUR), evicted }))
+    pub fn begin(database: &dyn Database) -> Result<Option<Self>> {
+        let evicted = database.query_map("SELECT kind, id FROM evictions", &[], |row| {
+            Ok((row.get::<i64>(0)?, row.get::<i64>(1)?))
+        })?;
+        if evicted.is_empty() {
+            return Ok(None);
+        }
+        // Of names within cells nothing is moved, unless it is to be deleted.
+        let since: Option<i64> = database.scalar(
+            "SELECT min(since) FROM evictions WHERE kind IN (?1, ?2) OR target = 0",
+            params![Kind::App as i64, Kind::Page as i64],
+        )?;
+        let next = since.map(|since| since - since.rem_euclid(HOUR));
+        Ok(Some(Self { next, is_first: true, evicted }))
     }
 
     /// Moves the rows of the next hour that has data. Returns whether the pass is complete.
-    pub fn step(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
-        let Some(minute) = remap::oldest(connection, self.next)? else {
-            self.finish(connection)?;
+    pub fn step(&mut self, database: &dyn Database, hot: &mut Hot) -> Result<bool> {
+        let oldest = match self.next {
+            // The cell of the day that the first hour is in begins before it.
+            Some(first) if self.is_first => Some(first),
+            Some(next) => remap::oldest(database, next)?,
+            None => None,
+        };
+        let Some(minute) = oldest else {
+            self.finish(database)?;
             return Ok(true);
         };
         let hour = minute - minute.rem_euclid(HOUR);
-        remap::hour(connection, hour, &Targets::load(connection)?)?;
-        self.next = hour + HOUR;
+        remap::hour(database, hot, (hour, self.is_first), &Evicted::load(database)?)?;
+        (self.next, self.is_first) = (Some(hour + HOUR), false);
         Ok(false)
     }
 
-    fn finish(&self, connection: &Connection) -> rusqlite::Result<()> {
-        let mut eviction = connection.prepare_cached("DELETE FROM evictions WHERE kind = ?1 AND id = ?2")?;
-        let mut name = connection.prepare_cached("DELETE FROM names WHERE id = ?1 AND kind = -1")?;
-        let mut error = connection.prepare_cached("DELETE FROM errors WHERE id = ?1")?;
+    fn finish(&self, database: &dyn Database) -> Result<()> {
         for (kind, id) in &self.evicted {
-            eviction.execute([kind, id])?;
-            if *kind == ERROR { &mut error } else { &mut name }.execute([id])?;
+            database.execute("DELETE FROM evictions WHERE kind = ?1 AND id = ?2", params![*kind, *id])?;
+            if *kind == ERROR {
+                database.execute("DELETE FROM errors WHERE id = ?1", params![*id])?;
+            } else {
+                database.execute("DELETE FROM names WHERE id = ?1 AND kind = -1", params![*id])?;
+            }
         }
-        Ok(())
+        changes::forget(database)
     }
 }

@@ -2,17 +2,18 @@
 //!
 //! ```text
 //! Store::ingest, Store::record_scrape ──► command ──► writer (one thread) ──► batch, series ──► SQLite
-//! Store::sweep ─────────────────────────► command ──► writer ──► sweep: watermark, views, retention, compact
+//! Store::sweep ─────────────────────────► command ──► writer ──► sweep: watermark, views, cells, retention, compact
 //! Store::read ──► readers (read-only connections) ──► reports
 //! ```
 //!
 //! The crate knows nothing of HTTP, and reads no wall clock: `now` is an argument. In WAL mode readers neither wait for
 //! the writer nor make it wait. Modules that only the writer uses are private; `reports` return the types of
 //! `whippet_api`.
-mod aggregates;
+mod arrivals;
 mod backend_event;
 mod backend_events;
 mod batch;
+mod beacon_ids;
 mod browser;
 mod candidates;
 pub mod cells;
@@ -31,7 +32,7 @@ pub mod families;
 mod kind;
 pub mod losses;
 mod metrics;
-mod minute_buckets;
+mod migration_9;
 pub mod moving;
 pub mod name_admin;
 mod names;

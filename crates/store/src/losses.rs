@@ -1,8 +1,5 @@
 //! The measurements that pages report as lost, by kind.
-use rusqlite::{Connection, params};
 use whippet_engine::beacon::Beacon;
-
-use crate::minute_buckets::Place;
 
 /// The known kinds: members of a beacon, and whole beacons.
 const KINDS: [&str; 11] = [
@@ -37,21 +34,4 @@ pub fn of(beacon: &Beacon) -> Vec<(&'static str, u64)> {
     losses.push((OTHER, rest.min(MOST)));
     losses.retain(|loss| loss.1 > 0);
     losses
-}
-
-/// Adds the losses of a beacon, each counted `weight` times, as the figures that they are missing from are weighed.
-pub fn add(
-    connection: &Connection,
-    (minute, app, page): Place,
-    beacon: &Beacon,
-    weight: u64,
-) -> rusqlite::Result<()> {
-    let mut add = connection.prepare_cached(
-        "INSERT INTO losses (minute, app, page, kind, count) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT DO UPDATE SET count = min(count + excluded.count, 1 << 60)",
-    )?;
-    for (kind, count) in of(beacon) {
-        add.execute(params![minute, app, page, kind, count.saturating_mul(weight) as i64])?;
-    }
-    Ok(())
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
+use crate::cells::Hot;
 use crate::changes;
 use crate::data_folder;
 use crate::database;
@@ -199,10 +200,11 @@ pub fn drop_name(
     if lock.is_none() {
         return Ok(Dropped::LeftToCollector);
     }
+    let mut hot = Hot::new(0);
     while let Some(mut pass) = Pass::begin(&connection)? {
         loop {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let through = pass.step(&transaction)?;
+            let through = pass.step(&transaction, &mut hot)?;
             transaction.commit()?;
             if through {
                 break;

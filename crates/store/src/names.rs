@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::candidates::Candidates;
-use crate::changes::Changes;
+use crate::changes::{Changes, News};
 use crate::database::{Database, Param, Result, params};
 use crate::kind::{Kind, OTHER};
 use crate::options::Options;
@@ -81,18 +81,27 @@ impl Names {
     /// To be called when a transaction that writes begins. Reads what other processes changed, and returns whether they
     /// changed anything.
     pub fn refresh(&mut self, database: &dyn Database) -> Result<bool> {
-        let since = self.changes.begin(database)?;
-        if since.is_some() {
-            self.read(database, since)?;
-        }
-        Ok(since.is_some())
+        let news = self.changes.begin(database)?;
+        self.hear(database, news)?;
+        Ok(news != News::Nothing)
     }
 
     /// Lets nobody else change the set of names until the end of the transaction.
     fn lock(&mut self, database: &dyn Database) -> Result<()> {
-        match self.changes.lock(database)? {
-            Some(since) => self.read(database, Some(since)),
-            None => Ok(()),
+        let news = self.changes.lock(database)?;
+        self.hear(database, news)
+    }
+
+    fn hear(&mut self, database: &dyn Database, news: News) -> Result<()> {
+        match news {
+            News::Nothing => Ok(()),
+            News::Since(since) => self.read(database, Some(since)),
+            News::Everything => {
+                let (changes, due) = (std::mem::take(&mut self.changes), std::mem::take(&mut self.due));
+                self.reload(database)?;
+                (self.changes, self.due) = (changes, due);
+                Ok(())
+            }
         }
     }
 

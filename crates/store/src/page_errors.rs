@@ -1,12 +1,11 @@
 //! JavaScript errors, told apart by fingerprint. Where an application has too many, the one with the lowest score is evicted, as
 //! among names. An error that gets no place counts as `(other)`.
-use rusqlite::{Connection, OptionalExtension, params};
 use whippet_engine::beacon::PageError;
 
+use crate::cells::{ErrorCount, Origin, Place, Section};
 use crate::context::Context;
-use crate::database::{self, Database};
+use crate::database::{Database, Result, params};
 use crate::evictions;
-use crate::time::MINUTE;
 
 /// The most errors of one kind that a page is believed to throw between two beacons.
 const MAX_COUNT: u64 = 1_000_000;
@@ -14,56 +13,47 @@ const MAX_COUNT: u64 = 1_000_000;
 /// Counts an error of a page.
 pub fn add(
     context: &mut Context<'_>,
-    (app, page): (i64, i64),
+    place: Place,
+    origin: &Origin,
     error: &PageError,
     weight: u64,
     received: i64,
-) -> rusqlite::Result<()> {
+) -> Result<()> {
     let fingerprint = match error.fingerprint.as_str() {
         "" => fingerprint(&error.message, &error.source),
         // The line break keeps it apart from those computed here.
         own => format!("\n{own}"),
     };
-    let id = match find(context.connection, app, &fingerprint)? {
+    let id = match find(context.database, place.app, &fingerprint)? {
         Some(id) => {
-            see(context, (app, id), error, received)?;
+            see(context, (place.app, id), error, received)?;
             id
         }
-        None => insert(context, app, &fingerprint, error, received)?,
+        None => insert(context, place.app, &fingerprint, error, received)?,
     };
-    let count = (error.count.min(MAX_COUNT) * weight) as i64;
-    context
-        .connection
-        .prepare_cached(
-            "INSERT INTO error_counts (minute, error, page, count, first, last) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
-             ON CONFLICT DO UPDATE SET page = excluded.page, count = count + excluded.count,
-               first = min(first, excluded.first), last = max(last, excluded.last)",
-        )?
-        .execute(params![received - received.rem_euclid(MINUTE), id, page, count, received])
-        .map(drop)
+    let count = error.count.min(MAX_COUNT) * weight;
+    let count = ErrorCount { count, first: received, last: (received, place.page) };
+    context.hot.errors(place, |errors| errors.add(id, count));
+    context.hot.splits(place, origin, |section, part| {
+        if section == Section::ByRelease {
+            part.errors.add(id, count);
+        }
+    });
+    Ok(())
 }
 
-fn find(connection: &Connection, app: i64, fingerprint: &str) -> rusqlite::Result<Option<i64>> {
-    connection
-        .prepare_cached("SELECT id FROM errors WHERE app = ?1 AND fingerprint = ?2")?
-        .query_row(params![app, fingerprint], |row| row.get(0))
-        .optional()
+fn find(database: &dyn Database, app: i64, fingerprint: &str) -> Result<Option<i64>> {
+    let sql = "SELECT id FROM errors WHERE app = ?1 AND fingerprint = ?2";
+    database.query_optional(sql, params![app, fingerprint], |row| row.get(0))
 }
 
 /// Counts a sighting of a known error.
-fn see(
-    context: &mut Context<'_>,
-    (app, id): (i64, i64),
-    error: &PageError,
-    now: i64,
-) -> rusqlite::Result<()> {
+fn see(context: &mut Context<'_>, (app, id): (i64, i64), error: &PageError, now: i64) -> Result<()> {
     context.errors.see((app, id), context.client, now);
     if !error.stack.is_empty() {
         // The first report with a stack gives it to all.
-        context
-            .connection
-            .prepare_cached("UPDATE errors SET stack = ?2 WHERE id = ?1 AND stack = ''")?
-            .execute(params![id, error.stack])?;
+        let sql = "UPDATE errors SET stack = ?2 WHERE id = ?1 AND stack = ''";
+        context.database.execute(sql, params![id, &error.stack])?;
     }
     Ok(())
 }
@@ -75,25 +65,24 @@ fn insert(
     fingerprint: &str,
     error: &PageError,
     now: i64,
-) -> rusqlite::Result<i64> {
+) -> Result<i64> {
     let limit = context.options.limits.errors;
     let key = (app, fingerprint);
-    let Some(place) = context.errors.find_place(context.connection, key, limit, context.client, now)? else {
+    let Some(place) = context.errors.find_place(context.database, key, limit, context.client, now)? else {
         context.metrics.overflow("error");
-        return Ok(evictions::other_error(context.connection, app)?);
+        return evictions::other_error(context.database, app);
     };
     if let Some(evicted) = place.evicted {
-        evictions::evict_error(context.connection, app, evicted, place.change)?;
+        evictions::evict_error(context.database, app, evicted, place.change)?;
         context.metrics.evicted("error");
         context.evicted = true;
     }
     // Another process may have added it just before.
-    let database: &dyn Database = context.connection;
-    let id = database.query_one(
+    let id = context.database.query_one(
         "INSERT INTO errors (app, fingerprint, message, source, stack, first, score, scored, changed)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6, ?8)
          ON CONFLICT (app, fingerprint) DO UPDATE SET message = errors.message RETURNING id",
-        database::params![
+        params![
             app,
             fingerprint,
             &error.message,

@@ -3,8 +3,8 @@
 use rusqlite::{Connection, params};
 use whippet_engine::stats::{Bucket, ExponentialHistogram, StoredHistogram};
 
+use crate::cells::{self, Timings};
 use crate::kind::Kind;
-use crate::minute_buckets;
 
 /// The name of the histogram, ms until the load event ended.
 pub const PAGE_LOADS: &str = "page.load";
@@ -21,13 +21,13 @@ pub struct PageLoads {
     pub slow: u64,
 }
 
-impl PageLoads {
-    /// Adds a stored row.
-    pub fn merge_bytes(&mut self, histogram: &[u8], slow: i64) {
-        minute_buckets::merge_bytes(&mut self.histogram, histogram);
-        self.slow = self.slow.saturating_add(slow.max(0) as u64);
+impl From<&Timings> for PageLoads {
+    fn from(timings: &Timings) -> Self {
+        Self { histogram: timings.histogram.clone(), slow: timings.slow }
     }
+}
 
+impl PageLoads {
     /// The value at rank `ceil(q * count)`, on the side of the bound that the count of slow values says. `None` while empty.
     pub fn quantile(&self, q: f64) -> Option<f64> {
         let value = self.histogram.quantile(q)?;
@@ -82,7 +82,7 @@ pub fn count_older(connection: &Connection) -> rusqlite::Result<()> {
     for key in keys {
         let mut histogram = StoredHistogram::new();
         let bytes: Vec<u8> = read.query_row(key, |row| row.get(0))?;
-        minute_buckets::merge_bytes(&mut histogram, &bytes);
+        cells::merge_histogram_bytes(&mut histogram, &bytes);
         let [minute, app, page, name] = key;
         write.execute(params![minute, app, page, name, slow_by_buckets(&histogram).min(1 << 60) as i64])?;
     }

@@ -1,241 +1,239 @@
-//! Moves rows from evicted names and errors to their targets.
-use std::collections::HashMap;
-
-use rusqlite::types::Value;
-use rusqlite::{Connection, ErrorCode, params};
-use whippet_engine::stats::StoredHistogram;
-
-use crate::aggregates;
-use crate::kind::ERROR;
-use crate::minute_buckets::{self, Detail};
+//! Moves rows from evicted names to their targets.
+use crate::cells::{
+    Hot, Key, Level, Lookups, Measure, OPEN_COLUMNS, OpenView, Section, Targets, WHOLE, remapped,
+    write_measures,
+};
+use crate::database::{Database, Param, Result, params};
+use crate::kind::{ERROR, Kind};
 use crate::time::HOUR;
 
-/// The targets of all evictions, by the evicted number. 0: the rows are deleted.
-pub struct Targets {
-    names: HashMap<i64, i64>,
-    errors: HashMap<i64, i64>,
+/// What was evicted.
+pub struct Evicted {
+    targets: Targets,
+    apps: Vec<i64>,
+    /// Pages, each with its application.
+    pages: Vec<(i64, i64)>,
+    /// The applications with names that are to be deleted within cells, and with pages that are: the sum over all pages is
+    /// added up again.
+    cut: Vec<i64>,
+    /// No row of any of them is from before.
+    since: i64,
 }
 
-impl Targets {
-    /// Loads all of them.
-    pub fn load(connection: &Connection) -> rusqlite::Result<Self> {
-        let mut targets = Self { names: HashMap::new(), errors: HashMap::new() };
-        let mut statement = connection.prepare_cached("SELECT kind, id, target FROM evictions")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let of = if row.get::<_, i64>(0)? == ERROR { &mut targets.errors } else { &mut targets.names };
-            of.insert(row.get(1)?, row.get(2)?);
-        }
-        Ok(targets)
-    }
-
-    /// The name that takes the rows of `id`: itself if it was not evicted; `None` where its rows are deleted.
-    fn name(&self, id: i64) -> Option<i64> {
-        follow(&self.names, id)
-    }
-
-    fn error(&self, id: i64) -> Option<i64> {
-        follow(&self.errors, id)
+impl Evicted {
+    /// Loads all of it.
+    pub fn load(database: &dyn Database) -> Result<Self> {
+        let (mut apps, mut pages, mut cut) = (Vec::new(), Vec::new(), Vec::new());
+        let mut targets = Targets::default();
+        let mut since = i64::MAX;
+        database.query("SELECT kind, id, target, app, since FROM evictions", &[], &mut |row| {
+            let (kind, id, target, app): (i64, i64, i64, i64) =
+                (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+            if kind == ERROR {
+                targets.errors.insert(id, target);
+                return Ok(());
+            }
+            targets.names.insert(id, target);
+            since = since.min(row.get(4)?);
+            if kind == Kind::App as i64 {
+                apps.push(id);
+            } else if kind == Kind::Page as i64 {
+                pages.push((app, id));
+            }
+            if kind != Kind::App as i64 && target == 0 {
+                cut.push(app);
+            }
+            Ok(())
+        })?;
+        // An application that goes as a whole needs no other care.
+        pages.retain(|(app, _)| !apps.contains(app));
+        cut.retain(|app| !apps.contains(app));
+        cut.sort_unstable();
+        cut.dedup();
+        Ok(Self { targets, apps, pages, cut, since })
     }
 }
 
-/// A target may have been evicted later itself: then its own target counts.
-fn follow(targets: &HashMap<i64, i64>, mut id: i64) -> Option<i64> {
-    // Each step leads to a later eviction, so there is no circle. The bound is for a file that was tampered with.
-    for _ in 0..=targets.len() {
-        match targets.get(&id) {
-            None => return Some(id),
-            Some(0) => return None,
-            Some(target) => id = *target,
-        }
-    }
-    None
-}
-
-/// A table with a row per minute, and its columns that hold numbers of names, with their indices.
-struct Table {
-    name: &'static str,
-    columns: &'static [(&'static str, usize)],
-}
-
-const APP_AND_PAGE: [(&str, usize); 2] = [("app", 1), ("page", 2)];
-
-const TABLES: [Table; 10] = [
-    Table { name: "page_views", columns: &APP_AND_PAGE },
-    Table { name: "vitals", columns: &APP_AND_PAGE },
-    Table { name: "parts", columns: &APP_AND_PAGE },
-    Table { name: "losses", columns: &APP_AND_PAGE },
-    Table { name: "elements", columns: &[APP_AND_PAGE[0], APP_AND_PAGE[1], ("element", 4)] },
-    Table { name: "histograms", columns: &[APP_AND_PAGE[0], APP_AND_PAGE[1], ("name", 3)] },
-    Table { name: "counters", columns: &[APP_AND_PAGE[0], APP_AND_PAGE[1], ("name", 3)] },
-    Table { name: "resources", columns: &[APP_AND_PAGE[0], APP_AND_PAGE[1], ("host", 3)] },
-    Table { name: "scripts", columns: &[APP_AND_PAGE[0], APP_AND_PAGE[1], ("script", 3)] },
-    Table { name: "gauges", columns: &[APP_AND_PAGE[0], APP_AND_PAGE[1], ("name", 3)] },
-];
-
-/// Selects the numbers of evicted names.
-const EVICTED: &str = "(SELECT id FROM evictions WHERE kind < 100)";
-
-/// The first minute at or after `since` that has data.
-pub fn oldest(connection: &Connection, since: i64) -> rusqlite::Result<Option<i64>> {
+/// The first bucket at or after `since` that has data.
+pub fn oldest(database: &dyn Database, since: i64) -> Result<Option<i64>> {
     let mut oldest: Option<i64> = None;
-    let tables =
-        minute_buckets::TABLES.map(|table| format!("SELECT min(minute) FROM {table} WHERE minute >= ?1"));
+    let tables = Level::ALL.map(|level| format!("SELECT min(time) FROM {} WHERE time >= ?1", level.table()));
     let views = [0, 1]
         .map(|folded| format!("SELECT min(minute) FROM views WHERE folded = {folded} AND minute >= ?1"));
     for query in tables.iter().chain(&views) {
-        let minute: Option<i64> = connection.prepare_cached(query)?.query_row([since], |row| row.get(0))?;
-        oldest = oldest.into_iter().chain(minute).min();
+        let time: Option<i64> = database.scalar(query, params![since])?;
+        oldest = oldest.into_iter().chain(time).min();
     }
     Ok(oldest)
 }
 
-/// Moves the rows of the hour that begins at `hour`.
-pub fn hour(connection: &Connection, hour: i64, targets: &Targets) -> rusqlite::Result<()> {
-    for table in &TABLES {
-        move_rows(connection, table, hour, targets)?;
-    }
-    move_views(connection, hour, targets)?;
-    move_measures(connection, hour, targets)?;
-    move_errors(connection, hour, targets)
-}
-
-fn move_rows(connection: &Connection, table: &Table, hour: i64, targets: &Targets) -> rusqlite::Result<()> {
-    let evicted: Vec<String> =
-        table.columns.iter().map(|(column, _)| format!("{column} IN {EVICTED}")).collect();
-    let matching =
-        format!("FROM {} WHERE minute >= ?1 AND minute < ?2 AND ({})", table.name, evicted.join(" OR "));
-    let mut rows = Vec::new();
-    {
-        let mut statement = connection.prepare_cached(&format!("SELECT * {matching}"))?;
-        let count = statement.column_count();
-        let mut found = statement.query([hour, hour + HOUR])?;
-        while let Some(row) = found.next()? {
-            rows.push((0..count).map(|index| row.get(index)).collect::<rusqlite::Result<Vec<Value>>>()?);
-        }
-    }
-    if rows.is_empty() {
-        return Ok(());
-    }
-    connection.prepare_cached(&format!("DELETE {matching}"))?.execute([hour, hour + HOUR])?;
-    for mut row in rows {
-        let mut kept = true;
-        for (_, index) in table.columns {
-            match row.get_mut(*index) {
-                Some(Value::Integer(id)) => match targets.name(*id) {
-                    Some(target) => *id = target,
-                    None => kept = false,
-                },
-                _ => kept = false,
-            }
-        }
-        if kept {
-            add_row(connection, table.name, &row)?;
-        }
-    }
-    Ok(())
-}
-
-/// Adds a moved row to the one that the target has for the same minute, if there is one.
-fn add_row(connection: &Connection, table: &str, row: &[Value]) -> rusqlite::Result<()> {
-    let number = |index: usize| match row.get(index) {
-        Some(Value::Integer(number)) => *number,
-        _ => 0,
-    };
-    let histogram = || {
-        let mut values = StoredHistogram::new();
-        let blobs =
-            row.iter().filter_map(|value| if let Value::Blob(bytes) = value { Some(bytes) } else { None });
-        blobs.for_each(|bytes| minute_buckets::merge_bytes(&mut values, bytes));
-        values
-    };
-    let key = (number(0), number(1), number(2), number(3));
-    match table {
-        "page_views" => minute_buckets::add_views(connection, (key.0, key.1, key.2), key.3),
-        "vitals" => {
-            minute_buckets::add_vital(connection, key, [number(4), number(5), number(6)], histogram())
-        }
-        "elements" => minute_buckets::add_detail(connection, key, (Detail::Causes, number(4)), histogram()),
-        "parts" => minute_buckets::add_detail(connection, key, (Detail::Parts, number(4)), histogram()),
-        "histograms" => minute_buckets::add_histogram(connection, key, histogram(), number(5)),
-        "counters" => minute_buckets::add_counter(connection, key, number(4)),
-        table => aggregates::add_row(connection, table, row),
-    }
-}
-
-fn move_views(connection: &Connection, hour: i64, targets: &Targets) -> rusqlite::Result<()> {
-    let views = connection
-        .prepare_cached(&format!(
-            "SELECT id, app, page FROM views WHERE folded IN (0, 1) AND minute >= ?1 AND minute < ?2
-             AND (app IN {EVICTED} OR page IN {EVICTED})"
-        ))?
-        .query_map([hour, hour + HOUR], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect::<rusqlite::Result<Vec<(i64, i64, i64)>>>()?;
-    let mut update = connection.prepare_cached("UPDATE views SET app = ?2, page = ?3 WHERE id = ?1")?;
-    for (id, app, page) in views {
-        let (Some(app), Some(page)) = (targets.name(app), targets.name(page)) else {
-            connection.prepare_cached("DELETE FROM measures WHERE view = ?1")?.execute([id])?;
-            connection.prepare_cached("DELETE FROM views WHERE id = ?1")?.execute([id])?;
+/// Moves the rows of the hour that begins at `hour`, and with the first hour of a day, or of all, the cells of the day.
+pub fn hour(
+    database: &dyn Database,
+    hot: &mut Hot,
+    (hour, is_first): (i64, bool),
+    evicted: &Evicted,
+) -> Result<()> {
+    hot.begin_alone(database)?;
+    for level in Level::ALL {
+        let start = level.bucket(hour);
+        if start != hour && !is_first {
             continue;
-        };
-        match update.execute([id, app, page]) {
-            // The view went on reporting after its app was evicted, so the target has a row of the same view.
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-                connection
-                    .prepare_cached("UPDATE views SET view = view || char(10) || id WHERE id = ?1")?
-                    .execute([id])?;
-                update.execute([id, app, page])?;
-            }
-            moved => drop(moved?),
         }
+        let since = start.max(level.bucket(evicted.since));
+        let times: Vec<i64> = (since..start + HOUR).step_by(level.length() as usize).collect();
+        move_cells(database, hot, (level, &times), evicted)?;
+        cut_cells(database, hot, (level, &times), evicted)?;
     }
-    Ok(())
+    hot.end_alone(database)?;
+    move_views(database, hour, evicted)
 }
 
-/// Moves the attribution of vitals of page views that still report.
-fn move_measures(connection: &Connection, hour: i64, targets: &Targets) -> rusqlite::Result<()> {
-    for column in ["element", "url", "state"] {
-        let measures = connection
-            .prepare_cached(&format!(
-                "SELECT measures.view, metric, {column} FROM views JOIN measures ON measures.view = views.id
-                 WHERE folded = 0 AND minute >= ?1 AND minute < ?2 AND {column} IN {EVICTED}"
-            ))?
-            .query_map([hour, hour + HOUR], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-            .collect::<rusqlite::Result<Vec<(i64, i64, i64)>>>()?;
-        let mut update = connection
-            .prepare_cached(&format!("UPDATE measures SET {column} = ?3 WHERE view = ?1 AND metric = ?2"))?;
-        for (view, metric, id) in measures {
-            update.execute([view, metric, targets.name(id).unwrap_or(0)])?;
-        }
-    }
-    Ok(())
+/// A row of cells.
+struct Row {
+    key: Key,
+    collector: i64,
+    value: Vec<u8>,
 }
 
-fn move_errors(connection: &Connection, hour: i64, targets: &Targets) -> rusqlite::Result<()> {
-    let matching = format!(
-        "FROM error_counts WHERE minute >= ?1 AND minute < ?2
-         AND (page IN {EVICTED} OR error IN (SELECT id FROM evictions WHERE kind = {ERROR}))"
-    );
+fn read(database: &dyn Database, level: Level, keys: &[Vec<Param<'_>>], by_page: bool) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
-    {
-        let mut statement = connection
-            .prepare_cached(&format!("SELECT minute, error, page, count, first, last {matching}"))?;
-        let mut found = statement.query([hour, hour + HOUR])?;
-        while let Some(row) = found.next()? {
-            rows.push((0..6).map(|index| row.get(index)).collect::<rusqlite::Result<Vec<i64>>>()?);
+    let lookup = if by_page { Lookups::by_page(level) } else { Lookups::by_app(level) };
+    database.read_rows(&lookup, keys, &mut |row| {
+        let Some(section) = Section::from_number(row.get(1)?) else { return Ok(()) };
+        let key = Key { level, time: row.get(0)?, section, app: row.get(2)?, page: row.get(3)? };
+        rows.push(Row { key, collector: row.get(4)?, value: row.blob(5)?.to_vec() });
+        Ok(())
+    })?;
+    Ok(rows)
+}
+
+fn delete(database: &dyn Database, level: Level, rows: &[Row]) -> Result<()> {
+    let sql = format!(
+        "DELETE FROM {} WHERE time = ?1 AND section = ?2 AND app = ?3 AND page = ?4 AND collector = ?5",
+        level.table()
+    );
+    let keys: Vec<Vec<Param<'_>>> = rows
+        .iter()
+        .map(|Row { key, collector, .. }| {
+            [key.time, key.section as i64, key.app, key.page, *collector].map(Param::Integer).to_vec()
+        })
+        .collect();
+    database.execute_many(&sql, &keys)
+}
+
+/// Moves the cells of applications and pages.
+fn move_cells(
+    database: &dyn Database,
+    hot: &mut Hot,
+    (level, times): (Level, &[i64]),
+    evicted: &Evicted,
+) -> Result<()> {
+    let targets = &evicted.targets;
+    let key = |time: i64, section: Section, app: i64| [time, section as i64, app].map(Param::Integer);
+    let (mut apps, mut pages) = (Vec::new(), Vec::new());
+    for time in times {
+        for section in Section::ALL {
+            apps.extend(evicted.apps.iter().map(|app| key(*time, section, *app).to_vec()));
+            pages.extend(
+                evicted
+                    .pages
+                    .iter()
+                    .map(|(app, page)| [&key(*time, section, *app)[..], &[Param::Integer(*page)]].concat()),
+            );
         }
     }
-    connection.prepare_cached(&format!("DELETE {matching}"))?.execute([hour, hour + HOUR])?;
-    let mut add = connection.prepare_cached(
-        "INSERT INTO error_counts (minute, error, page, count, first, last) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT DO UPDATE SET page = excluded.page, count = count + excluded.count,
-           first = min(first, excluded.first), last = max(last, excluded.last)",
-    )?;
-    for row in rows {
-        let [minute, error, page, count, first, last] = row[..] else { continue };
-        if let (Some(error), Some(page)) = (targets.error(error), targets.name(page)) {
-            add.execute(params![minute, error, page, count, first, last])?;
+    let mut rows = if apps.is_empty() { Vec::new() } else { read(database, level, &apps, false)? };
+    if !pages.is_empty() {
+        rows.extend(read(database, level, &pages, true)?);
+    }
+    delete(database, level, &rows)?;
+    for Row { key, value, .. } in rows {
+        let page = if key.page == WHOLE { Some(WHOLE) } else { targets.name(key.page) };
+        if let (Some(app), Some(page)) = (targets.name(key.app), page) {
+            hot.merge(Key { app, page, ..key }, &remapped(key.section, &value, targets).unwrap_or(value));
         }
+    }
+    hot.flush(database)
+}
+
+/// Takes out of the cells of an application what is to be deleted, and adds up its pages again.
+fn cut_cells(
+    database: &dyn Database,
+    hot: &mut Hot,
+    (level, times): (Level, &[i64]),
+    evicted: &Evicted,
+) -> Result<()> {
+    for app in &evicted.cut {
+        let keys: Vec<Vec<Param<'_>>> = times
+            .iter()
+            .flat_map(|time| {
+                Section::ALL.map(|section| [*time, section as i64, *app].map(Param::Integer).to_vec())
+            })
+            .collect();
+        let rows = read(database, level, &keys, false)?;
+        delete(database, level, &rows)?;
+        for Row { key, value, .. } in rows.iter().filter(|row| row.key.page != WHOLE) {
+            let cut = remapped(key.section, value, &evicted.targets);
+            let value = cut.as_ref().unwrap_or(value);
+            hot.merge(*key, value);
+            hot.merge(Key { page: WHOLE, ..*key }, value);
+        }
+        hot.flush(database)?;
     }
     Ok(())
+}
+
+/// Moves page views, and what vitals of those that still report are attributed to.
+fn move_views(database: &dyn Database, hour: i64, evicted: &Evicted) -> Result<()> {
+    let targets = &evicted.targets;
+    let mut moved: Vec<(OpenView, String, OpenView)> = Vec::new();
+    let sql = format!(
+        "SELECT {OPEN_COLUMNS}, view FROM views WHERE folded IN (0, 1) AND minute >= ?1 AND minute < ?2"
+    );
+    let mut gone = Vec::new();
+    database.query(&sql, params![hour, hour + HOUR], &mut |row| {
+        let (before, name): (_, String) = (OpenView::of(row)?, row.get(10)?);
+        let mut view = before.clone();
+        let (Some(app), Some(page)) = (targets.name(view.app), targets.name(view.page)) else {
+            gone.push((view.app, name));
+            return Ok(());
+        };
+        (view.app, view.page) = (app, page);
+        view.origin.release = targets.name(view.origin.release).unwrap_or(0);
+        view.measures.iter_mut().for_each(|measure| remap_causes(measure, targets));
+        if view != before {
+            moved.push((before, name, view));
+        }
+        Ok(())
+    })?;
+    for (app, name) in &gone {
+        database.execute("DELETE FROM views WHERE app = ?1 AND view = ?2", params![*app, name])?;
+    }
+    for (before, name, view) in &moved {
+        let is_there = "SELECT view FROM views WHERE app = ?1 AND view = ?2";
+        let is_taken = view.app != before.app
+            && database.query_optional(is_there, params![view.app, name], |_| Ok(()))?.is_some();
+        // The view went on reporting after its app was evicted, so the target has a row of the same view.
+        let to = if is_taken { format!("{name}\n{}", before.app) } else { name.clone() };
+        database.execute(
+            "UPDATE views SET app = ?3, view = ?4, page = ?5, release = ?6, measures = ?7 WHERE app = ?1 AND view = ?2",
+            params![
+                before.app,
+                name,
+                view.app,
+                &to,
+                view.page,
+                view.origin.release,
+                &write_measures(&view.measures)
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+fn remap_causes(measure: &mut Measure, targets: &Targets) {
+    for cause in &mut measure.causes {
+        *cause = targets.name(*cause).unwrap_or(0);
+    }
 }

@@ -1,51 +1,77 @@
 //! Deletes data past its retention, in portions: each call deletes a little, and returns whether nothing is left.
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
-use crate::minute_buckets::TABLES;
+use crate::cells::{Hot, Level, Marks};
+use crate::database::{self, Database};
 use crate::options::Options;
 use crate::time::{DAY, HOUR};
-use crate::views;
+use crate::{beacon_ids, changes, views};
 
-/// How long beacon ids are kept, ms: a browser that was offline sends a beacon again within days or not at all.
-const IDS: i64 = 3 * DAY;
+/// How long page views are remembered that have ended, ms: as long as the ids of beacons.
+const REMEMBERED: i64 = beacon_ids::DAYS * DAY;
 
 /// The most rows deleted in one portion.
 const PORTION: usize = 20_000;
 
-/// The time of the oldest data. A table that cannot be read is skipped: it must not keep the others from being swept.
-pub fn oldest(connection: &Connection) -> Option<i64> {
-    let first =
-        |query: &str| connection.query_row(query, [], |row| row.get::<_, Option<i64>>(0)).ok().flatten();
-    let tables = TABLES.into_iter().filter_map(|table| first(&format!("SELECT min(minute) FROM {table}")));
-    let others = [
-        "SELECT min(minute) FROM views WHERE folded = 0",
-        "SELECT min((SELECT min(time) FROM scrapes WHERE target = targets.id)) FROM targets",
+/// The times of the oldest data: that of days ends with the day. A table that cannot be read is skipped: it must not keep the
+/// others from being swept.
+pub fn oldest(database: &dyn Database) -> Option<i64> {
+    let queries = [
+        (0, "SELECT min(time) FROM cells_minute"),
+        (0, "SELECT min(time) FROM cells_hour"),
+        (DAY - HOUR, "SELECT min(time) FROM cells_day"),
+        (0, "SELECT min(minute) FROM backend_event_counts"),
+        (0, "SELECT min(minute) FROM views WHERE folded = 0"),
+        (0, "SELECT min((SELECT min(time) FROM scrapes WHERE target = targets.id)) FROM targets"),
     ];
-    tables.chain(others.into_iter().filter_map(first)).min()
+    let first = |(later, query): (i64, &str)| {
+        database.scalar::<Option<i64>>(query, &[]).ok().flatten().map(|time| time.saturating_add(later))
+    };
+    queries.into_iter().filter_map(first).min()
 }
 
 /// Deletes one portion of a table's rows before `cutoff`.
-pub fn delete(connection: &Connection, table: &str, cutoff: i64) -> rusqlite::Result<bool> {
-    let oldest: Option<i64> =
-        connection.query_row(&format!("SELECT min(minute) FROM {table}"), [], |row| row.get(0))?;
+pub fn delete(database: &dyn Database, table: &str, cutoff: i64) -> database::Result<bool> {
+    let oldest: Option<i64> = database.scalar(&format!("SELECT min(minute) FROM {table}"), &[])?;
     let Some(oldest) = oldest.filter(|oldest| *oldest < cutoff) else { return Ok(true) };
     let upto = cutoff.min(oldest + HOUR);
-    connection.execute(&format!("DELETE FROM {table} WHERE minute < ?1"), [upto])?;
+    database.execute(&format!("DELETE FROM {table} WHERE minute < ?1"), database::params![upto])?;
     Ok(upto == cutoff)
 }
 
+/// Deletes one portion of a level's cells that end before `cutoff`.
+pub fn cells(database: &dyn Database, hot: &mut Hot, level: Level, cutoff: i64) -> database::Result<bool> {
+    let table = level.table();
+    let cutoff = level.bucket(cutoff);
+    let oldest: Option<i64> = database.scalar(&format!("SELECT min(time) FROM {table}"), &[])?;
+    let Some(oldest) = oldest.filter(|oldest| *oldest < cutoff) else { return Ok(true) };
+    let upto = cutoff.min(oldest.saturating_add(HOUR.max(level.length())));
+    hot.begin_alone(database)?;
+    database.execute(&format!("DELETE FROM {table} WHERE time < ?1"), database::params![upto])?;
+    Marks::set_deleted(database, level, upto)?;
+    hot.end_alone(database)?;
+    Ok(upto == cutoff)
+}
+
+/// Before when the cells of a level may go, as the coarser level has all of them and they are older than their own time.
+/// `detail`: the newest time that full detail is counted back from.
+pub fn coarse_cutoff(marks: &Marks, level: Level, detail: i64, options: &Options) -> i64 {
+    match level {
+        Level::Minute => Level::Hour.bucket((detail - options.detail).min(marks.all_complete(Level::Hour))),
+        Level::Hour => Level::Day.bucket((detail - options.hours).min(marks.all_complete(Level::Day))),
+        Level::Day => i64::MIN,
+    }
+}
+
 /// Deletes one portion of the beacon ids.
-pub fn ids(connection: &Connection, reached: i64, options: &Options) -> rusqlite::Result<bool> {
-    let ids = connection.execute(
-        "DELETE FROM beacons WHERE id IN (SELECT id FROM beacons WHERE received < ?1 LIMIT ?2)",
-        params![reached - options.retention.min(IDS), PORTION as i64],
-    )?;
-    Ok(ids < PORTION)
+pub fn ids(database: &dyn Database, reached: i64, options: &Options) -> database::Result<bool> {
+    let kept = options.retention.min(beacon_ids::DAYS * DAY);
+    beacon_ids::expire(database, reached - kept, PORTION)
 }
 
 /// Deletes one portion of the page views.
-pub fn views(connection: &Connection, reached: i64, options: &Options) -> rusqlite::Result<bool> {
-    views::expire(connection, reached - options.retention, reached - IDS, PORTION)
+pub fn views(database: &dyn Database, reached: i64, options: &Options) -> database::Result<bool> {
+    views::expire(database, reached - options.retention, reached - REMEMBERED, PORTION)
 }
 
 /// Deletes scrapes before the cutoff, and samples except the newest before it: a sample holds until the next one.
@@ -67,13 +93,26 @@ pub fn samples(connection: &Connection, cutoff: i64) -> rusqlite::Result<()> {
 const LATE: i64 = 2 * DAY;
 
 /// Deletes names that no row refers to.
-pub fn names(connection: &Connection, cutoff: i64) -> rusqlite::Result<()> {
-    connection.execute("DELETE FROM names WHERE used < ?1 AND kind >= 0", [cutoff - LATE]).map(drop)
+pub fn names(database: &dyn Database, cutoff: i64) -> database::Result<()> {
+    let sql = "DELETE FROM names WHERE used < ?1 AND kind >= 0";
+    forget(database, database.execute(sql, database::params![cutoff - LATE])?)
 }
 
-/// Deletes errors that no row refers to.
-pub fn errors(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute("DELETE FROM errors WHERE id NOT IN (SELECT error FROM error_counts)", []).map(drop)
+/// Deletes errors that no cell counts: those that were last seen before the hour of `cutoff`, as a sighting is written once in
+/// each hour, and those of applications that are gone.
+pub fn errors(database: &dyn Database, cutoff: i64) -> database::Result<()> {
+    let old = "DELETE FROM errors WHERE scored < ?1 AND fingerprint <> ?2
+               AND id NOT IN (SELECT id FROM evictions WHERE kind = ?3)";
+    let params = database::params![Level::Hour.bucket(cutoff), crate::kind::OTHER, crate::kind::ERROR];
+    let old = database.execute(old, params)?;
+    let orphans = "DELETE FROM errors WHERE app NOT IN (SELECT id FROM names WHERE kind = 0)
+                   AND id NOT IN (SELECT id FROM evictions WHERE kind = ?1)";
+    forget(database, old + database.execute(orphans, database::params![crate::kind::ERROR])?)
+}
+
+/// Says that names or errors are gone, where any are.
+fn forget(database: &dyn Database, count: usize) -> database::Result<()> {
+    if count == 0 { Ok(()) } else { changes::forget(database) }
 }
 
 /// Deletes series that were last scraped before `cutoff`.

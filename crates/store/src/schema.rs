@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use crate::database;
 use crate::error::StoreError;
-use crate::{counter_repair, page_loads};
+use crate::{counter_repair, migration_9, page_loads};
 
 const MIGRATIONS: [Migration; 9] = [
     (include_str!("schema_1.sql"), nothing),
@@ -19,7 +19,7 @@ const MIGRATIONS: [Migration; 9] = [
     (include_str!("schema_6.sql"), nothing),
     (include_str!("schema_7.sql"), page_loads::count_older),
     (include_str!("schema_8.sql"), nothing),
-    (concat!(include_str!("schema_9.sql"), include_str!("schema_9_names.sql")), nothing),
+    (concat!(include_str!("schema_9.sql"), include_str!("schema_9_names.sql")), migration_9::fill),
 ];
 
 /// The format that this version reads and writes.

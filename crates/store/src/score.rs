@@ -3,6 +3,7 @@
 //! A score is an exponentially decayed count of sightings: it halves in [`HALF_LIFE`]. One client must not raise a score by
 //! repeating itself, so what counts is the networks that report a name in an hour; further beacons of an hour count a
 //! little, and only a few of them. Networks are keyed hashes that live in memory alone.
+use crate::browser::Browser;
 use crate::time::{DAY, HOUR};
 
 const HALF_LIFE: f64 = (7 * DAY) as f64;
@@ -12,12 +13,14 @@ const REPEATED: f64 = 0.125;
 const MOST_REPEATED: u8 = 16;
 
 /// Who sent a beacon, as far as the store needs to know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Client {
     /// A hash of the client's network, with a key that only this process has.
     pub network: u64,
     /// Whether it is this machine or one of a private network: nobody from outside.
     pub local: bool,
+    /// The family of the browser.
+    pub browser: Browser,
 }
 
 /// The score of one name, and what was seen of it in the current hour.
@@ -84,7 +87,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn client(network: u64) -> Client {
-        Client { network, local: false }
+        Client { network, local: false, browser: Browser::Unknown }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The size of the file: free pages are returned to the file system, and the file stays below its limit.
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 
+use crate::cells::{self, Hot, Level, Marks, Section};
+use crate::database::{Access, Database, Result};
 use crate::options::Options;
 use crate::time::{HOUR, MINUTE};
-use crate::{compact, minute_buckets, retention, views, watermark};
+use crate::{compact, retention, views, watermark};
 
 /// The most pages returned in one portion: 8 MB, which takes some tens of milliseconds.
 const PORTION: i64 = 2_000;
@@ -59,20 +61,21 @@ pub enum Freed {
     Nothing,
 }
 
-/// Frees space: makes the oldest hour in full detail coarser, or where there is none, deletes the oldest hour. Data before
-/// `after` was deleted by an earlier call. Each table has a transaction of its own, so that a damaged one stops no other.
-pub fn free(connection: &mut Connection, options: &Options, after: i64) -> rusqlite::Result<Freed> {
-    let Some(newest) = watermark::newest(connection)? else { return Ok(Freed::Nothing) };
+/// Frees space: makes the oldest hour in full detail coarser, then the oldest day in hours, or where there is none, deletes the
+/// oldest data. What is before `after` was deleted by an earlier call. Each table has a transaction of its own, so that a damaged
+/// one stops no other.
+pub fn free(database: &dyn Database, hot: &mut Hot, options: &Options, after: i64) -> Result<Freed> {
+    let Some(newest) = watermark::newest(database)? else { return Ok(Freed::Nothing) };
     // Page views that still report are folded into minutes as old as this.
     let due = newest - views::OPEN - HOUR;
-    let mut coarser = !attempt(connection, |connection| compact::thin(connection, due));
-    for table in compact::TABLES {
-        coarser |= !attempt(connection, |connection| compact::roll_up(connection, table, due));
-    }
-    if coarser {
+    let thinned = attempt(database, |database| match database.sqlite() {
+        Some(connection) => Ok(compact::thin(connection, due)?),
+        None => Ok(true),
+    });
+    if !thinned || make_coarser(database, hot, due) {
         return Ok(Freed::Coarser);
     }
-    let Some(oldest) = retention::oldest(connection) else { return Ok(Freed::Nothing) };
+    let Some(oldest) = retention::oldest(database) else { return Ok(Freed::Nothing) };
     let mut cutoff = (oldest - oldest.rem_euclid(HOUR)).max(after) + HOUR;
     if cutoff > newest - HOUR {
         // All data is of the last hours: newer data is worth more than older.
@@ -81,28 +84,51 @@ pub fn free(connection: &mut Connection, options: &Options, after: i64) -> rusql
             return Ok(Freed::Nothing);
         }
     }
-    for table in minute_buckets::TABLES {
-        while !attempt(connection, |connection| retention::delete(connection, table, cutoff)) {}
+    for level in Level::ALL {
+        while !attempt(database, |database| retention::cells(database, hot, level, cutoff)) {}
     }
+    while !attempt(database, |database| retention::delete(database, "backend_event_counts", cutoff)) {}
     let mut options = options.clone();
     // Page views are kept a minute longer than what they were folded into.
     options.retention = newest - cutoff - MINUTE;
-    while !attempt(connection, |connection| retention::ids(connection, newest, &options)) {}
-    while !attempt(connection, |connection| retention::views(connection, newest, &options)) {}
-    attempt(connection, |connection| retention::samples(connection, cutoff).map(|()| true));
-    attempt(connection, |connection| retention::errors(connection).map(|()| true));
+    while !attempt(database, |database| retention::ids(database, newest, &options)) {}
+    while !attempt(database, |database| retention::views(database, newest, &options)) {}
+    attempt(database, |database| match database.sqlite() {
+        Some(connection) => Ok(retention::samples(connection, cutoff).map(|()| true)?),
+        None => Ok(true),
+    });
+    attempt(database, |database| retention::errors(database, cutoff).map(|()| true));
     Ok(Freed::Deleted(cutoff))
 }
 
+/// Deletes the oldest hour of minutes before `due`, or the oldest day of hours, which the coarser level has. Returns whether there was one.
+fn make_coarser(database: &dyn Database, hot: &mut Hot, due: i64) -> bool {
+    for (level, coarser) in [(Level::Minute, Level::Hour), (Level::Hour, Level::Day)] {
+        for section in Section::ALL {
+            while !attempt(database, |database| cells::roll_up(database, hot, (coarser, section), due)) {}
+        }
+        let mut any = false;
+        attempt(database, |database| {
+            let due = coarser.bucket(due.min(Marks::load(database)?.all_complete(coarser)));
+            let sql = format!("SELECT min(time) FROM {}", level.table());
+            let oldest: Option<i64> = database.scalar(&sql, &[])?;
+            if let Some(oldest) = oldest.filter(|oldest| *oldest < due) {
+                let end = coarser.bucket(oldest).saturating_add(coarser.length());
+                while !retention::cells(database, hot, level, end)? {}
+                any = true;
+            }
+            Ok(true)
+        });
+        if any {
+            return true;
+        }
+    }
+    false
+}
+
 /// Runs one portion in a transaction of its own. Returns whether nothing is left, also after an error.
-fn attempt(connection: &mut Connection, portion: impl FnOnce(&Connection) -> rusqlite::Result<bool>) -> bool {
-    let run = || {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let all = portion(&transaction)?;
-        transaction.commit()?;
-        Ok(all)
-    };
-    run().unwrap_or_else(|error: rusqlite::Error| {
+fn attempt(database: &dyn Database, portion: impl FnOnce(&dyn Database) -> Result<bool>) -> bool {
+    database.transaction(Access::Write, portion).unwrap_or_else(|error| {
         tracing::error!(%error, "a part of the old data could not be deleted to make room");
         true
     })

@@ -8,6 +8,7 @@ use whippet_engine::beacon::Beacon;
 
 use crate::backend_event::BackendEvent;
 use crate::command::{Command, Ingested};
+use crate::database::{self, Database};
 use crate::error::StoreError;
 use crate::metrics::StoreMetrics;
 use crate::options::Options;
@@ -187,6 +188,19 @@ impl Store {
         tokio::task::spawn_blocking(run).await.map_err(|_| StoreError::Closed)?
     }
 
+    /// The same for a query that any engine answers.
+    pub async fn read_database<T, F>(
+        self: &Arc<Self>,
+        operation: &'static str,
+        query: F,
+    ) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn Database) -> database::Result<T> + Send + 'static,
+    {
+        self.read(operation, move |connection| Ok(query(connection)?)).await
+    }
+
     /// The same for a query that reads data of beacons only. Its result is cached by `question` until another beacon arrives.
     pub async fn read_beacons<T, F>(
         self: &Arc<Self>,
@@ -196,14 +210,14 @@ impl Store {
     ) -> Result<T, StoreError>
     where
         T: Clone + Send + Sync + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        F: FnOnce(&dyn Database) -> database::Result<T> + Send + 'static,
     {
         let question = format!("{operation} {question}");
         if let Some(answer) = self.report_cache.get(&question) {
             return Ok(answer);
         }
         let arrived = self.report_cache.arrived();
-        let answer = self.read(operation, query).await?;
+        let answer = self.read_database(operation, query).await?;
         self.report_cache.keep(question, arrived, answer.clone());
         Ok(answer)
     }

@@ -1,9 +1,9 @@
 //! A sweep deletes old data or makes it coarser. It runs in stages, and each portion of a stage in a transaction of its
 //! own: beacons wait for one portion at most, and a stage that fails does not stop the next.
-use rusqlite::Connection;
-
+use crate::cells::{self, Hot, Level, Marks, Section};
+use crate::database::{Database, Error, Result};
 use crate::options::Options;
-use crate::{backend_events, compact, minute_buckets, retention, size_limit, views, watermark};
+use crate::{backend_events, compact, retention, size_limit, views, watermark};
 
 /// A stage of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,8 +14,12 @@ pub enum Stage {
     Evictions,
     /// Folding page views that have ended.
     Fold,
-    /// Deleting a table's minutes.
-    Delete(&'static str),
+    /// Adding up minutes to hours, or hours to days.
+    RollUp(Level, Section),
+    /// Deleting cells of a level.
+    Delete(Level),
+    /// Deleting counts of what backends list.
+    BackendEvents,
     /// Deleting old beacon ids.
     Ids,
     /// Deleting old page views.
@@ -24,8 +28,6 @@ pub enum Stage {
     Samples,
     /// Keeping fewer samples of each series.
     Thin,
-    /// Merging a table's minutes into hours.
-    RollUp(&'static str),
     /// Deleting names without data.
     Names,
     /// Deleting errors without counts.
@@ -40,50 +42,64 @@ pub enum Stage {
 
 /// All of them, in their order.
 pub fn stages() -> impl Iterator<Item = Stage> {
-    let deletions = minute_buckets::TABLES.into_iter().map(Stage::Delete);
-    let roll_ups = compact::TABLES.into_iter().map(Stage::RollUp);
+    let roll_ups = [Level::Hour, Level::Day]
+        .into_iter()
+        .flat_map(|level| Section::ALL.into_iter().map(move |section| Stage::RollUp(level, section)));
     [Stage::Watermark, Stage::Evictions, Stage::Fold]
         .into_iter()
-        .chain(deletions)
-        .chain([Stage::Ids, Stage::Views, Stage::Samples, Stage::Thin])
         .chain(roll_ups)
+        .chain(Level::ALL.into_iter().map(Stage::Delete))
+        .chain([Stage::BackendEvents, Stage::Ids, Stage::Views, Stage::Samples, Stage::Thin])
         .chain([Stage::Names, Stage::Errors, Stage::Series, Stage::SizeLimit, Stage::GiveBack])
 }
 
 /// Runs one portion of a stage. Returns whether the stage is done. `first`: this is the first sweep since the start.
 pub fn portion(
-    connection: &Connection,
+    database: &dyn Database,
+    hot: &mut Hot,
     stage: Stage,
     now: i64,
     options: &Options,
     first: bool,
-) -> rusqlite::Result<bool> {
-    if stage == Stage::Watermark {
-        return watermark::advance(connection, now, options, first).map(|()| true);
-    }
-    if stage == Stage::Fold {
-        return views::fold(connection, now);
-    }
-    if stage == Stage::GiveBack {
-        return size_limit::give_back(connection);
+) -> Result<bool> {
+    let Some(connection) = database.sqlite() else {
+        return Err(Error::other("series are not converted yet"));
+    };
+    match stage {
+        Stage::Watermark => return watermark::advance(database, now, options, first).map(|()| true),
+        Stage::Fold => {
+            hot.begin(database)?;
+            return views::fold(database, hot, now);
+        }
+        Stage::RollUp(level, section) => return cells::roll_up(database, hot, (level, section), now),
+        Stage::GiveBack => return Ok(size_limit::give_back(connection)?),
+        _ => {}
     }
     // Without data nothing is old.
-    let Some(watermark) = watermark::read(connection)? else { return Ok(true) };
+    let Some(watermark) = watermark::read(database)? else { return Ok(true) };
     let cutoff = watermark.reached - options.retention;
     let detail = watermark.detail - options.detail;
     match stage {
-        Stage::Watermark | Stage::Evictions | Stage::Fold | Stage::SizeLimit | Stage::GiveBack => Ok(true),
-        Stage::Delete(table) => retention::delete(connection, table, cutoff),
-        Stage::Ids => retention::ids(connection, watermark.reached, options),
-        Stage::Views => retention::views(connection, watermark.reached, options),
-        Stage::Samples => retention::samples(connection, cutoff).map(|()| true),
-        Stage::Thin => compact::thin(connection, detail),
-        Stage::RollUp(table) => compact::roll_up(connection, table, detail),
-        Stage::Names => retention::names(connection, cutoff).map(|()| true),
+        Stage::Watermark
+        | Stage::Evictions
+        | Stage::Fold
+        | Stage::RollUp(..)
+        | Stage::SizeLimit
+        | Stage::GiveBack => Ok(true),
+        Stage::Delete(level) => {
+            let coarse = retention::coarse_cutoff(&Marks::load(database)?, level, watermark.detail, options);
+            retention::cells(database, hot, level, coarse.max(cutoff))
+        }
+        Stage::BackendEvents => retention::delete(database, "backend_event_counts", cutoff),
+        Stage::Ids => retention::ids(database, watermark.reached, options),
+        Stage::Views => retention::views(database, watermark.reached, options),
+        Stage::Samples => Ok(retention::samples(connection, cutoff).map(|()| true)?),
+        Stage::Thin => Ok(compact::thin(connection, detail)?),
+        Stage::Names => retention::names(database, cutoff).map(|()| true),
         Stage::Errors => {
             backend_events::expire(connection, cutoff)?;
-            retention::errors(connection).map(|()| true)
+            retention::errors(database, cutoff).map(|()| true)
         }
-        Stage::Series => retention::series(connection, cutoff).map(|()| true),
+        Stage::Series => Ok(retention::series(connection, cutoff).map(|()| true)?),
     }
 }

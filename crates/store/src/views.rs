@@ -1,14 +1,13 @@
-//! Page views while they last: the newest value of each vital counts, in place of those before it.
-use std::collections::HashMap;
+//! Page views while they last: the newest value of each vital counts, in place of those before it, whichever collector hears it.
+use std::collections::{HashMap, HashSet};
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
-use whippet_engine::beacon::{Attribution, Beacon, limits};
-use whippet_engine::stats::StoredHistogram;
-use whippet_engine::vitals::{Metric, Navigation};
+use whippet_engine::beacon::{Attribution, Beacon, Vital, limits};
+use whippet_engine::vitals::Metric;
 
+use crate::cells::{Hot, Measure, Measured, OpenView, Origin, Place, write_measures};
 use crate::context::Context;
+use crate::database::{Database, Lookup, Param, Result, Type, Upsert, params};
 use crate::kind::Kind;
-use crate::minute_buckets::{self, Detail, Key, Place};
 use crate::phases;
 use crate::time::{HOUR, MINUTE};
 
@@ -18,62 +17,166 @@ pub const OPEN: i64 = 6 * HOUR;
 /// The most page views folded in one portion.
 const PORTION: usize = 5_000;
 
-/// Adds what a beacon says of its page view. The view belongs to the minute and the page of its first beacon.
-pub fn add(
-    context: &mut Context<'_>,
-    (minute, app, page): Place,
-    beacon: &Beacon,
-    weight: u64,
-    received: i64,
-) -> rusqlite::Result<()> {
-    let connection = context.connection;
-    let known = connection
-        .prepare_cached("SELECT id, folded FROM views WHERE app = ?1 AND view = ?2")?
-        .query_row(params![app, beacon.view], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?)))
-        .optional()?;
-    let view = match known {
-        Some((_, true)) => return Ok(()),
-        Some((id, false)) => id,
-        None => {
-            connection
-                .prepare_cached(
-                    "INSERT INTO views (app, view, page, minute, weight, navigation) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                )?
-                .execute(params![app, beacon.view, page, minute, weight as i64, beacon.navigation as i64])?;
-            connection.last_insert_rowid()
+const COLUMNS: &[(&str, Type)] = &[
+    ("app", Type::Integer),
+    ("view", Type::Text),
+    ("page", Type::Integer),
+    ("minute", Type::Integer),
+    ("weight", Type::Integer),
+    ("navigation", Type::Integer),
+    ("release", Type::Integer),
+    ("device", Type::Integer),
+    ("connection", Type::Integer),
+    ("browser", Type::Integer),
+    ("folded", Type::Integer),
+    ("measures", Type::Blob),
+];
+
+const INSERT: Upsert = Upsert {
+    table: "views",
+    columns: COLUMNS,
+    conflict: "ON CONFLICT (app, view) DO NOTHING RETURNING app, view",
+};
+
+const UPDATE: Upsert = Upsert {
+    table: "views",
+    columns: COLUMNS,
+    conflict: "ON CONFLICT (app, view) DO UPDATE SET measures = excluded.measures, folded = excluded.folded",
+};
+
+const READ: Lookup = Lookup {
+    table: "views",
+    keys: &[("app", Type::Integer), ("view", Type::Text)],
+    columns: "minute, app, page, weight, navigation, release, device, connection, browser, measures, view, folded",
+    lock: true,
+};
+
+/// What the beacons of one transaction say of page views: each as it is if no row of it is there yet. It belongs to the minute and
+/// the page of its first beacon.
+#[derive(Default)]
+pub struct Reports<'a> {
+    views: HashMap<(i64, &'a str), OpenView>,
+}
+
+impl<'a> Reports<'a> {
+    /// Adds what a beacon says.
+    pub fn add(
+        &mut self,
+        context: &mut Context<'_>,
+        place: Place,
+        (origin, weight): (&Origin, u64),
+        beacon: &'a Beacon,
+        received: i64,
+    ) -> Result<()> {
+        let view = self.views.entry((place.app, &beacon.view)).or_insert_with(|| OpenView {
+            minute: place.minute,
+            app: place.app,
+            page: place.page,
+            weight,
+            origin: *origin,
+            measures: Vec::new(),
+        });
+        for vital in &beacon.vitals {
+            let measure = measure(context, place.app, vital, beacon.sent_at, received)?;
+            replace(&mut view.measures, measure);
         }
-    };
-    let mut measure = connection.prepare_cached(
-        "INSERT INTO measures (view, metric, value, sent, element, url, state, parts)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-         ON CONFLICT DO UPDATE SET value = excluded.value, sent = excluded.sent, element = excluded.element,
-           url = excluded.url, state = excluded.state, parts = excluded.parts
-         WHERE excluded.sent >= sent",
-    )?;
-    for vital in &beacon.vitals {
-        let mut cause = |kind, text: &str, bytes| match text {
-            "" => Ok(0),
-            text => context.name(kind, app, &limits::line(text, bytes), received),
+        Ok(())
+    }
+
+    /// Writes them: new page views at once, and to those that are there what is newer.
+    pub fn write(self, database: &dyn Database) -> Result<()> {
+        let mut views: Vec<(&str, OpenView)> =
+            self.views.into_iter().map(|((_, name), view)| (name, view)).collect();
+        // In the order of the table: two collectors that hear of the same page views never wait for each other in a circle.
+        views.sort_unstable_by(|a, b| (a.1.app, a.0).cmp(&(b.1.app, b.0)));
+        let blobs: Vec<Vec<u8>> = views.iter().map(|(_, view)| write_measures(&view.measures)).collect();
+        let rows: Vec<Vec<Param<'_>>> =
+            views.iter().zip(&blobs).map(|((name, view), blob)| row(name, view, false, blob)).collect();
+        let mut inserted: HashSet<(i64, String)> = HashSet::with_capacity(rows.len());
+        database.write_rows_returning(&INSERT, &rows, &mut |row| {
+            inserted.insert((row.get(0)?, row.get(1)?));
+            Ok(())
+        })?;
+        // What says nothing new changes nothing.
+        let is_known = |view: &OpenView, name: &str| {
+            !view.measures.is_empty() && !inserted.contains(&(view.app, name.to_owned()))
         };
-        let Attribution { target, url, state, phases } = &vital.attribution;
-        measure.execute(params![
-            view,
-            place(vital.name),
-            vital.value,
-            beacon.sent_at,
+        let known = views.iter().filter(|(name, view)| is_known(view, name));
+        update(database, &known.map(|(name, view)| ((view.app, *name), view)).collect())
+    }
+}
+
+/// Adds to page views that are there. One that is folded takes no more.
+fn update(database: &dyn Database, reports: &HashMap<(i64, &str), &OpenView>) -> Result<()> {
+    let mut keys: Vec<&(i64, &str)> = reports.keys().collect();
+    keys.sort_unstable();
+    let keys: Vec<Vec<Param<'_>>> =
+        keys.into_iter().map(|(app, view)| vec![Param::Integer(*app), Param::Text(view)]).collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let mut changed: Vec<(String, OpenView)> = Vec::with_capacity(keys.len());
+    database.read_rows(&READ, &keys, &mut |row| {
+        let (mut view, name) = (OpenView::of(row)?, row.text(10)?);
+        if let Some(report) = reports.get(&(view.app, name)).filter(|_| row.get(11) == Ok(false)) {
+            for measure in &report.measures {
+                replace(&mut view.measures, measure.clone());
+            }
+            changed.push((name.to_owned(), view));
+        }
+        Ok(())
+    })?;
+    let blobs: Vec<Vec<u8>> = changed.iter().map(|(_, view)| write_measures(&view.measures)).collect();
+    let rows: Vec<Vec<Param<'_>>> =
+        changed.iter().zip(&blobs).map(|((name, view), blob)| row(name, view, false, blob)).collect();
+    database.write_rows(&UPDATE, &rows)
+}
+
+fn row<'a>(name: &'a str, view: &OpenView, folded: bool, measures: &'a [u8]) -> Vec<Param<'a>> {
+    let Origin { release, device, connection, navigation, browser } = view.origin;
+    let mut row = vec![Param::Integer(view.app), Param::Text(name)];
+    let numbers = [
+        view.page,
+        view.minute,
+        view.weight as i64,
+        navigation,
+        release,
+        device,
+        connection,
+        browser,
+        i64::from(folded),
+    ];
+    row.extend(numbers.map(Param::Integer));
+    row.push(Param::Blob(measures));
+    row
+}
+
+/// Puts a measure in place of an earlier one of the same metric. Of two that were sent at one time the later to arrive counts.
+fn replace(measures: &mut Vec<Measure>, measure: Measure) {
+    match measures.iter_mut().find(|held| held.metric == measure.metric) {
+        None => measures.push(measure),
+        Some(held) if measure.sent >= held.sent => *held = measure,
+        Some(_) => {}
+    }
+}
+
+fn measure(context: &mut Context<'_>, app: i64, vital: &Vital, sent: i64, received: i64) -> Result<Measure> {
+    let mut cause = |kind, text: &str, bytes| match text {
+        "" => Ok(0),
+        text => context.name(kind, app, &limits::line(text, bytes), received),
+    };
+    let Attribution { target, url, state, phases } = &vital.attribution;
+    Ok(Measure {
+        metric: place(vital.name) as u8,
+        value: vital.value,
+        sent,
+        causes: [
             cause(Kind::Element, target, limits::TARGET)?,
             cause(Kind::Url, url, limits::URL)?,
             cause(Kind::State, state, limits::WORD)?,
-            phases::write(vital.name, phases),
-        ])?;
-    }
-    Ok(())
-}
-
-/// The attribution of a measure: the numbers of names in the three columns from `first` on.
-pub fn causes(row: &Row<'_>, first: usize) -> rusqlite::Result<impl Iterator<Item = i64>> {
-    let causes: [i64; 3] = [row.get(first)?, row.get(first + 1)?, row.get(first + 2)?];
-    Ok(causes.into_iter().filter(|cause| *cause != 0))
+        ],
+        parts: phases::in_order(vital.name, phases),
+    })
 }
 
 /// What the database calls a metric: its place among all of them. New ones go last.
@@ -81,132 +184,73 @@ pub fn place(metric: Metric) -> i64 {
     Metric::ALL.iter().position(|candidate| *candidate == metric).unwrap_or_default() as i64
 }
 
-/// The metric at that place.
-pub fn metric(place: i64) -> Option<Metric> {
-    usize::try_from(place).ok().and_then(|place| Metric::ALL.get(place).copied())
-}
-
-/// What is added to a metric's place where page views that began by a soft navigation are folded: schema_5.sql.
-const SOFT: i64 = 16;
-
-/// Whether a page view began by a soft navigation, by its navigation's place among all.
-pub fn is_soft(navigation: i64) -> bool {
-    navigation == Navigation::SoftNavigation as i64
-}
-
-/// The metric at a place where page views are folded, and whether they began by soft navigations.
-pub fn folded(place: i64) -> Option<(Metric, bool)> {
-    let soft = place >= SOFT;
-    Some((metric(if soft { place - SOFT } else { place })?, soft))
-}
-
-/// Values of a vital, added up.
-#[derive(Clone, Debug, Default)]
-pub struct Values {
-    /// How many were good, in between, poor.
-    pub ratings: [i64; 3],
-    /// The values.
-    pub histogram: StoredHistogram,
-}
-
-impl Values {
-    /// Adds one that stands for `weight`. The rating is the collector's own: a beacon could say anything.
-    pub fn record(&mut self, metric: Metric, value: f64, weight: u64) {
-        if self.histogram.record_many(value, weight) {
-            self.ratings[metric.rate(value) as usize] += weight as i64;
+/// Folds one portion of the page views that have ended into cells. Returns whether that was all.
+pub fn fold(database: &dyn Database, hot: &mut Hot, now: i64) -> Result<bool> {
+    let ended = database.query_map(
+        "SELECT app, view FROM views WHERE folded = 0 AND minute < ?1 ORDER BY minute LIMIT ?2",
+        params![now - OPEN, PORTION as i64],
+        |row| Ok((row.get::<i64>(0)?, row.get::<String>(1)?)),
+    )?;
+    if ended.is_empty() {
+        return Ok(true);
+    }
+    let is_all = ended.len() < PORTION;
+    let mut ended = ended;
+    ended.sort_unstable();
+    let keys: Vec<Vec<Param<'_>>> =
+        ended.iter().map(|(app, view)| vec![Param::Integer(*app), Param::Text(view)]).collect();
+    // What was read without a lock may have changed since.
+    let mut folded: Vec<(String, OpenView)> = Vec::with_capacity(ended.len());
+    database.read_rows(&READ, &keys, &mut |row| {
+        if row.get(11) == Ok(false) {
+            folded.push((row.get(10)?, OpenView::of(row)?));
         }
-    }
-
-    /// Adds others.
-    pub fn merge(&mut self, other: &Self) {
-        for (count, other) in self.ratings.iter_mut().zip(other.ratings) {
-            *count = count.saturating_add(other);
-        }
-        minute_buckets::merge(&mut self.histogram, &other.histogram);
-    }
-
-    /// The value at rank `ceil(q * count)`. The bucket that it is in may lie across a threshold: then the ratings,
-    /// which were counted one by one, say on which side of it the value is.
-    pub fn quantile(&self, metric: Metric, q: f64) -> Option<f64> {
-        let value = self.histogram.quantile(q)?;
-        let [good, fair, poor] = self.ratings.map(|count| count.max(0) as f64);
-        let rank = (q * (good + fair + poor)).ceil().max(1.0);
-        let (first, second) = metric.thresholds();
-        Some(match rank {
-            _ if rank <= good => value.min(first),
-            _ if rank <= good + fair => value.clamp(first.next_up(), second),
-            _ => value.max(second.next_up()),
-        })
-    }
+        Ok(())
+    })?;
+    folded.iter().for_each(|(_, view)| add_ended(hot, view));
+    hot.flush(database)?;
+    let rows: Vec<Vec<Param<'_>>> = folded.iter().map(|(name, view)| row(name, view, true, &[])).collect();
+    database.write_rows(&UPDATE, &rows)?;
+    Ok(is_all)
 }
 
-/// Folds one portion of the page views that have ended into buckets. Returns whether that was all.
-pub fn fold(connection: &Connection, now: i64) -> rusqlite::Result<bool> {
-    let ended = connection
-        .prepare_cached("SELECT id, weight, minute, app, page, navigation FROM views WHERE folded = 0 AND minute < ?1 ORDER BY minute LIMIT ?2")?
-        .query_map(params![now - OPEN, PORTION as i64], |row| {
-            Ok((row.get(0)?, row.get(1)?, (row.get(2)?, row.get(3)?, row.get(4)?), is_soft(row.get(5)?)))
-        })?
-        .collect::<Result<Vec<(i64, i64, Place, bool)>, _>>()?;
-    let mut views: HashMap<Place, i64> = HashMap::new();
-    let mut vitals: HashMap<Key, Values> = HashMap::new();
-    let mut details: HashMap<(Key, (Detail, i64)), StoredHistogram> = HashMap::new();
-    let mut measures = connection
-        .prepare_cached("SELECT metric, value, element, url, state, parts FROM measures WHERE view = ?1")?;
-    let mut forget = connection.prepare_cached("DELETE FROM measures WHERE view = ?1")?;
-    let mut close = connection.prepare_cached("UPDATE views SET folded = 1 WHERE id = ?1")?;
-    for (id, weight, (minute, app, page), soft) in &ended {
-        *views.entry((*minute, *app, *page)).or_default() += weight;
-        let mut rows = measures.query([id])?;
-        while let Some(row) = rows.next()? {
-            let place: i64 = row.get(0)?;
-            if let Some(metric) = metric(place) {
-                let place = place + if *soft { SOFT } else { 0 };
-                let (key, value) = ((*minute, *app, *page, place), row.get(1)?);
-                vitals.entry(key).or_default().record(metric, value, *weight as u64);
-                let mut record = |which: (Detail, i64), value: f64| {
-                    details.entry((key, which)).or_default().record_many(value, *weight as u64);
-                };
-                for cause in causes(row, 2)? {
-                    record((Detail::Causes, cause), value);
-                }
-                for (part, ms) in phases::read(row.get_ref(5)?.as_str()?) {
-                    record((Detail::Parts, part as i64), ms);
-                }
+/// Adds a page view that has ended to the cells.
+pub fn add_ended(hot: &mut Hot, view: &OpenView) {
+    let place = Place { minute: view.minute, app: view.app, page: view.page };
+    let weight = view.weight;
+    hot.vitals(place, |vitals| {
+        vitals.views = vitals.views.saturating_add(weight);
+        view.measures().for_each(|(measured, measure)| vitals.record(measured, measure.value, weight));
+    });
+    hot.splits(place, &view.origin, |_, part| {
+        part.vitals.views = part.vitals.views.saturating_add(weight);
+        view.measures().for_each(|(measured, measure)| part.vitals.record(measured, measure.value, weight));
+    });
+    if view.measures.iter().all(|measure| measure.causes == [0; 3] && measure.parts.is_empty()) {
+        return;
+    }
+    hot.attribution(place, |attribution| {
+        for (measured, measure) in view.measures() {
+            let number = Measured::number(measured);
+            for (kind, cause) in measure.causes.iter().enumerate().filter(|(_, cause)| **cause != 0) {
+                let values = attribution.causes.entry((number, kind as u8, *cause)).or_default();
+                values.0.record_many(measure.value, weight);
+            }
+            for (part, ms) in measure.parts.iter().enumerate() {
+                attribution.parts.entry((number, part as u8)).or_default().0.record_many(*ms, weight);
             }
         }
-        drop(rows);
-        forget.execute([id])?;
-        close.execute([id])?;
-    }
-    for (place, count) in views {
-        minute_buckets::add_views(connection, place, count)?;
-    }
-    for (key, values) in vitals {
-        minute_buckets::add_vital(connection, key, values.ratings, values.histogram)?;
-    }
-    for ((key, which), values) in details {
-        minute_buckets::add_detail(connection, key, which, values)?;
-    }
-    Ok(ended.len() < PORTION)
+    });
 }
 
 /// Forgets one portion of the folded page views that began before `remembered`, and of all that began before
 /// `retention`. Returns whether that was all.
-pub fn expire(
-    connection: &Connection,
-    retention: i64,
-    remembered: i64,
-    portion: usize,
-) -> rusqlite::Result<bool> {
-    connection.execute(
-        "DELETE FROM measures WHERE view IN (SELECT id FROM views WHERE folded = 0 AND minute < ?1)",
-        [retention - MINUTE],
-    )?;
+pub fn expire(database: &dyn Database, retention: i64, remembered: i64, portion: usize) -> Result<bool> {
     let mut expired = 0;
     for (folded, cutoff) in [(0, retention), (1, retention.max(remembered))] {
-        expired += connection.execute(
-            "DELETE FROM views WHERE id IN (SELECT id FROM views WHERE folded = ?1 AND minute < ?2 LIMIT ?3)",
+        expired += database.execute(
+            "DELETE FROM views WHERE (app, view) IN
+             (SELECT app, view FROM views WHERE folded = ?1 AND minute < ?2 LIMIT ?3)",
             params![folded, cutoff - MINUTE, portion as i64],
         )?;
     }

@@ -1,7 +1,6 @@
 //! The time that retention counts back from. A clock may be wrong by years, above all at start, and deleted data does not
 //! come back. So the watermark follows the newest data, and advances by at most a day per day.
-use rusqlite::Connection;
-
+use crate::database::{Database, Result};
 use crate::options::Options;
 use crate::time::DAY;
 use crate::{compact, retention, totals};
@@ -25,37 +24,37 @@ const BEGUN: &str = "begun";
 const SWEPT: &str = "swept";
 
 /// The current watermark; `None` before there was any data.
-pub fn read(connection: &Connection) -> rusqlite::Result<Option<Watermark>> {
-    let reached = totals::get(connection, REACHED)?;
-    let detail = totals::get(connection, DETAIL)?;
+pub fn read(database: &dyn Database) -> Result<Option<Watermark>> {
+    let reached = totals::get(database, REACHED)?;
+    let detail = totals::get(database, DETAIL)?;
     Ok(reached.map(|reached| Watermark { reached, detail: detail.unwrap_or(reached) }))
 }
 
 /// Advances the watermark by the time since it was last advanced, at most a day. The first sweep after a start does not
 /// advance it if that was more than a day ago: either the collector was stopped for so long, or its clock is wrong.
-pub fn advance(connection: &Connection, now: i64, options: &Options, first: bool) -> rusqlite::Result<()> {
-    let passed = totals::get(connection, SWEPT)?.map_or(0, |swept| now.saturating_sub(swept));
+pub fn advance(database: &dyn Database, now: i64, options: &Options, first: bool) -> Result<()> {
+    let passed = totals::get(database, SWEPT)?.map_or(0, |swept| now.saturating_sub(swept));
     let passed = if first && passed > DAY { 0 } else { passed.clamp(0, DAY) };
-    totals::set(connection, SWEPT, now)?;
-    let Some(newest) = newest(connection)? else { return Ok(()) };
+    totals::set(database, SWEPT, now)?;
+    let Some(newest) = newest(database)? else { return Ok(()) };
     let newest = newest.min(now);
-    let (oldest, oldest_detail) = (retention::oldest(connection), compact::oldest(connection));
-    let begun = match totals::get(connection, BEGUN)? {
+    let (oldest, oldest_detail) = (retention::oldest(database), compact::oldest(database));
+    let begun = match totals::get(database, BEGUN)? {
         Some(begun) => begun,
         None => oldest.unwrap_or(newest),
     };
-    totals::set(connection, BEGUN, begun)?;
-    let before = totals::get(connection, REACHED)?.unwrap_or(newest);
+    totals::set(database, BEGUN, begun)?;
+    let before = totals::get(database, REACHED)?.unwrap_or(newest);
     let from = from(before, begun, oldest, options.retention);
-    totals::set(connection, REACHED, before.max(newest.min(from.saturating_add(passed))))?;
-    let before = totals::get(connection, DETAIL)?.unwrap_or(newest);
+    totals::set(database, REACHED, before.max(newest.min(from.saturating_add(passed))))?;
+    let before = totals::get(database, DETAIL)?.unwrap_or(newest);
     let from = match now.saturating_sub(before) <= WEEK {
         // A collector that was stopped for up to a week catches up at once. If the clock was wrong instead, only detail
         // is lost.
         true => before.max(now),
         false => self::from(before, begun, oldest_detail, options.detail),
     };
-    Ok(totals::set(connection, DETAIL, before.max(now.min(from.saturating_add(passed))))?)
+    totals::set(database, DETAIL, before.max(now.min(from.saturating_add(passed))))
 }
 
 /// Where the watermark advances from. A collector that was stopped for more than a day leaves a gap in the data. Once all
@@ -69,11 +68,10 @@ fn from(before: i64, begun: i64, oldest: Option<i64>, keep: i64) -> i64 {
 }
 
 /// The time of the newest beacon or scrape.
-pub fn newest(connection: &Connection) -> rusqlite::Result<Option<i64>> {
-    connection.query_row(
-        "SELECT max(newest) FROM (SELECT value AS newest FROM totals WHERE name = 'last_beacon' UNION ALL
+pub fn newest(database: &dyn Database) -> Result<Option<i64>> {
+    database.scalar(
+        "SELECT max(newest) FROM (SELECT max(last_beacon) AS newest FROM collectors UNION ALL
            SELECT (SELECT max(time) FROM scrapes WHERE target = targets.id) FROM targets)",
-        [],
-        |row| row.get(0),
+        &[],
     )
 }

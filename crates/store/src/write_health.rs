@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use rusqlite::ErrorCode;
+use crate::database::{Error, ErrorKind};
 
 /// A failure is reported for this long, unless the same operation succeeds before.
 const REPORTED_FOR: Duration = Duration::from_secs(5);
@@ -17,7 +17,7 @@ pub struct WriteHealth(Mutex<BTreeMap<&'static str, (Instant, String)>>);
 
 impl WriteHealth {
     /// Records that an operation failed.
-    pub fn record_failure(&self, operation: &'static str, error: &rusqlite::Error) {
+    pub fn record_failure(&self, operation: &'static str, error: &Error) {
         if ESSENTIAL.contains(&operation) && is_storage_failure(error) {
             self.failures().insert(operation, (Instant::now(), error.to_string()));
         }
@@ -40,20 +40,7 @@ impl WriteHealth {
     }
 }
 
-/// Whether the disk, the file or its locks failed, and not the statement.
-fn is_storage_failure(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(
-            ErrorCode::DiskFull
-                | ErrorCode::DatabaseCorrupt
-                | ErrorCode::NotADatabase
-                | ErrorCode::SystemIoFailure
-                | ErrorCode::DatabaseBusy
-                | ErrorCode::DatabaseLocked
-                | ErrorCode::CannotOpen
-                | ErrorCode::ReadOnly
-                | ErrorCode::PermissionDenied
-        )
-    )
+/// Whether the disk, the file, the server or their locks failed, and not the statement.
+fn is_storage_failure(error: &Error) -> bool {
+    !matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::Conflict | ErrorKind::Other)
 }

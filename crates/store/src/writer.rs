@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rusqlite::Connection;
 use tokio::sync::mpsc;
 
-use crate::batch::Batch;
+use crate::batch::{self, Arrival};
+use crate::cells::Hot;
 use crate::command::{Command, Outcome};
 use crate::context::Context;
+use crate::database::{self, Access, Database, ErrorKind};
 use crate::error::StoreError;
 use crate::error_scores::ErrorScores;
 use crate::evictions::Pass;
@@ -17,6 +19,7 @@ use crate::metrics::StoreMetrics;
 use crate::names::Names;
 use crate::options::Options;
 use crate::report_cache::ReportCache;
+use crate::score::Client;
 use crate::series::Series;
 use crate::size_limit::Freed;
 use crate::space::Space;
@@ -55,6 +58,7 @@ struct Writer {
     names: Names,
     errors: ErrorScores,
     series: Series,
+    hot: Hot,
     metrics: Arc<StoreMetrics>,
     report_cache: Arc<ReportCache>,
     /// Whether a sweep began since the start.
@@ -94,6 +98,7 @@ impl Writer {
             names: Names::load(&connection)?,
             errors: ErrorScores::load(&connection)?,
             series: Series::load(&connection)?,
+            hot: Hot::new(0),
             data_version: data_version(&connection)?,
             connection,
             options,
@@ -205,9 +210,9 @@ impl Writer {
             Command::Sweep { now, stage, .. } => {
                 self.attempt("sweep", |writer| writer.sweep(*stage, *now)).map(Outcome::Swept)
             }
-            Command::Checkpoint { .. } => {
-                self.attempt("checkpoint", |writer| checkpoint(&writer.connection)).map(|()| Outcome::Done)
-            }
+            Command::Checkpoint { .. } => self
+                .attempt("checkpoint", |writer| Ok(checkpoint(&writer.connection)?))
+                .map(|()| Outcome::Done),
             _ => None,
         };
         self.report_cache.outdate();
@@ -218,7 +223,7 @@ impl Writer {
     fn attempt<T>(
         &mut self,
         operation: &'static str,
-        run: impl FnOnce(&mut Self) -> rusqlite::Result<T>,
+        run: impl FnOnce(&mut Self) -> database::Result<T>,
     ) -> Option<T> {
         let started = Instant::now();
         let outcome = catch_unwind(AssertUnwindSafe(|| run(self)));
@@ -230,7 +235,7 @@ impl Writer {
                 return Some(done);
             }
             Ok(Err(error)) => {
-                self.file_full = error.sqlite_error_code() == Some(ErrorCode::DiskFull);
+                self.file_full = error.kind() == ErrorKind::Full;
                 self.metrics.write_health.record_failure(operation, &error);
                 error.to_string()
             }
@@ -241,81 +246,85 @@ impl Writer {
         None
     }
 
-    fn transact(&mut self, commands: &[Command]) -> rusqlite::Result<Vec<Outcome>> {
-        let Self { connection, options, names, errors, series, metrics, .. } = self;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let version = data_version(&transaction)?;
-        if version != self.data_version {
+    fn transact(&mut self, commands: &[Command]) -> database::Result<Vec<Outcome>> {
+        let version = data_version(&self.connection)?;
+        let is_changed = version != self.data_version;
+        self.data_version = version;
+        if is_changed {
             // Another process wrote: `whippet names drop`.
-            names.reload(&transaction)?;
-            errors.reload(&transaction)?;
-            (self.data_version, self.has_evictions) = (version, true);
+            self.has_evictions = true;
             self.report_cache.outdate();
         }
-        names.refresh(&transaction)?;
-        errors.refresh(&transaction)?;
-        let mut batch = Batch::default();
-        let mut outcomes = Vec::with_capacity(commands.len());
-        for command in commands {
-            outcomes.push(match command {
-                Command::Beacon { beacon, client, received, .. } => {
-                    let mut context = Context {
-                        connection: &transaction,
-                        names,
-                        errors,
-                        options,
-                        metrics,
-                        client: *client,
-                        evicted: false,
-                    };
-                    let ingested = batch.add(&mut context, beacon, *received)?;
-                    self.has_evictions |= context.evicted;
-                    Outcome::Ingested(ingested)
+        let Self { connection, options, names, errors, series, hot, metrics, .. } = self;
+        let connection: &Connection = connection;
+        let database: &dyn Database = connection;
+        let mut evicted = false;
+        let outcomes = database.transaction(Access::Write, |database| {
+            names.refresh(database)?;
+            errors.refresh(database)?;
+            hot.begin(database)?;
+            let beacons: Vec<Arrival<'_>> = commands.iter().filter_map(Command::arrival).collect();
+            let mut context = Context {
+                database,
+                hot,
+                names,
+                errors,
+                options,
+                metrics,
+                client: Client::default(),
+                evicted: false,
+            };
+            let mut ingested = batch::add_all(&mut context, &beacons)?.into_iter();
+            evicted = context.evicted;
+            let mut outcomes = Vec::with_capacity(commands.len());
+            for command in commands {
+                match command {
+                    Command::Beacon { .. } => {}
+                    Command::Scrape { scrape, .. } => {
+                        let dropped = series.record(connection, scrape, options.limits.series)?;
+                        metrics.series_dropped(&scrape.target, dropped);
+                    }
+                    Command::BackendEvents { target, events, whole, now, .. } => {
+                        backend_events::record(connection, (target, events, *whole), *now, options)?;
+                    }
+                    Command::SetTargetAddress { target, address, .. } => {
+                        series.declare(connection, target, address)?;
+                    }
+                    Command::Probe { now, .. } => readiness::write(connection, *now)?,
+                    // These run alone.
+                    Command::Sweep { .. } | Command::Checkpoint { .. } | Command::Close { .. } => {}
                 }
-                Command::Scrape { scrape, .. } => {
-                    let dropped = series.record(&transaction, scrape, options.limits.series)?;
-                    metrics.series_dropped(&scrape.target, dropped);
-                    Outcome::Done
-                }
-                Command::BackendEvents { target, events, whole, now, .. } => {
-                    backend_events::record(&transaction, (target, events, *whole), *now, options)?;
-                    Outcome::Done
-                }
-                Command::SetTargetAddress { target, address, .. } => {
-                    series.declare(&transaction, target, address)?;
-                    Outcome::Done
-                }
-                Command::Probe { now, .. } => {
-                    readiness::write(&transaction, *now)?;
-                    Outcome::Done
-                }
-                // These run alone.
-                Command::Sweep { .. } | Command::Checkpoint { .. } | Command::Close { .. } => Outcome::Done,
-            });
-        }
-        batch.flush(&transaction)?;
-        names.flush(&transaction)?;
-        errors.flush(&transaction)?;
-        transaction.commit()?;
+                outcomes.push(match command {
+                    Command::Beacon { .. } => ingested.next().map_or(Outcome::Done, Outcome::Ingested),
+                    _ => Outcome::Done,
+                });
+            }
+            names.flush(database)?;
+            errors.flush(database)?;
+            Ok(outcomes)
+        })?;
+        self.has_evictions |= evicted;
         Ok(outcomes)
     }
 
     /// Runs one portion of a sweep's stage. Returns whether the stage is done.
-    fn sweep(&mut self, stage: Stage, now: i64) -> rusqlite::Result<bool> {
+    fn sweep(&mut self, stage: Stage, now: i64) -> database::Result<bool> {
         let first = !self.swept;
         match stage {
             // It reads from all tables. Where one is damaged, a transaction would end with it.
             Stage::Watermark => {
                 self.swept = true;
-                return sweep::portion(&self.connection, stage, now, &self.options, first);
+                return sweep::portion(&self.connection, &mut self.hot, stage, now, &self.options, first);
             }
             Stage::Evictions => return self.move_portion(),
             Stage::SizeLimit => return Ok(!self.free_space(size_limit::FULL)),
             _ => {}
         }
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let all = sweep::portion(&transaction, stage, now, &self.options, first)?;
-        transaction.commit()?;
+        let Self { connection, hot, options, .. } = self;
+        let database: &dyn Database = connection;
+        let all = database
+            .transaction(Access::Write, |database| sweep::portion(database, hot, stage, now, options, first))
+            .inspect_err(|_| self.hot.clear())?;
         match stage {
             Stage::Names => self.names.reload(&self.connection)?,
             Stage::Errors => self.errors.reload(&self.connection)?,
@@ -345,21 +354,25 @@ impl Writer {
     }
 
     /// Moves the rows of one hour that belong to dropped names. Returns whether no rows are left to be moved.
-    fn move_portion(&mut self) -> rusqlite::Result<bool> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut pass = match self.pass.take() {
-            Some(pass) => pass,
-            None => match Pass::begin(&transaction)? {
-                Some(pass) => pass,
-                None => {
-                    self.has_evictions = false;
-                    return Ok(true);
-                }
-            },
-        };
-        let through = pass.step(&transaction)?;
-        transaction.commit()?;
-        self.pass = (!through).then_some(pass);
+    fn move_portion(&mut self) -> database::Result<bool> {
+        let Self { connection, hot, pass, .. } = self;
+        let database: &dyn Database = connection;
+        // A pass whose transaction fails begins again.
+        let before = pass.take();
+        let moved = database.transaction(Access::Write, |database| {
+            let Some(mut pass) = before.map_or_else(|| Pass::begin(database), |pass| Ok(Some(pass)))? else {
+                return Ok(None);
+            };
+            let through = pass.step(database, hot)?;
+            Ok(Some((!through).then_some(pass)))
+        });
+        match moved.inspect_err(|_| self.hot.clear())? {
+            Some(pass) => self.pass = pass,
+            None => {
+                self.has_evictions = false;
+                return Ok(true);
+            }
+        }
         Ok(false)
     }
 
@@ -388,23 +401,24 @@ impl Writer {
         any
     }
 
-    fn free_portion(&mut self, share: f64) -> rusqlite::Result<Option<Freed>> {
-        if !size_limit::exceeds(&self.connection, &self.options, share)? {
+    fn free_portion(&mut self, share: f64) -> database::Result<Option<Freed>> {
+        let Self { connection, hot, options, errors, space, .. } = self;
+        if !size_limit::exceeds(connection, options, share)? {
             return Ok(None);
         }
-        let freed = size_limit::free(&mut self.connection, &self.options, self.space.deleted_before())?;
+        let database: &dyn Database = connection;
+        let freed = size_limit::free(database, hot, options, space.deleted_before())?;
         if let Freed::Deleted(_) = freed {
-            self.errors.reload(&self.connection)?;
+            errors.reload(connection)?;
         }
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        size_limit::give_back(&transaction)?;
-        transaction.commit()?;
-        size_limit::set(&self.connection, &self.options)?;
+        database.transaction(Access::Write, |_| Ok(size_limit::give_back(connection)?))?;
+        size_limit::set(connection, options)?;
         Ok(Some(freed))
     }
 
     /// After a rollback, what memory remembers may never have happened: it is read again.
     fn reload(&mut self) {
+        self.hot.clear();
         if let Err(error) = self.names.reload(&self.connection) {
             tracing::error!(%error, "cannot read the names again");
         }

@@ -63,10 +63,16 @@ fn collector(project: &Project, report: &Report, flags: &flags::Bench) -> Result
     })?;
     let release = project.target().join("release");
     let load = release.join("whippet-load");
+    let task = match (flags.many, flags.faults) {
+        (false, false) => "bench",
+        (true, false) => "many",
+        (false, true) => "faults",
+        (true, true) => bail!("--many and --faults are two things: give one of them"),
+    };
     let only = flags.only.iter().flat_map(|part| ["--only", part]);
     let beacons = flags.beacons.map(|beacons| beacons.to_string());
     let beacons = beacons.iter().flat_map(|beacons| ["--beacons", beacons]);
-    let mut command = cmd!(shell, "{load} bench {only...} {beacons...}");
+    let mut command = cmd!(shell, "{load} {task} {only...} {beacons...}");
     if let Some(programs) = programs {
         command = command.env(whippet_test_postgres::PROGRAMS, programs.folder());
     }

@@ -33,6 +33,10 @@ xflags::xflags! {
             optional --only part: String
             /// `collector`: how many beacons each store gets.
             optional --beacons beacons: u64
+            /// `collector`: compare one, two and four collectors on one PostgreSQL with one on SQLite instead.
+            optional --many
+            /// `collector`: kill, pause, cut and fill up what collectors stand on instead.
+            optional --faults
         }
         /// Build the collector's release with the dashboard in it, and pack it with its licences, unit and examples:
         /// target/dist/whippet-VERSION-TARGET.tar.gz, and its SHA-256.

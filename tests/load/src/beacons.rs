@@ -7,8 +7,6 @@ use crate::random::Random;
 
 /// The beacons of a page view: what it loaded, what happened while it was used, what it was when it was left.
 const PER_VIEW: u64 = 3;
-/// The page views that are open at the same time. Their beacons arrive in waves: the first ones, the second ones, the last ones.
-const OPEN: u64 = 2000;
 const APPS: [&str; 3] = ["shop", "blog", "account"];
 /// The pages of an application.
 const PAGES: u64 = 100;
@@ -30,6 +28,8 @@ pub struct Beacons {
     pub seed: u64,
     /// What the devices' clocks say at the first beacon, ms since the epoch.
     pub start: i64,
+    /// The page views that are open at the same time. Their beacons arrive in waves: the first ones, the second ones, the last.
+    pub open: u64,
 }
 
 /// One beacon.
@@ -55,8 +55,8 @@ struct View {
 impl Beacons {
     /// The beacon of that number.
     pub fn beacon(self, number: u64) -> Beacon {
-        let (wave, place) = (number / OPEN, number % OPEN);
-        let (view, part) = (wave / PER_VIEW * OPEN + place, wave % PER_VIEW);
+        let (wave, place) = (number / self.open, number % self.open);
+        let (view, part) = (wave / PER_VIEW * self.open + place, wave % PER_VIEW);
         let mut view = self.view(view);
         let mut body = self.head(&view, number, part);
         // Each part has numbers of its own.
@@ -256,13 +256,16 @@ fn rating(value: f64, good: f64, poor: f64) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Beacons, OPEN, PER_VIEW};
+    use super::{Beacons, PER_VIEW};
+
+    const OPEN: u64 = 500;
+
     use std::collections::{HashMap, HashSet};
     use whippet_engine::beacon::decode;
 
     #[test]
     fn every_beacon_can_be_read_and_a_page_view_has_three() {
-        let beacons = Beacons { seed: 7, start: 1_790_000_000_000 };
+        let beacons = Beacons { seed: 7, start: 1_790_000_000_000, open: OPEN };
         let (mut ids, mut views) = (HashSet::new(), HashMap::<String, u64>::new());
         for number in 0..2 * OPEN * PER_VIEW {
             let body = beacons.beacon(number).body;
@@ -276,8 +279,8 @@ mod tests {
 
     #[test]
     fn the_beacon_of_a_number_is_always_the_same() {
-        let beacons = Beacons { seed: 7, start: 0 };
-        assert_eq!(beacons.beacon(12_345).body, beacons.beacon(12_345).body);
-        assert_ne!(beacons.beacon(12_345).body, Beacons { seed: 8, start: 0 }.beacon(12_345).body);
+        let beacons = Beacons { seed: 7, start: 0, open: OPEN };
+        assert_eq!(beacons.beacon(1234).body, beacons.beacon(1234).body);
+        assert_ne!(beacons.beacon(1234).body, Beacons { seed: 8, ..beacons }.beacon(1234).body);
     }
 }

@@ -30,12 +30,12 @@ pub fn run(options: &Options) -> Result<()> {
     let mut subjects = Subject::all(options)?;
     let each = options.beacons.div_ceil(options.rounds);
     println!(
-        "{} connections, each sends its next beacon when it has its answer; {each} beacons a turn, medians of {} turns",
-        options.connections, options.rounds
+        "{} connections at a time, each brings {} beacons, the next when it has its answer; {each} beacons a turn, medians of {} turns",
+        options.connections.open, options.connections.each, options.rounds
     );
     let mut rounds: Vec<Vec<Round>> = subjects.iter().map(|_| Vec::new()).collect();
     for number in 0..=options.rounds {
-        let beacons = Beacons { seed: 1, start: options.now };
+        let beacons = Beacons { seed: 1, start: options.now, open: 2000 };
         for (subject, rounds) in subjects.iter().zip(&mut rounds) {
             let round = subject.measure(beacons, number * each..(number + 1) * each, options.connections)?;
             println!("  {number}: {}: {round}", subject.name);

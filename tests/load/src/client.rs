@@ -1,5 +1,4 @@
-//! One connection that stays open, as a proxy in front of a collector keeps it. It costs as little as it can: it shares the
-//! machine with what is measured.
+//! One connection after another. A client costs as little as it can: it shares the machine with what is measured.
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -24,12 +23,20 @@ pub struct Answer {
 pub struct Client {
     address: String,
     stream: Option<BufReader<TcpStream>>,
+    /// How many more requests the connection is used for.
+    left: u64,
+    per_connection: u64,
 }
 
 impl Client {
     /// Connects with the first request.
     pub fn new(address: &str) -> Self {
-        Self { address: address.to_owned(), stream: None }
+        Self::limited(address, u64::MAX)
+    }
+
+    /// The same; after `per_connection` requests it opens another connection.
+    pub fn limited(address: &str, per_connection: u64) -> Self {
+        Self { address: address.to_owned(), stream: None, left: 0, per_connection }
     }
 
     /// Posts a beacon.
@@ -61,12 +68,14 @@ impl Client {
                 let stream = TcpStream::connect(&self.address)?;
                 stream.set_nodelay(true)?;
                 stream.set_read_timeout(Some(PATIENCE))?;
+                self.left = self.per_connection;
                 BufReader::new(stream)
             }
         };
         stream.get_mut().write_all(request.as_bytes())?;
         let (answer, open) = read(&mut stream)?;
-        if open {
+        self.left = self.left.saturating_sub(1);
+        if open && self.left > 0 {
             self.stream = Some(stream);
         }
         Ok(answer)

@@ -29,14 +29,23 @@ impl Sent {
     }
 }
 
-/// Sends the beacons of these numbers to `address` over `connections`; each sends its next when it has its answer.
-pub fn send(address: &str, beacons: Beacons, numbers: Range<u64>, connections: usize) -> Sent {
+/// How the beacons come.
+#[derive(Clone, Copy, Debug)]
+pub struct Connections {
+    /// Connections that are open at the same time. Each sends its next beacon when it has its answer.
+    pub open: usize,
+    /// The beacons that one brings before another takes its place. A browser brings those of a page view, a proxy any number.
+    pub each: u64,
+}
+
+/// Sends the beacons of these numbers to `address`.
+pub fn send(address: &str, beacons: Beacons, numbers: Range<u64>, connections: Connections) -> Sent {
     let next = AtomicU64::new(numbers.start);
     let started = Instant::now();
     let mut sent = Sent::default();
     thread::scope(|scope| {
         let work = || {
-            let (mut client, mut part) = (Client::new(address), Sent::default());
+            let (mut client, mut part) = (Client::limited(address, connections.each), Sent::default());
             loop {
                 let number = next.fetch_add(1, Relaxed);
                 if number >= numbers.end {
@@ -53,7 +62,7 @@ pub fn send(address: &str, beacons: Beacons, numbers: Range<u64>, connections: u
                 }
             }
         };
-        let workers: Vec<_> = (0..connections).map(|_| scope.spawn(work)).collect();
+        let workers: Vec<_> = (0..connections.open).map(|_| scope.spawn(work)).collect();
         for worker in workers {
             let part = worker.join().unwrap_or_default();
             sent.acknowledged += part.acknowledged;

@@ -139,6 +139,11 @@ impl Server {
         self.port
     }
 
+    /// The database that the URL names.
+    pub fn database(&self) -> &'static str {
+        NAME
+    }
+
     /// The folder with its data.
     pub fn data(&self) -> PathBuf {
         self.folder.join("data")

@@ -7,7 +7,8 @@ use whippet_engine::beacon::{self, DecodeError};
 
 use super::body::{self, Encoding};
 use crate::app::App;
-use crate::client;
+use crate::browser_family;
+use crate::client::{self, Sender};
 use crate::failure::Failure;
 
 /// Accepts a beacon: 204 once it is on disk.
@@ -24,7 +25,8 @@ pub async fn post(State(app): State<App>, request: Request) -> Result<StatusCode
 async fn accept(app: &App, request: Request) -> Result<(), Failure> {
     check_origin(app, request.headers())?;
     let now = app.clock.now();
-    let client = client::address(&request, app.proxies);
+    let address = client::address(&request, app.proxies);
+    let browser = browser_family::of(request.headers());
     let encoding = Encoding::of(request.headers())?;
     let sent = body::read(request.into_body()).await?;
     let beacon = beacon::decode(&body::plain(&sent, encoding)?).map_err(|error| match error {
@@ -33,11 +35,11 @@ async fn accept(app: &App, request: Request) -> Result<(), Failure> {
     })?;
     // Only valid beacons count for the rate limit: many visitors may share an address, and an invalid beacon costs no
     // write.
-    app.limiter.take(client, now).map_err(|seconds| {
+    app.limiter.take(address, now).map_err(|seconds| {
         let message = "this address sends too many beacons: wait as Retry-After says, and send fewer";
         Failure::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message).retry_after(seconds)
     })?;
-    app.ingest(beacon, client, sent.len(), now).await?;
+    app.ingest(beacon, Sender { address, browser }, sent.len(), now).await?;
     Ok(())
 }
 

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use whippet_api::{
-    Backend, Custom, Errors, Loading, MetricChart, Metrics, Overview, Range, SlowQueries, Status, Toolkit,
-    Vitals,
+    Backend, Custom, Errors, Loading, MetricChart, Metrics, Overview, Range, SlowQueries, Splits, Status,
+    Toolkit, Vitals,
 };
+use whippet_engine::vitals::Metric;
+use whippet_store::database::Database;
 use whippet_store::reports::steps::Steps;
-use whippet_store::reports::{self, Filter};
-use whippet_store::time::{HOUR, MINUTE};
+use whippet_store::reports::{self, Filter, SplitBy, SplitFilter};
+use whippet_store::time::{DAY, HOUR, MINUTE};
 
 use super::from_prometheus::{self, Source};
 use super::params::{Params, Window};
@@ -20,15 +22,18 @@ type Answer<T> = Result<Json<T>, Failure>;
 
 /// `GET /api/status`
 pub async fn status(State(app): State<App>) -> Answer<Status> {
-    let (beacons, last_beacon, apps) = app.store.read("read_status", reports::status::status).await?;
+    let stored = app.store.read_database("read_status", reports::status::status).await?;
     Ok(Json(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         now: app.clock.now(),
-        beacons,
-        last_beacon,
-        apps,
+        beacons: stored.beacons,
+        last_beacon: stored.last_beacon,
+        apps: stored.apps,
         targets: app.targets(),
         retention: app.retention,
+        keep_minutes: app.detail,
+        keep_hours: app.hours,
+        begun: stored.begun,
         lists: app.target_status.lists(),
     }))
 }
@@ -38,25 +43,19 @@ pub async fn overview(State(app): State<App>, Params(window): Params<Window>) ->
     let now = app.clock.now();
     let range = window.range(now)?;
     let steps = scraped(&app, &range);
-    let filter = filter(window);
+    let filter = filter(window)?;
     let question = question(&steps, &filter);
     let (targets, interval) = (app.target_status.snapshot(), app.scrape_interval);
     let matches = Arc::clone(&app.matches);
     let only = filter.app.clone();
     let at = steps.clone();
-    let apps = move |connection: &_| reports::overview::apps(connection, only.as_deref(), &at);
+    let apps = move |db: &dyn Database| reports::overview::apps(db, only.as_deref(), &at);
     let apps = app.store.read_beacons("read_overview_apps", &question, apps).await?;
-    let read = move |connection: &_| {
-        reports::overview::overview(
-            connection,
-            &matches,
-            &targets,
-            filter.app.as_deref(),
-            &steps,
-            (interval, now),
-        )
+    let read = move |db: &dyn Database| {
+        let app = filter.app.as_deref();
+        reports::overview::overview(db, &matches, &targets, app, &steps, (interval, now))
     };
-    let mut overview = app.store.read("read_overview", read).await?;
+    let mut overview = app.store.read_database("read_overview", read).await?;
     overview.levels.extend(apps.levels);
     overview.losses = apps.losses;
     from_prometheus::add_to(&mut overview, &app, &range).await;
@@ -90,7 +89,6 @@ pub async fn series(State(app): State<App>, Params(window): Params<Window>) -> A
 /// `GET /api/chart`
 pub async fn chart(State(app): State<App>, Params(window): Params<Window>) -> Answer<MetricChart> {
     let steps = scraped(&app, &window.range(app.clock.now())?);
-    let named = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let Some(metric) = named(&window.metric) else {
         return Err(Failure::bad_request(
             "bad_query",
@@ -143,36 +141,62 @@ fn target(app: &App, named: Option<String>) -> Result<(String, i64), Failure> {
 /// `GET /api/vitals`
 pub async fn vitals(State(app): State<App>, Params(window): Params<Window>) -> Answer<Vitals> {
     let steps = reported(&app, &window.range(app.clock.now())?);
-    let filter = filter(window);
+    let filter = filter(window)?;
     let question = question(&steps, &filter);
-    let read = move |connection: &_| reports::vitals::vitals(connection, &steps, &filter);
+    let read = move |db: &dyn Database| reports::vitals::vitals(db, &steps, &filter);
     Ok(Json(app.store.read_beacons("read_vitals", &question, read).await?))
+}
+
+/// `GET /api/splits`
+pub async fn splits(State(app): State<App>, Params(window): Params<Window>) -> Answer<Splits> {
+    let steps = reported(&app, &window.range(app.clock.now())?);
+    let wrong = |message: String| Failure::bad_request("bad_query", message);
+    let by = window.by.as_deref().unwrap_or_default();
+    let Some(by) = SplitBy::from_label(by) else {
+        return Err(wrong(format!("`by` must be one of: {}", SplitBy::LABELS)));
+    };
+    let only = match named(&window.metric) {
+        None => None,
+        Some(name) => match Metric::ALL.into_iter().find(|metric| metric.as_str() == name) {
+            Some(metric) => Some(metric),
+            None => return Err(wrong("`metric` must be one of: LCP, INP, CLS, FCP, TTFB".to_owned())),
+        },
+    };
+    let filter = filter(window)?;
+    if filter.split.is_some() {
+        return Err(wrong(
+            "`split` is for /api/vitals: page views are split by one dimension at a time".to_owned(),
+        ));
+    }
+    let question = format!("{} {only:?} {}", by.label(), question(&steps, &filter));
+    let read = move |db: &dyn Database| reports::splits::splits(db, &steps, &filter, by, only);
+    Ok(Json(app.store.read_beacons("read_splits", &question, read).await?))
 }
 
 /// `GET /api/toolkit`
 pub async fn toolkit(State(app): State<App>, Params(window): Params<Window>) -> Answer<Toolkit> {
     let steps = reported(&app, &window.range(app.clock.now())?);
-    let filter = filter(window);
+    let filter = filter(window)?;
     let question = question(&steps, &filter);
-    let read = move |connection: &_| reports::toolkit::toolkit(connection, &steps, &filter);
+    let read = move |db: &dyn Database| reports::toolkit::toolkit(db, &steps, &filter);
     Ok(Json(app.store.read_beacons("read_toolkit", &question, read).await?))
 }
 
 /// `GET /api/loading`
 pub async fn loading(State(app): State<App>, Params(window): Params<Window>) -> Answer<Loading> {
     let steps = reported(&app, &window.range(app.clock.now())?);
-    let filter = filter(window);
+    let filter = filter(window)?;
     let question = question(&steps, &filter);
-    let read = move |connection: &_| reports::loading::loading(connection, &steps, &filter);
+    let read = move |db: &dyn Database| reports::loading::loading(db, &steps, &filter);
     Ok(Json(app.store.read_beacons("read_loading", &question, read).await?))
 }
 
 /// `GET /api/custom`
 pub async fn custom(State(app): State<App>, Params(window): Params<Window>) -> Answer<Custom> {
     let steps = reported(&app, &window.range(app.clock.now())?);
-    let filter = filter(window);
+    let filter = filter(window)?;
     let question = question(&steps, &filter);
-    let read = move |connection: &_| reports::custom::custom(connection, &steps, &filter);
+    let read = move |db: &dyn Database| reports::custom::custom(db, &steps, &filter);
     Ok(Json(app.store.read_beacons("read_custom", &question, read).await?))
 }
 
@@ -180,10 +204,10 @@ pub async fn custom(State(app): State<App>, Params(window): Params<Window>) -> A
 pub async fn errors(State(app): State<App>, Params(window): Params<Window>) -> Answer<Errors> {
     let steps = reported(&app, &window.range(app.clock.now())?);
     let target = window.target.clone().filter(|target| !target.is_empty());
-    let filter = filter(window);
+    let filter = filter(window)?;
     let question = question(&steps, &filter);
     let at = steps.clone();
-    let read = move |connection: &_| reports::errors::errors(connection, &steps, &filter);
+    let read = move |db: &dyn Database| reports::errors::errors(db, &steps, &filter);
     let mut errors: Errors = app.store.read_beacons("read_errors", &question, read).await?;
     // They come with scrapes, so that no answer of theirs is kept until the next beacon.
     let read = move |connection: &_| reports::backend_events::errors(connection, target.as_deref(), &at);
@@ -206,10 +230,22 @@ fn question(steps: &Steps, filter: &Filter) -> String {
     format!("{filter:?} {} {} {}", steps.step, steps.from / grid, steps.to / grid)
 }
 
-fn filter(window: Window) -> Filter {
-    // An empty parameter is the same as none: a form sends it for "all".
-    let chosen = |choice: Option<String>| choice.filter(|choice| !choice.is_empty());
-    Filter { app: chosen(window.app), page: chosen(window.page), navigation: window.navigation }
+/// A parameter. An empty one is the same as none: a form sends it for "all".
+fn named(text: &Option<String>) -> Option<String> {
+    text.clone().filter(|text| !text.is_empty())
+}
+
+fn filter(window: Window) -> Result<Filter, Failure> {
+    let split = match named(&window.split) {
+        None => None,
+        Some(text) => Some(SplitFilter::parse(&text).ok_or_else(|| {
+            let message = "`split` is a dimension and a value of it, such as device:phone, release:1.2.0 or \
+                           release_device:1.2.0:phone";
+            Failure::bad_request("bad_query", message)
+        })?),
+    };
+    let (app, page) = (named(&window.app), named(&window.page));
+    Ok(Filter { app, page, navigation: window.navigation, split })
 }
 
 /// Steps for scraped samples, which are kept one per minute once they are old.
@@ -218,8 +254,14 @@ fn scraped(app: &App, range: &Range) -> Steps {
     Steps::new(range, if old { app.scrape_interval.max(MINUTE) } else { app.scrape_interval })
 }
 
-/// Steps for what beacons report, which is kept per minute, and per hour once it is old.
+/// Steps for what beacons report: as long as the shortest buckets that are left of the window's beginning. It may be a little
+/// older than they are kept, as the clock of the browser that asks may be behind.
 fn reported(app: &App, range: &Range) -> Steps {
-    let old = range.from < app.clock.now() - app.detail;
-    Steps::new(range, if old { HOUR } else { MINUTE })
+    let age = app.clock.now() - range.from - MINUTE;
+    let finest = match age {
+        _ if age > app.hours => DAY,
+        _ if age > app.detail => HOUR,
+        _ => MINUTE,
+    };
+    Steps::new(range, finest)
 }

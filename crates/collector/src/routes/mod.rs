@@ -37,6 +37,7 @@ pub fn router(app: App) -> Router {
         .route("/api/series", get(charts::series))
         .route("/api/chart", get(charts::chart))
         .route("/api/vitals", get(charts::vitals))
+        .route("/api/splits", get(charts::splits))
         .route("/api/toolkit", get(charts::toolkit))
         .route("/api/loading", get(charts::loading))
         .route("/api/custom", get(charts::custom))

@@ -5,11 +5,12 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use tokio::task::JoinSet;
 use whippet_engine::beacon::{Beacon, limits};
-use whippet_store::StoreError;
+use whippet_store::{Browser, StoreError};
 
 use super::body::{self, Encoding};
 use crate::app::App;
-use crate::client;
+use crate::browser_family;
+use crate::client::{self, Sender};
 use crate::failure::Failure;
 use crate::intake;
 use crate::sdks::Origin;
@@ -27,6 +28,8 @@ pub struct Post {
     pub sent: usize,
     /// Where from.
     pub client: IpAddr,
+    /// The family of the browser.
+    pub browser: Browser,
     /// What the request says of its sender.
     pub origin: Origin,
 }
@@ -35,11 +38,12 @@ pub struct Post {
 pub async fn read(app: &App, request: Request, most: usize) -> Result<Post, Failure> {
     let now = app.clock.now();
     let client = client::address(&request, app.proxies);
+    let browser = browser_family::of(request.headers());
     let encoding = Encoding::of(request.headers())?;
     let origin = origin(app, request.headers(), request.uri(), client, now);
     let sent = body::read_within(request.into_body(), most).await?;
     let plain = body::plain_within(&sent, encoding, most)?.into_owned();
-    Ok(Post { sent: sent.len(), body: plain, client, origin })
+    Ok(Post { sent: sent.len(), body: plain, client, browser, origin })
 }
 
 fn origin(app: &App, headers: &HeaderMap, uri: &Uri, client: IpAddr, now: i64) -> Origin {
@@ -51,7 +55,7 @@ fn origin(app: &App, headers: &HeaderMap, uri: &Uri, client: IpAddr, now: i64) -
         app: parameter(uri, "app").and_then(|app| intake::label(&app, limits::LABEL)),
         host,
         page: page.or_else(|| intake::referred(headers)),
-        visitor: format!("{:x} {agent}", app.networks.client(client).network),
+        visitor: format!("{:x} {agent}", app.networks.network(client)),
         user_agent: agent,
         now,
     }
@@ -95,7 +99,8 @@ pub async fn keep(app: &App, post: &Post, beacons: Vec<Beacon>) -> Result<(), St
     let mut writes = JoinSet::new();
     let share = post.sent / beacons.len().max(1);
     for beacon in beacons {
-        let (app, client, now) = (app.clone(), post.client, post.origin.now);
+        let (app, now) = (app.clone(), post.origin.now);
+        let client = Sender { address: post.client, browser: post.browser };
         writes.spawn(async move { app.ingest(beacon, client, share, now).await });
     }
     let mut failed = None;

@@ -38,7 +38,7 @@ pub struct Window {
     pub target: Option<String>,
     /// A metric of it.
     pub metric: Option<String>,
-    /// A label to group its series by.
+    /// A label to group its series by, or what page views are split by.
     pub by: Option<String>,
     /// An application.
     pub app: Option<String>,
@@ -46,6 +46,8 @@ pub struct Window {
     pub page: Option<String>,
     /// How page views began.
     pub navigation: Option<NavigationFilter>,
+    /// A dimension and a value of it, which page views have.
+    pub split: Option<String>,
 }
 
 impl Window {

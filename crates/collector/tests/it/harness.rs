@@ -89,7 +89,7 @@ impl Collector {
         let metrics = Arc::new(Metrics::new());
         let mut options = Options::new(folder.path());
         change(&mut options);
-        let (detail, retention) = (options.detail, options.retention);
+        let (detail, hours, retention) = (options.detail, options.hours, options.retention);
         let store = Arc::new(Store::open(options, Arc::clone(&metrics.store)).unwrap());
         let (clock, hand) = Clock::manual(now);
         let names = ["shop", "collector"].map(|name| (name.to_owned(), format!("http://{name}/metrics")));
@@ -109,6 +109,7 @@ impl Collector {
             senders: Arc::new(Senders::new(now)),
             scrape_interval: 5 * SECOND,
             detail,
+            hours,
             retention,
         };
         change_app(&mut app);

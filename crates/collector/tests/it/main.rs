@@ -9,6 +9,8 @@ mod crash;
 mod dashboard;
 mod documents;
 mod exporters;
+#[cfg(target_os = "linux")]
+mod faults;
 mod figures;
 mod hanging;
 mod harness;
@@ -31,6 +33,7 @@ mod program;
 mod prometheus;
 mod reading;
 mod ready;
+mod recorded;
 mod remote_write;
 mod resolution;
 #[cfg(unix)]
@@ -39,5 +42,6 @@ mod scraping;
 mod sdk_limits;
 mod sdks;
 mod signals;
+mod splits;
 #[cfg(unix)]
 mod targets;

@@ -44,8 +44,8 @@ pub fn Header(connection: Signal<Connection>) -> impl IntoView {
 #[component]
 fn NavLink(path: &'static str, name: &'static str) -> impl IntoView {
     let here = use_location().pathname;
-    // The page filter only applies to one page. Range, refresh, target and app are kept.
-    let target = href(path, |view| view.page = None);
+    // These filters only apply to one page. Range, refresh, target and app are kept.
+    let target = href(path, |view| (view.page, view.split) = (None, None));
     view! { <li><a href=target aria-current=move || (here.get() == at(path)).then_some("page")>{name}</a></li> }
 }
 
@@ -103,8 +103,12 @@ fn RangeSelect() -> impl IntoView {
     let change = use_change_view_state();
     let status: Query<Status, ApiError> = expect_context();
     let choices = Memo::new(move |_| {
-        let retention = status.data.with(|status| status.as_ref().map_or(0, |status| status.retention));
-        let mut ranges = TimeRange::choices(retention);
+        let (retention, age) = status.data.with(|status| {
+            let known =
+                |status: &Status| (status.retention, status.begun.map_or(0, |begun| status.now - begun));
+            status.as_deref().map_or((0, 0), known)
+        });
+        let mut ranges = TimeRange::choices(retention, age);
         // A range from the URL is listed too.
         let range = view.with(|view| view.range);
         if !ranges.contains(&range) {

@@ -13,7 +13,7 @@ mod table;
 
 pub use breakdown::Breakdown;
 pub use connection_notice::ConnectionNotice;
-pub use empty_state::{BeaconHint, EmptyState, NoDataInRange, ScrapeHint};
+pub use empty_state::{BeaconHint, EmptyState, KeptNote, NoDataInRange, ScrapeHint};
 pub use header::Header;
 pub use invalid_parameter_notice::InvalidParameterNotice;
 pub use panel::{Page, Panel};

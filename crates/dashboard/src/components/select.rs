@@ -73,6 +73,10 @@ pub fn AppFilter() -> impl IntoView {
                         change(&|view| {
                             view.app = Some(app.clone()).filter(|app| !app.is_empty());
                             view.page = None;
+                            // Another app has other releases.
+                            if let Some(split) = &mut view.split {
+                                split.value = None;
+                            }
                         })
                     }
                 }

@@ -15,6 +15,8 @@ pub enum Cell {
     Figure(String),
     /// A number with its rating.
     Rated(String, Rating),
+    /// A number with its rating, and a smaller line.
+    RatedTwoLines(String, Rating, String),
     /// A link: text and address.
     Link(String, String),
 }
@@ -122,7 +124,7 @@ fn by_key(rows: Vec<Vec<Cell>>) -> Vec<(Key, Vec<Cell>)> {
 }
 
 fn draw(cell: Cell, heads: bool) -> AnyView {
-    let figure = matches!(cell, Cell::Figure(_) | Cell::Rated(..));
+    let figure = matches!(cell, Cell::Figure(_) | Cell::Rated(..) | Cell::RatedTwoLines(..));
     let content = match cell {
         Cell::Text(text) | Cell::Figure(text) => text.into_any(),
         Cell::TwoLines(first, second) => {
@@ -138,6 +140,15 @@ fn draw(cell: Cell, heads: bool) -> AnyView {
         Cell::Rated(text, rating) => view! {
             <span class=format!("rated {}", rating.class())>
                 {text} <span class="visually-hidden">{format!(" ({})", rating.words())}</span>
+            </span>
+        }
+        .into_any(),
+        Cell::RatedTwoLines(text, rating, second) => view! {
+            <span class="twofold">
+                <span class=format!("rated {}", rating.class())>
+                    {text} <span class="visually-hidden">{format!(" ({})", rating.words())}</span>
+                </span>
+                <small>{second}</small>
             </span>
         }
         .into_any(),

@@ -13,5 +13,5 @@ pub use connection::Connection;
 pub use report_state::{ReportState, ReportStates, provide_report_states, use_report_state};
 pub use reports::{
     Report, ReportQuery, use_backend, use_custom, use_errors, use_loading, use_metric_chart, use_overview,
-    use_series, use_slow_queries, use_status, use_toolkit, use_vitals,
+    use_series, use_slow_queries, use_splits, use_status, use_toolkit, use_vitals,
 };

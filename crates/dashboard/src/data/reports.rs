@@ -1,12 +1,12 @@
 //! One query per endpoint.
 use super::ApiError;
 use super::request::get_json;
-use crate::view_state::{QueryString, ViewState, use_view_state};
+use crate::view_state::{QueryString, Split, ViewState, use_view_state};
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 use whippet_api::{
-    Backend, Custom, Errors, Loading, MetricChart, Metrics, Overview, Range, SlowQueries, Status, Toolkit,
-    Vitals,
+    Backend, Custom, Errors, Loading, MetricChart, Metrics, Overview, Range, SlowQueries, Splits, Status,
+    Toolkit, Vitals,
 };
 use whippet_leptos::{Duration, NetworkMode, Query, QueryOptions, use_query};
 
@@ -71,6 +71,22 @@ pub fn use_vitals() -> ReportQuery<Vitals> {
         |view| {
             let mut filters = app_and_page(view);
             filters.extend(filter("navigation", view.soft.then(|| "soft".to_owned())));
+            let split = view.split.as_ref().filter(|split| split.value.is_some());
+            filters.extend(filter("split", split.map(Split::name)));
+            filters
+        },
+    )
+}
+
+/// The web vitals of the selected app and page by the selected dimension. Disabled while none is selected.
+pub fn use_splits() -> ReportQuery<Splits> {
+    use_report(
+        "splits",
+        |view| view.split.is_some(),
+        |view| {
+            let mut filters = app_and_page(view);
+            filters.extend(filter("navigation", view.soft.then(|| "soft".to_owned())));
+            filters.extend(filter("by", view.split.as_ref().map(|split| split.by.name().to_owned())));
             filters
         },
     )

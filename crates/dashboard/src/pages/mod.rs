@@ -10,6 +10,7 @@ mod loading;
 mod losses;
 mod overview;
 mod slow_queries;
+mod splits;
 mod targets;
 mod view_count;
 mod vitals;

@@ -3,7 +3,7 @@ use super::losses::sentence;
 use super::view_count::{FEW, view_count};
 use super::{plain, spec, trend, with_thresholds};
 use crate::chart::Plot;
-use crate::components::{AppFilter, BeaconHint, Page, Panel, ReportNotice, ScrapeHint};
+use crate::components::{AppFilter, BeaconHint, KeptNote, Page, Panel, ReportNotice, ScrapeHint};
 use crate::data::{
     ApiError, ReportState, use_backend, use_overview, use_report_state, use_toolkit, use_vitals,
 };
@@ -49,6 +49,7 @@ pub fn Overview() -> impl IntoView {
             </div>
             {move || hidden.get().map(|text| view! { <p class="note">{text}</p> })}
             <Show when=move || settled.get()><KeyCharts/></Show>
+            <KeptNote/>
         </Page>
     }
 }

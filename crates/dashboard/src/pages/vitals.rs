@@ -1,5 +1,6 @@
 //! Web Vitals: the five vitals, their phases and attribution, by page.
 use super::breakdowns::{Breakdowns, Causes};
+use super::splits::{SplitFilter, SplitSelect, Splits};
 use super::view_count::{FEW, view_count};
 use super::{spec, trend, with_thresholds};
 use crate::base::at;
@@ -34,11 +35,12 @@ pub fn Vitals() -> impl IntoView {
     let cards =
         METRICS.into_iter().enumerate().map(|(index, _)| view! { <VitalCard vitals index/> }).collect_view();
     view! {
-        <Page title="Web Vitals" aside=|| view! { <PageFilter/> <NavigationSelect/> <AppFilter/> }>
+        <Page title="Web Vitals" aside=|| view! { <PageFilter/> <SplitFilter/> <NavigationSelect/> <SplitSelect/> <AppFilter/> }>
             <ReportNotice query=vitals/>
             <Show when=move || never.get()><BeaconHint/></Show>
             <Show when=move || none.get() && !never.get()><NoDataInRange what="page views"/></Show>
             <div class="cards">{cards}</div>
+            <Splits vitals/>
             <Breakdowns vitals/>
             <Causes vitals/>
             <Pages vitals/>
@@ -84,7 +86,7 @@ fn NavigationSelect() -> impl IntoView {
 }
 
 /// Formats a 75th percentile so that it does not look equal to a threshold.
-fn p75(value: Option<f64>, vital: &Vital) -> String {
+pub(super) fn p75(value: Option<f64>, vital: &Vital) -> String {
     let figure = |value| format::beside(value, &[vital.good, vital.poor], vital.unit);
     value.map_or_else(|| format::NOTHING.to_owned(), figure)
 }

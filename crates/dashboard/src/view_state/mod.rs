@@ -3,11 +3,13 @@
 //! It is stored nowhere else, so a link shows another user the same page. Defaults are left out of the URL.
 mod query_string;
 mod refresh;
+mod split;
 mod time_range;
 mod url;
 
 pub use query_string::QueryString;
 pub use refresh::Refresh;
+pub use split::{Dimension, Split};
 pub use time_range::TimeRange;
 pub use url::{href, provide_view_state, use_change_view_state, use_view_state};
 
@@ -32,6 +34,8 @@ pub struct ViewState {
     pub page: Option<String>,
     /// `navigation`: whether web vitals show only route changes (`soft`).
     pub soft: bool,
+    /// `split`: what web vitals are split by, and the value whose page views they are of; `None` for neither.
+    pub split: Option<Split>,
     /// Invalid parameters, as `name=value`. Their defaults are used. Never written to the URL.
     pub invalid: Vec<String>,
 }
@@ -71,6 +75,13 @@ impl ViewState {
             }
             text == "soft"
         });
+        let split = filled("split").and_then(|text| {
+            let split = Split::parse(&text);
+            if split.is_none() {
+                add_invalid("split");
+            }
+            split
+        });
         Self {
             range,
             refresh,
@@ -80,6 +91,7 @@ impl ViewState {
             app: filled("app"),
             page: filled("page"),
             soft,
+            split,
             invalid,
         }
     }
@@ -113,6 +125,9 @@ impl fmt::Display for ViewState {
             }
         }
         query.push_if(self.soft, "navigation", "soft");
+        if let Some(split) = &self.split {
+            query.push("split", &split.name());
+        }
         f.write_str(&query.0)
     }
 }
@@ -134,18 +149,24 @@ mod tests {
     #[test]
     fn every_choice_is_written_and_parsed() {
         const DAY: i64 = 86_400_000;
-        for range in TimeRange::choices(90 * DAY) {
+        for range in TimeRange::choices(396 * DAY, 396 * DAY) {
             for refresh in Refresh::ALL {
                 let view = read(&[("range", &range.name()), ("refresh", refresh.name())]);
                 assert_eq!((view.range, view.refresh, view.invalid), (range, refresh, Vec::<String>::new()));
             }
         }
-        let names =
-            |days: i64| TimeRange::choices(days * DAY).into_iter().map(TimeRange::name).collect::<Vec<_>>();
-        assert_eq!(names(30), ["15m", "1h", "6h", "24h", "7d", "30d"]);
-        assert_eq!(names(90), ["15m", "1h", "6h", "24h", "7d", "30d", "90d"]);
-        assert_eq!(names(14), ["15m", "1h", "6h", "24h", "7d", "14d"]);
-        assert_eq!(names(2), ["15m", "1h", "6h", "24h", "7d"]);
+        let names = |kept: i64, age: i64| {
+            TimeRange::choices(kept * DAY, age * DAY).into_iter().map(TimeRange::name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(30, 900), ["15m", "1h", "6h", "24h", "7d", "30d"]);
+        assert_eq!(names(90, 900), ["15m", "1h", "6h", "24h", "7d", "30d", "90d"]);
+        assert_eq!(names(14, 900), ["15m", "1h", "6h", "24h", "7d", "14d"]);
+        assert_eq!(names(2, 900), ["15m", "1h", "6h", "24h", "7d"]);
+        // Longer ones where there is data that the next shorter one does not show.
+        assert_eq!(names(396, 0), ["15m", "1h", "6h", "24h", "7d", "30d"]);
+        assert_eq!(names(396, 31), ["15m", "1h", "6h", "24h", "7d", "30d", "90d"]);
+        assert_eq!(names(396, 100), ["15m", "1h", "6h", "24h", "7d", "30d", "90d", "396d"]);
+        assert_eq!(names(60, 10), ["15m", "1h", "6h", "24h", "7d", "30d"]);
     }
 
     #[test]
@@ -191,6 +212,7 @@ mod tests {
         assert_eq!(invalid(&[("from", "2000"), ("to", "1000")]), "from=2000 to=1000");
         assert_eq!(invalid(&[("from", "now-6h")]), "from=now-6h");
         assert_eq!(invalid(&[("navigation", "sideways")]), "navigation=sideways");
+        assert_eq!(invalid(&[("split", "colour:red")]), "split=colour:red");
     }
 
     #[test]
@@ -206,8 +228,11 @@ mod tests {
             range: TimeRange::Last(86_400_000),
             refresh: Refresh::Off,
             page: Some("/a b/ü?x=1&y#".to_owned()),
+            split: Split::parse("release:1.2 beta"),
             ..ViewState::default()
         };
-        assert_eq!(view.to_string(), "?range=24h&refresh=off&page=/a%20b/%C3%BC%3Fx%3D1%26y%23");
+        let expected = "?range=24h&refresh=off&page=/a%20b/%C3%BC%3Fx%3D1%26y%23&split=release%3A1.2%20beta";
+        assert_eq!(view.to_string(), expected);
+        assert_eq!(read(&[("split", "release:1.2 beta")]).split, view.split);
     }
 }

@@ -35,17 +35,23 @@ impl TimeRange {
     /// The longest range of a report, ms.
     const LONGEST: i64 = 400 * DAY;
     /// The lengths to choose from, shortest first.
-    const CHOICES: [i64; 6] = [15 * MINUTE, HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY];
+    const CHOICES: [i64; 7] = [15 * MINUTE, HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY, 90 * DAY];
+    /// Those that are there from the first day on.
+    const ALWAYS: i64 = 30 * DAY;
 
-    /// The ranges to choose from, up to the collector's `retention`, ms.
-    pub fn choices(retention: i64) -> Vec<Self> {
+    /// The ranges to choose from, up to the collector's `retention`. Of those above a month there are as many as it takes to
+    /// see all data, the oldest of which has this `age`; ms.
+    pub fn choices(retention: i64, age: i64) -> Vec<Self> {
         let mut lengths: Vec<i64> =
             Self::CHOICES.into_iter().filter(|length| *length <= retention.max(7 * DAY)).collect();
         if retention > 7 * DAY && retention <= Self::LONGEST && !lengths.contains(&retention) {
             lengths.push(retention);
             lengths.sort_unstable();
         }
-        lengths.into_iter().map(Self::Last).collect()
+        let shorter =
+            |length: i64| lengths.iter().copied().filter(|other| *other < length).max().unwrap_or(0);
+        let useful = |length: &i64| *length <= Self::ALWAYS || shorter(*length) < age;
+        lengths.iter().copied().filter(useful).map(Self::Last).collect()
     }
 
     /// The form in the URL.

@@ -4,6 +4,7 @@
 //! buckets, then their counts. Integers are LEB128 (signed ones zigzag), `f64`s are eight bytes, little-endian. A run of
 //! empty buckets is a 0 and the length of the run; in version 1 each of them was a 0. A latency histogram of a hundred
 //! requests takes about a hundred bytes.
+use super::buckets::Buckets;
 use super::histogram::ExponentialHistogram;
 use super::parts::{Parts, PartsError};
 use alloc::vec::Vec;
@@ -46,6 +47,23 @@ impl<const CAP: usize> ExponentialHistogram<CAP> {
     /// The histogram that [`to_bytes`](Self::to_bytes) wrote. It refuses any other bytes, and histograms with more than
     /// `CAP` buckets.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ReadError> {
+        let mut histogram = Self::new();
+        histogram.read_bytes(bytes)?;
+        Ok(histogram)
+    }
+
+    /// The same in place of what this histogram held, whose memory it keeps: for whoever reads many of them to merge them. Where
+    /// the bytes are refused, the histogram is empty.
+    pub fn read_bytes(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
+        self.clear();
+        let outcome = self.fill(bytes);
+        if outcome.is_err() {
+            self.clear();
+        }
+        outcome
+    }
+
+    fn fill(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
         let mut rest = Reader { bytes };
         let version = rest.byte()?;
         if version != VERSION && version != VERSION_1 {
@@ -61,7 +79,8 @@ impl<const CAP: usize> ExponentialHistogram<CAP> {
         if length > CAP {
             return Err(TOO_MANY);
         }
-        let mut counts = Vec::with_capacity(length);
+        let mut counts = core::mem::take(&mut self.buckets.counts);
+        counts.reserve(length);
         while counts.len() < length {
             let count = rest.integer()?;
             let mut end = counts.len() + 1;
@@ -77,8 +96,18 @@ impl<const CAP: usize> ExponentialHistogram<CAP> {
         if !rest.bytes.is_empty() {
             return Err(ReadError::Trailing);
         }
-        Self::from_parts(&Parts { scale, offset, counts: &counts, zero, sum, min, max })
-            .map_err(ReadError::Parts)
+        let parts = Parts { scale, offset, counts: &counts, zero, sum, min, max };
+        let Some(filled) = Self::check(&parts).map_err(ReadError::Parts)? else { return Ok(()) };
+        match filled.range {
+            None => counts.clear(),
+            Some((first, last)) => {
+                counts.truncate(last + 1);
+                counts.drain(..first);
+            }
+        }
+        self.buckets = Buckets { scale, offset: filled.offset, counts };
+        (self.zero, self.count, self.sum, self.min, self.max) = (zero, filled.count, sum, min, max);
+        Ok(())
     }
 }
 
@@ -175,7 +204,15 @@ mod tests {
             for value in values {
                 histogram.record(value);
             }
-            prop_assert_eq!(StoredHistogram::from_bytes(&histogram.to_bytes()), Ok(histogram));
+            let bytes = histogram.to_bytes();
+            prop_assert_eq!(StoredHistogram::from_bytes(&bytes), Ok(histogram.clone()));
+            // Nothing is left of what a histogram held before, whether or not the bytes are read.
+            let mut used = StoredHistogram::new();
+            used.record_many(3.0, 7);
+            prop_assert_eq!(used.read_bytes(&bytes), Ok(()));
+            prop_assert_eq!(&used, &histogram);
+            prop_assert!(used.read_bytes(&bytes[1..]).is_err());
+            prop_assert_eq!(used, StoredHistogram::new());
         }
 
         #[test]

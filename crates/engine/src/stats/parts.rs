@@ -21,6 +21,19 @@ impl<const CAP: usize> ExponentialHistogram<CAP> {
     /// The histogram that consists of `parts`. Nothing about them is trusted: it refuses what recording values cannot
     /// result in. `sum`, `min` and `max` may have been rounded to six decimals.
     pub fn from_parts(parts: &Parts<'_>) -> Result<Self, PartsError> {
+        let mut histogram = Self::new();
+        if let Some(outer) = Self::check(parts)? {
+            let Parts { scale, zero, sum, min, max, .. } = *parts;
+            let counts =
+                outer.range.map_or_else(Vec::new, |(first, last)| parts.counts[first..=last].to_vec());
+            let buckets = Buckets { scale, offset: outer.offset, counts };
+            histogram = Self { buckets, zero, count: outer.count, sum, min, max };
+        }
+        Ok(histogram)
+    }
+
+    /// What is filled of `parts`; `None` where nothing is.
+    pub(super) fn check(parts: &Parts<'_>) -> Result<Option<Filled>, PartsError> {
         let Parts { scale, offset, counts, zero, sum, min, max } = *parts;
         if !(Self::MIN_SCALE..=Self::MAX_SCALE).contains(&scale) {
             return Err(PartsError::Scale);
@@ -33,14 +46,14 @@ impl<const CAP: usize> ExponentialHistogram<CAP> {
             count = count.checked_add(*more).ok_or(PartsError::Overflow)?;
         }
         if count == 0 {
-            return Ok(Self::new());
+            return Ok(None);
         }
         let first = counts.iter().position(|count| *count > 0);
         let last = counts.iter().rposition(|count| *count > 0);
-        let mut buckets = Buckets { scale, offset: 0, counts: Vec::new() };
+        let mut filled = Filled { count, offset: 0, range: first.zip(last) };
         let mut lowest = (0.0, Self::ZERO_THRESHOLD);
         let mut highest = lowest;
-        if let (Some(first), Some(last)) = (first, last) {
+        if let Some((first, last)) = filled.range {
             // As no bucket is below the zero threshold or above the limit, no later arithmetic on an index overflows.
             let shift = Self::MAX_SCALE - scale;
             let floor = scale::index(Self::ZERO_THRESHOLD) >> shift;
@@ -50,8 +63,7 @@ impl<const CAP: usize> ExponentialHistogram<CAP> {
             if low < i64::from(floor) || high > i64::from(ceiling) {
                 return Err(PartsError::Offset);
             }
-            buckets.offset = low as i32;
-            buckets.counts = counts[first..=last].to_vec();
+            filled.offset = low as i32;
             let bound = |index: i64| scale::lower_bound(scale, index as i32);
             highest = (bound(high), bound(high + 1));
             if zero == 0 {
@@ -65,8 +77,18 @@ impl<const CAP: usize> ExponentialHistogram<CAP> {
         if !within(sum, (min * count as f64, max * count as f64)) {
             return Err(PartsError::Sum);
         }
-        Ok(Self { buckets, zero, count, sum, min, max })
+        Ok(Some(filled))
     }
+}
+
+/// What [`Parts`] hold.
+pub(super) struct Filled {
+    /// How many values, zeroes among them.
+    pub count: u64,
+    /// The index of the first bucket that is not empty.
+    pub offset: i32,
+    /// The places of the first and the last bucket that are not empty.
+    pub range: Option<(usize, usize)>,
 }
 
 /// What an [`ExponentialHistogram`] consists of.

@@ -10,8 +10,9 @@ use super::targets::{self, Targets};
 /// Values of vitals by what they are attributed to, and the times of their phases.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Attribution {
-    /// The values by [`super::Measured::number`] and the number of a name: an element, an address or a state.
-    pub causes: BTreeMap<(u8, i64), Spread>,
+    /// The values by [`super::Measured::number`], what they are put down to (0: an element, 1: an address, 2: a state) and the
+    /// number of its name. One without a name was dropped.
+    pub causes: BTreeMap<(u8, u8, i64), Spread>,
     /// The phases by [`super::Measured::number`] and the phase's index in phases.rs, ms.
     pub parts: BTreeMap<(u8, u8), Spread>,
 }
@@ -27,7 +28,7 @@ impl Cell for Attribution {
     }
 
     fn remap(&mut self, _: Section, targets: &Targets) {
-        let moved = |(metric, name): (u8, i64)| Some((metric, targets.name(name)?));
+        let moved = |(metric, kind, name): (u8, u8, i64)| Some((metric, kind, targets.name(name)?));
         targets::rekey(&mut self.causes, moved, |held, values| histogram::merge(&mut held.0, &values.0));
     }
 

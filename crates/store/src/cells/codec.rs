@@ -14,14 +14,11 @@ pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
 
 /// The value that [`encode`] wrote; `None` for other bytes. One bad row must not stop the rest, so it is left out.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    let decoded = match bytes.split_first() {
-        Some((&VERSION, rest)) => postcard::take_from_bytes(rest).ok(),
-        _ => None,
-    };
+    let decoded = versioned(bytes).and_then(|rest| postcard::take_from_bytes(rest).ok());
     match decoded {
         Some((value, [])) => Some(value),
         _ => {
-            tracing::warn!("what is kept of a minute, hour or day cannot be read, and is left out");
+            warn();
             None
         }
     }
@@ -32,4 +29,38 @@ pub fn merge_bytes<T: Cell>(value: &mut T, bytes: &[u8]) {
     if let Some(other) = decode(bytes) {
         value.merge(&other);
     }
+}
+
+/// Reads one value after the other into the same memory.
+#[derive(Debug, Default)]
+pub struct Reader<T> {
+    value: T,
+}
+
+impl<T: Cell> Reader<T> {
+    /// The value that the bytes hold; `None` as in [`decode`].
+    pub fn read(&mut self, bytes: &[u8]) -> Option<&T> {
+        let rest = versioned(bytes).and_then(|rest| self.value.refill(rest));
+        if rest.is_some_and(<[u8]>::is_empty) {
+            return Some(&self.value);
+        }
+        warn();
+        None
+    }
+
+    /// Adds the value that the bytes hold.
+    pub fn merge_into(&mut self, sum: &mut T, bytes: &[u8]) {
+        if let Some(value) = self.read(bytes) {
+            sum.merge(value);
+        }
+    }
+}
+
+/// What follows the version, if it is known.
+fn versioned(bytes: &[u8]) -> Option<&[u8]> {
+    bytes.split_first().filter(|(version, _)| **version == VERSION).map(|(_, rest)| rest)
+}
+
+fn warn() {
+    tracing::warn!("what is kept of a minute, hour or day cannot be read, and is left out");
 }

@@ -52,22 +52,4 @@ impl Level {
     pub fn within(step: i64) -> Self {
         Self::ALL.into_iter().rev().find(|level| level.length() <= step).unwrap_or(Self::Minute)
     }
-
-    /// The name in `totals` of the time up to which the level is complete. Minutes always are.
-    pub(crate) const fn complete_mark(self) -> Option<&'static str> {
-        match self {
-            Self::Minute => None,
-            Self::Hour => Some("hours"),
-            Self::Day => Some("days"),
-        }
-    }
-
-    /// The name in `totals` of the time before which the level's rows were deleted.
-    pub(crate) const fn deleted_mark(self) -> &'static str {
-        match self {
-            Self::Minute => "minutes_from",
-            Self::Hour => "hours_from",
-            Self::Day => "days_from",
-        }
-    }
 }

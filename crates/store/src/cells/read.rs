@@ -60,7 +60,8 @@ pub fn read_bytes(
         None => all_apps(database)?,
     };
     let marks = Marks::load(database)?;
-    for (level, from, to) in marks.parts(selection.from, selection.to.saturating_add(1), selection.coarsest) {
+    let end = selection.to.saturating_add(1);
+    for (level, from, to) in marks.parts(section, selection.from, end, selection.coarsest) {
         let mut take = |row: &Row<'_>| {
             let bucket = Bucket { level, time: row.get(0)?, app: row.get(1)?, page: row.get(2)? };
             if !matches!(selection.pages, Page::All) || bucket.page != WHOLE {
@@ -128,6 +129,23 @@ const fn by_page(table: &'static str) -> Lookup {
     ];
     Lookup { table, keys, columns: COLUMNS, lock: false }
 }
+
+/// How the rows of a level are looked up, with all that they hold.
+pub(crate) struct Lookups;
+
+impl Lookups {
+    /// By time, section and application.
+    pub(crate) fn by_app(level: Level) -> Lookup {
+        Lookup { columns: ALL_COLUMNS, lock: true, ..by_app(level.table()) }
+    }
+
+    /// By time, section, application and page.
+    pub(crate) fn by_page(level: Level) -> Lookup {
+        Lookup { columns: ALL_COLUMNS, lock: true, ..by_page(level.table()) }
+    }
+}
+
+const ALL_COLUMNS: &str = "time, section, app, page, collector, value";
 
 /// By level.
 const APPS: [Lookup; 3] = [by_app("cells_minute"), by_app("cells_hour"), by_app("cells_day")];

@@ -62,6 +62,14 @@ pub trait Cell: Clone + Default + PartialEq + Serialize + DeserializeOwned {
     /// Adds another value.
     fn merge(&mut self, other: &Self);
 
+    /// Reads a value in place of this one, and returns the bytes after it; `None` if the bytes hold none. What this one had
+    /// may be left of it then.
+    fn refill<'b>(&mut self, bytes: &'b [u8]) -> Option<&'b [u8]> {
+        let (value, rest) = postcard::take_from_bytes(bytes).ok()?;
+        *self = value;
+        Some(rest)
+    }
+
     /// Gives what belongs to names and errors that were dropped to those that take it. `section` is that of the cell.
     fn remap(&mut self, section: Section, targets: &Targets);
 

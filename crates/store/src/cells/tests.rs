@@ -20,7 +20,7 @@ fn histogram() -> impl Strategy<Value = StoredHistogram> {
     })
 }
 
-fn vitals() -> impl Strategy<Value = Vitals> {
+pub(super) fn vitals() -> impl Strategy<Value = Vitals> {
     let one = (0_usize..5, any::<bool>(), value(), 1_u64..100);
     (0_u64..1000, prop::collection::vec(one, 0..10)).prop_map(|(views, values)| {
         let mut vitals = Vitals { views, ..Vitals::default() };
@@ -32,7 +32,8 @@ fn vitals() -> impl Strategy<Value = Vitals> {
 }
 
 fn attribution() -> impl Strategy<Value = Attribution> {
-    let causes = prop::collection::btree_map((0_u8..21, 1_i64..20), histogram().prop_map(Spread), 0..5);
+    let causes =
+        prop::collection::btree_map((0_u8..21, 0_u8..3, 1_i64..20), histogram().prop_map(Spread), 0..5);
     let parts = prop::collection::btree_map((0_u8..21, 0_u8..5), histogram().prop_map(Spread), 0..5);
     (causes, parts).prop_map(|(causes, parts)| Attribution { causes, parts })
 }

@@ -1,9 +1,11 @@
 //! Page views and their vitals.
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeSeed;
 use serde::{Deserialize, Serialize};
 use whippet_engine::vitals::Metric;
 
+use super::refill::Refill;
 use super::section::{Cell, Section};
 use super::targets::Targets;
 use super::values::Values;
@@ -59,9 +61,16 @@ impl Vitals {
 impl Cell for Vitals {
     fn merge(&mut self, other: &Self) {
         self.views = self.views.saturating_add(other.views);
-        for (number, values) in &other.metrics {
+        // A reader has metrics without values.
+        for (number, values) in other.metrics.iter().filter(|(_, values)| !values.histogram.is_empty()) {
             self.metrics.entry(*number).or_default().merge(values);
         }
+    }
+
+    fn refill<'b>(&mut self, bytes: &'b [u8]) -> Option<&'b [u8]> {
+        let mut deserializer = postcard::Deserializer::from_bytes(bytes);
+        Refill(self).deserialize(&mut deserializer).ok()?;
+        deserializer.finalize().ok()
     }
 
     fn remap(&mut self, _: Section, _: &Targets) {}

@@ -1,54 +1,115 @@
 //! Which level answers for which part of a window: whole days, then hours, then minutes.
 use super::level::Level;
-use crate::database::{self, Database};
-use crate::totals;
+use super::section::Section;
+use crate::database::{Database, Engine, Result, params};
 
 /// How far the levels have come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Marks {
-    /// Up to when hours and days are complete.
-    complete: [i64; 2],
-    /// Before when minutes and hours were deleted.
-    deleted: [i64; 2],
+    /// Up to when hours and days are complete, by section.
+    complete: [[i64; SECTIONS]; 2],
+    /// Before when minutes, hours and days were deleted.
+    deleted: [i64; 3],
+}
+
+const SECTIONS: usize = Section::ALL.len();
+
+impl Default for Marks {
+    /// Those of an empty database.
+    fn default() -> Self {
+        Self { complete: [[i64::MIN; SECTIONS]; 2], deleted: [i64::MIN; 3] }
+    }
 }
 
 impl Marks {
     /// As they are in the database.
-    pub fn load(database: &dyn Database) -> database::Result<Self> {
-        let mark = |name| Ok::<_, database::Error>(totals::get(database, name)?.unwrap_or(i64::MIN));
-        Ok(Self {
-            complete: [mark("hours")?, mark("days")?],
-            deleted: [mark(Level::Minute.deleted_mark())?, mark(Level::Hour.deleted_mark())?],
-        })
+    pub fn load(database: &dyn Database) -> Result<Self> {
+        Self::read(database, "")
+    }
+
+    /// As they are for the whole of the transaction, which adds to cells: nobody moves them before it ends.
+    pub fn lock_shared(database: &dyn Database) -> Result<Self> {
+        Self::read(database, if database.engine() == Engine::Postgres { "FOR SHARE" } else { "" })
+    }
+
+    /// The same for a transaction that moves them: nobody adds to cells before it ends.
+    pub fn lock(database: &dyn Database) -> Result<Self> {
+        Self::read(database, if database.engine() == Engine::Postgres { "FOR UPDATE" } else { "" })
+    }
+
+    fn read(database: &dyn Database, lock: &str) -> Result<Self> {
+        let mut marks = Self::default();
+        let sql = format!("SELECT level, section, time FROM cell_marks ORDER BY level, section {lock}");
+        database.query(&sql, &[], &mut |row| {
+            let (level, section, time): (usize, usize, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let mark = match section.checked_sub(1) {
+                None => marks.deleted.get_mut(level),
+                Some(place) => {
+                    level.checked_sub(1).and_then(|level| marks.complete.get_mut(level)?.get_mut(place))
+                }
+            };
+            if let Some(mark) = mark {
+                *mark = time;
+            }
+            Ok(())
+        })?;
+        Ok(marks)
+    }
+
+    /// Says that the level is complete up to `time` for the section.
+    pub fn set_complete(database: &dyn Database, level: Level, section: Section, time: i64) -> Result<()> {
+        database.execute(SET, params![level as i64, section as i64, time]).map(drop)
+    }
+
+    /// Says that the level's rows before `time` were deleted.
+    pub fn set_deleted(database: &dyn Database, level: Level, time: i64) -> Result<()> {
+        database.execute(SET, params![level as i64, 0, time]).map(drop)
     }
 
     /// Up to when the level is complete.
-    pub fn complete(&self, level: Level) -> i64 {
+    pub fn complete(&self, level: Level, section: Section) -> i64 {
         match level {
             Level::Minute => i64::MAX,
-            Level::Hour => self.complete[0],
-            Level::Day => self.complete[1],
+            Level::Hour => self.complete[0][section as usize - 1],
+            Level::Day => self.complete[1][section as usize - 1],
         }
     }
 
-    /// Before when the level's rows were deleted to leave the coarser ones.
-    fn deleted(&self, level: Level) -> i64 {
-        match level {
-            Level::Minute => self.deleted[0],
-            Level::Hour => self.deleted[1],
-            Level::Day => i64::MIN,
-        }
+    /// Up to when the level is complete for all sections.
+    pub fn all_complete(&self, level: Level) -> i64 {
+        Section::ALL.into_iter().map(|section| self.complete(level, section)).min().unwrap_or(i64::MIN)
+    }
+
+    /// Before when the level's rows were deleted.
+    pub fn deleted(&self, level: Level) -> i64 {
+        self.deleted[level as usize]
+    }
+
+    /// The levels that what happened at `time` is added to: hours and days once they are complete, as nobody adds up their
+    /// minutes again; none whose rows of that time were deleted.
+    pub fn levels(self, section: Section, time: i64) -> impl Iterator<Item = Level> {
+        let is_due = move |level: &Level| {
+            level.bucket(time) >= self.deleted(*level)
+                && (*level == Level::Minute || time < self.complete(*level, section))
+        };
+        Level::ALL.into_iter().filter(is_due)
     }
 
     /// The parts of the buckets that begin in `from..to`, each with its level, in any order. No bucket is longer than
     /// `coarsest` where a finer one is there. A longer one counts if it begins in the window.
-    pub fn parts(&self, from: i64, to: i64, coarsest: Level) -> Vec<(Level, i64, i64)> {
+    pub fn parts(&self, section: Section, from: i64, to: i64, coarsest: Level) -> Vec<(Level, i64, i64)> {
         let mut parts = Vec::new();
-        self.divide(Level::Day, from, to, coarsest, &mut parts);
+        self.divide(Level::Day, (from, to), (section, coarsest), &mut parts);
         parts
     }
 
-    fn divide(&self, level: Level, from: i64, to: i64, coarsest: Level, parts: &mut Vec<(Level, i64, i64)>) {
+    fn divide(
+        &self,
+        level: Level,
+        (from, to): (i64, i64),
+        (section, coarsest): (Section, Level),
+        parts: &mut Vec<(Level, i64, i64)>,
+    ) {
         if from >= to {
             return;
         }
@@ -58,7 +119,7 @@ impl Marks {
         };
         let length = level.length();
         let up = |time: i64| level.bucket(time.saturating_add(length - 1));
-        let complete = self.complete(level);
+        let complete = self.complete(level, section);
         // Before this time nothing finer is left.
         let deleted = self.deleted(finer);
         let first = up(from);
@@ -68,13 +129,16 @@ impl Marks {
         }
         if first < end {
             parts.push((level, first, end));
-            self.divide(finer, from.max(deleted), first, coarsest, parts);
-            self.divide(finer, end, to, coarsest, parts);
+            self.divide(finer, (from.max(deleted), first), (section, coarsest), parts);
+            self.divide(finer, (end, to), (section, coarsest), parts);
         } else {
-            self.divide(finer, from.max(deleted), to, coarsest, parts);
+            self.divide(finer, (from.max(deleted), to), (section, coarsest), parts);
         }
     }
 }
+
+const SET: &str = "INSERT INTO cell_marks (level, section, time) VALUES (?1, ?2, ?3)
+                   ON CONFLICT (level, section) DO UPDATE SET time = greatest(cell_marks.time, excluded.time)";
 
 #[cfg(test)]
 mod tests {
@@ -84,12 +148,22 @@ mod tests {
 
     const NONE: i64 = i64::MIN;
 
+    fn marks([hours, days]: [i64; 2], [minutes_from, hours_from]: [i64; 2]) -> Marks {
+        Marks { complete: [[hours; SECTIONS], [days; SECTIONS]], deleted: [minutes_from, hours_from, NONE] }
+    }
+
+    impl Marks {
+        fn divided(&self, from: i64, to: i64, coarsest: Level) -> Vec<(Level, i64, i64)> {
+            self.parts(Section::Vitals, from, to, coarsest)
+        }
+    }
+
     #[test]
     fn whole_days_come_first_then_hours_then_minutes() {
-        let marks = Marks { complete: [3 * DAY + 5 * HOUR, 3 * DAY], deleted: [NONE, NONE] };
+        let known = marks([3 * DAY + 5 * HOUR, 3 * DAY], [NONE, NONE]);
         let from = DAY - 2 * HOUR - 5 * MINUTE;
         let to = 3 * DAY + 6 * HOUR + 1;
-        let mut parts = marks.parts(from, to, Level::Day);
+        let mut parts = known.divided(from, to, Level::Day);
         parts.sort_by_key(|part| part.1);
         assert_eq!(
             parts,
@@ -101,21 +175,21 @@ mod tests {
                 (Level::Minute, 3 * DAY + 5 * HOUR, to),
             ]
         );
-        assert_eq!(marks.parts(from, to, Level::Minute), [(Level::Minute, from, to)]);
-        let nothing = Marks { complete: [NONE, NONE], deleted: [NONE, NONE] };
-        assert_eq!(nothing.parts(from, to, Level::Day), [(Level::Minute, from, to)]);
+        assert_eq!(known.divided(from, to, Level::Minute), [(Level::Minute, from, to)]);
+        let nothing = marks([NONE, NONE], [NONE, NONE]);
+        assert_eq!(nothing.divided(from, to, Level::Day), [(Level::Minute, from, to)]);
     }
 
     #[test]
     fn where_minutes_are_gone_the_hours_that_begin_in_the_window_count() {
-        let marks = Marks { complete: [10 * HOUR, NONE], deleted: [8 * HOUR, NONE] };
+        let known = marks([10 * HOUR, NONE], [8 * HOUR, NONE]);
         let from = 2 * HOUR + MINUTE;
         assert_eq!(
-            marks.parts(from, 8 * HOUR + 5 * MINUTE, Level::Minute),
+            known.divided(from, 8 * HOUR + 5 * MINUTE, Level::Minute),
             [(Level::Hour, 3 * HOUR, 8 * HOUR), (Level::Minute, 8 * HOUR, 8 * HOUR + 5 * MINUTE)]
         );
-        assert_eq!(marks.parts(from, 5 * HOUR + 1, Level::Minute), [(Level::Hour, 3 * HOUR, 6 * HOUR)]);
-        assert_eq!(marks.parts(from, from + 1, Level::Minute), []);
+        assert_eq!(known.divided(from, 5 * HOUR + 1, Level::Minute), [(Level::Hour, 3 * HOUR, 6 * HOUR)]);
+        assert_eq!(known.divided(from, from + 1, Level::Minute), []);
     }
 
     proptest! {
@@ -132,20 +206,17 @@ mod tests {
         ) {
             let days = days.min(hours / 24);
             let (minutes_from, hours_from) = (minutes_from.min(hours), hours_from.min(days));
-            let marks = Marks {
-                complete: [hours * HOUR, days * DAY],
-                deleted: [minutes_from * HOUR, hours_from * DAY],
-            };
+            let known = marks([hours * HOUR, days * DAY], [minutes_from * HOUR, hours_from * DAY]);
             let (from, to) = (from * MINUTE, (from + length) * MINUTE);
-            let mut parts = marks.parts(from, to, Level::ALL[coarsest]);
+            let mut parts = known.divided(from, to, Level::ALL[coarsest]);
             parts.sort_by_key(|part| part.1);
             let mut end = i64::MIN;
             for (level, first, last) in &parts {
                 prop_assert!(first < last && *first >= end && *first >= from, "{:?}", parts);
-                prop_assert!(*last <= marks.complete(*level));
-                let is_needed = *last <= level.bucket(marks.deleted(level.finer().unwrap_or(*level)) + level.length() - 1);
+                prop_assert!(*last <= known.complete(*level, Section::Vitals));
+                let is_needed = *last <= level.bucket(known.deleted(level.finer().unwrap_or(*level)) + level.length() - 1);
                 prop_assert!(*level <= Level::ALL[coarsest] || is_needed, "{:?}", parts);
-                prop_assert!(*first >= marks.deleted(*level), "{:?}", parts);
+                prop_assert!(*first >= known.deleted(*level), "{:?}", parts);
                 end = *last;
             }
             // All that is left in full detail is there.

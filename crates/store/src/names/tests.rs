@@ -1,9 +1,10 @@
 //! Names in one process, and in two that share a database.
 use super::*;
+use crate::cells::{self, Hot, Level, Page, Place, Section, Selection, Vitals};
 use crate::database::testing::each_engine;
 use crate::evictions::Pass;
+use crate::schema;
 use crate::time::HOUR;
-use crate::{minute_buckets, schema};
 use proptest::prelude::*;
 use rusqlite::Connection;
 
@@ -27,7 +28,7 @@ impl Store {
     }
 
     fn resolve(&mut self, kind: Kind, parent: i64, name: &str, network: u64) -> Resolved {
-        let client = Client { network, local: false };
+        let client = Client { network, local: false, ..Client::default() };
         self.names.resolve(&self.connection, &self.options, (kind, parent, name), client, self.now).unwrap()
     }
 
@@ -36,13 +37,16 @@ impl Store {
         let app = self.resolve(Kind::App, 0, app, network).id;
         let page = self.resolve(Kind::Page, app, page, network).id;
         let minute = self.now - self.now.rem_euclid(60_000);
-        minute_buckets::add_views(&self.connection, (minute, app, page), 1).unwrap();
+        let mut hot = Hot::new(0);
+        hot.vitals(Place { minute, app, page }, |vitals| vitals.views += 1);
+        hot.flush(&self.connection).unwrap();
         self.sightings += 1;
     }
 
     fn move_evicted(&mut self) {
         while let Some(mut pass) = Pass::begin(&self.connection).unwrap() {
-            while !pass.step(&self.connection).unwrap() {}
+            let mut hot = Hot::new(0);
+            while !pass.step(&self.connection, &mut hot).unwrap() {}
         }
     }
 
@@ -56,10 +60,18 @@ impl Store {
     }
 
     fn check(&self) {
-        assert_eq!(self.number("SELECT sum(views) FROM page_views"), self.sightings, "nothing is lost");
+        for pages in [Page::All, Page::Whole] {
+            let selection = Selection { from: 0, to: self.now, coarsest: Level::Day, apps: None, pages };
+            let mut sum = 0;
+            cells::read::<Vitals>(&self.connection, Section::Vitals, &selection, |_, vitals| {
+                sum += vitals.views as i64;
+            })
+            .unwrap();
+            assert_eq!(sum, self.sightings, "nothing is lost of {pages:?}");
+        }
         let dangling =
-            "SELECT count(*) FROM page_views WHERE app NOT IN (SELECT id FROM names WHERE kind = 0)
-                        OR page NOT IN (SELECT id FROM names WHERE kind = 1 AND parent = app)";
+            "SELECT count(*) FROM cells_minute WHERE app NOT IN (SELECT id FROM names WHERE kind = 0)
+                        OR page NOT IN (SELECT id FROM names WHERE kind = 1 AND parent = app) AND page <> 0";
         assert_eq!(self.number(dangling), 0);
         assert_eq!(self.number("SELECT count(*) FROM names WHERE kind < 0"), 0);
         let apps = self.number("SELECT count(*) FROM names WHERE kind = 0");
@@ -160,7 +172,7 @@ impl Process {
     ) -> Resolved {
         let mut options = Options::new("");
         (options.limits.apps, options.limits.releases) = (3, 2);
-        let client = Client { network: at.0, local: false };
+        let client = Client { network: at.0, local: false, ..Client::default() };
         database
             .transaction(crate::database::Access::Write, |database| {
                 self.0.refresh(database)?;
@@ -196,6 +208,10 @@ fn processes_that_share_a_database_number_names_once_and_keep_to_one_bound() {
             database.scalar("SELECT count(*) FROM names WHERE kind = 0 AND name <> '(other)'", &[]).unwrap();
         assert_eq!(apps, 3);
         assert_eq!(b.see(database, Kind::App, 0, "shop", (9, START + 5000)).id, shop);
+        // A name that goes, row and all, while a process does not look.
+        database.execute("DELETE FROM names WHERE id = ?1", params![shop]).unwrap();
+        crate::totals::set(database, "names_gone", 1).unwrap();
+        assert_ne!(b.see(database, Kind::App, 0, "shop", (9, START + 6000)).id, shop);
     });
 }
 

@@ -1,16 +1,16 @@
 //! `GET /api/errors`: JavaScript errors, most frequent first.
 use std::cmp::Reverse;
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use rusqlite::{Connection, named_params};
 use whippet_api::{Errors, PageError};
 
-use super::filter::{Filter, MATCHES, names};
+use super::filter::{Filter, names};
 use super::steps::Steps;
+use super::window::Window;
+use crate::cells::{self, ErrorCount, Section};
+use crate::database::{Database, Lookup, Param, Result, Type, params};
 use crate::kind::{Kind, OTHER};
 use crate::score::Score;
-use crate::time::MINUTE;
 
 /// The most errors in a report.
 const MAX_ERRORS: usize = 200;
@@ -19,57 +19,82 @@ const MAX_ERRORS: usize = 200;
 /// say, and one client may say a million for each of its made-up errors.
 const MOST_FREQUENT: usize = 100;
 
+/// The number of what is counted as `(other)`.
+const OTHERS: i64 = 0;
+
+/// An error before its texts are read.
+struct Counted {
+    /// An error of those that are counted together.
+    id: i64,
+    app: i64,
+    score: f64,
+    count: ErrorCount,
+}
+
 /// The errors of the window.
-pub fn errors(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Errors> {
-    let (apps, pages) = (names(connection, Kind::App)?, names(connection, Kind::Page)?);
-    let (from, to) = steps.bounds(MINUTE);
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT error, message, source, page, count, error_counts.first, last, stack, app, score, scored
-         FROM error_counts JOIN errors ON errors.id = error_counts.error
-         WHERE minute > :from AND minute <= :to AND {MATCHES} ORDER BY last"
-    ))?;
-    let mut rows = statement.query(named_params! {
-        ":from": from, ":to": to, ":app": filter.app, ":page": filter.page,
-    })?;
-    let mut errors: HashMap<(i64, i64), (PageError, f64)> = HashMap::new();
-    while let Some(row) = rows.next()? {
-        let (first, last): (i64, i64) = (row.get(5)?, row.get(6)?);
-        let page = pages.get(&row.get(3)?).map_or(OTHER, String::as_str).to_owned();
-        let (message, app): (String, i64) = (row.get(1)?, row.get(8)?);
+pub fn errors(db: &dyn Database, steps: &Steps, filter: &Filter) -> Result<Errors> {
+    let found: cells::Errors = Window::new(db, steps, filter)?.total(Section::Errors)?;
+    let mut errors: BTreeMap<(i64, i64), Counted> = BTreeMap::new();
+    let sql = "SELECT id, app, score, scored, CASE WHEN message = ?1 THEN 1 ELSE 0 END FROM errors";
+    db.query(sql, params![OTHER], &mut |row| {
+        let (id, app): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let Some(count) = found.0.get(&id).copied() else { return Ok(()) };
         // Errors that were dropped are `(other)` already before their counts are moved to it.
-        let id = if message == OTHER { 0 } else { row.get(0)? };
-        let (error, _) = match errors.entry((app, id)) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert((
-                PageError {
-                    message,
-                    source: row.get(2)?,
-                    stack: row.get(7)?,
-                    app: apps.get(&app).cloned().unwrap_or_default(),
-                    page: String::new(),
-                    count: 0,
-                    first,
-                    last,
-                },
-                Score::stored(row.get(9)?, row.get(10)?).value(steps.to),
-            )),
-        };
-        error.count += row.get::<_, i64>(4)?.max(0) as u64;
-        (error.page, error.first, error.last) = (page, error.first.min(first), last);
-    }
-    let mut errors: Vec<(PageError, f64)> = errors.into_values().collect();
-    errors.sort_by_key(|(error, _)| Reverse((error.count, error.last)));
-    Ok(Errors { errors: listed(errors), backends: Vec::new() })
+        let key = (app, if row.get(4)? { OTHERS } else { id });
+        let score = Score::stored(row.get(2)?, row.get(3)?).value(steps.to);
+        errors.entry(key).and_modify(|held| held.count.merge(&count)).or_insert(Counted {
+            id,
+            app,
+            score,
+            count,
+        });
+        Ok(())
+    })?;
+    let mut errors: Vec<Counted> = errors.into_values().collect();
+    errors.sort_by_key(|error| Reverse((error.count.count, error.count.last.0, error.id)));
+    with_texts(db, listed(errors))
+}
+
+const TEXTS: Lookup = Lookup {
+    table: "errors",
+    keys: &[("id", Type::Integer)],
+    columns: "id, message, source, stack",
+    lock: false,
+};
+
+fn with_texts(db: &dyn Database, errors: Vec<Counted>) -> Result<Errors> {
+    let (apps, pages) = (names(db, Kind::App)?, names(db, Kind::Page)?);
+    let keys: Vec<Vec<Param<'_>>> = errors.iter().map(|error| vec![Param::Integer(error.id)]).collect();
+    let mut texts: HashMap<i64, [String; 3]> = HashMap::new();
+    db.read_rows(&TEXTS, &keys, &mut |row| {
+        texts.insert(row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?]);
+        Ok(())
+    })?;
+    let error = |error: Counted| {
+        let [message, source, stack] = texts.remove(&error.id)?;
+        let (last, page) = error.count.last;
+        Some(PageError {
+            message,
+            source,
+            stack,
+            app: apps.get(&error.app).cloned().unwrap_or_default(),
+            page: pages.get(&page).map_or(OTHER, String::as_str).to_owned(),
+            count: error.count.count,
+            first: error.count.first,
+            last,
+        })
+    };
+    Ok(Errors { errors: errors.into_iter().filter_map(error).collect(), backends: Vec::new() })
 }
 
 /// The errors of the report, out of all in the order of their counts.
-fn listed(errors: Vec<(PageError, f64)>) -> Vec<PageError> {
+fn listed(errors: Vec<Counted>) -> Vec<Counted> {
     let mut rest: Vec<usize> = (MOST_FREQUENT..errors.len()).collect();
-    rest.sort_by(|a, b| errors[*b].1.total_cmp(&errors[*a].1));
+    rest.sort_by(|a, b| errors[*b].score.total_cmp(&errors[*a].score));
     let known: HashSet<usize> = rest.into_iter().take(MAX_ERRORS - MOST_FREQUENT).collect();
     let listed = errors.into_iter().enumerate();
     listed
         .filter(|(place, _)| *place < MOST_FREQUENT || known.contains(place))
-        .map(|(_, (error, _))| error)
+        .map(|(_, error)| error)
         .collect()
 }

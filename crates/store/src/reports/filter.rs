@@ -1,10 +1,11 @@
 //! Selects the beacons of a report, and helps all reports.
 use std::collections::HashMap;
 
-use rusqlite::Connection;
 use whippet_api::Distribution;
 use whippet_engine::stats::StoredHistogram;
 
+use super::split_by::SplitFilter;
+use crate::database::{Database, Result, params};
 use crate::kind::Kind;
 
 /// Selects beacons.
@@ -16,6 +17,8 @@ pub struct Filter {
     pub page: Option<String>,
     /// Only page views that began this way. `None`: soft navigations count for INP and CLS only.
     pub navigation: Option<NavigationFilter>,
+    /// Only page views with this value of a dimension. Web vitals alone can be asked for so.
+    pub split: Option<SplitFilter>,
 }
 
 /// How page views began.
@@ -27,10 +30,6 @@ pub enum NavigationFilter {
     /// With a soft navigation: a route change that the browser reports as a page view.
     Soft,
 }
-
-/// The condition of a [`Filter`] on columns `app` and `page`. Binds `:app` and `:page`.
-pub const MATCHES: &str = "(:app IS NULL OR app IN (SELECT id FROM names WHERE kind = 0 AND name = :app))
-                   AND (:page IS NULL OR page IN (SELECT id FROM names WHERE kind = 1 AND name = :page))";
 
 /// The figures that the dashboard shows of a histogram.
 pub fn distribution(name: &str, histogram: &StoredHistogram) -> Distribution {
@@ -45,9 +44,11 @@ pub fn distribution(name: &str, histogram: &StoredHistogram) -> Distribution {
 }
 
 /// All names of a kind, by number. A number without a name belongs to a dropped one, and counts as [`crate::OTHER`].
-pub fn names(connection: &Connection, kind: Kind) -> rusqlite::Result<HashMap<i64, String>> {
-    connection
-        .prepare_cached("SELECT id, name FROM names WHERE kind = ?1")?
-        .query_map([kind as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect()
+pub fn names(db: &dyn Database, kind: Kind) -> Result<HashMap<i64, String>> {
+    let mut names = HashMap::new();
+    db.query("SELECT id, name FROM names WHERE kind = ?1", params![kind as i64], &mut |row| {
+        names.insert(row.get(0)?, row.get(1)?);
+        Ok(())
+    })?;
+    Ok(names)
 }

@@ -1,77 +1,51 @@
 //! The histograms that pages send.
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, named_params};
 use whippet_engine::stats::StoredHistogram;
 
-use super::filter::{Filter, MATCHES, names};
+use super::filter::{Filter, names};
 use super::steps::Steps;
+use super::window::Window;
+use crate::cells::{self, Histograms, Section, Timings};
+use crate::database::{Database, Result};
 use crate::kind::{Kind, OTHER};
-use crate::minute_buckets;
 use crate::page_loads::{PAGE_LOADS, PageLoads};
-use crate::time::MINUTE;
 
 /// Durations of queries' fetches, ms.
 pub const FETCHES: &str = "query.fetch";
 
 /// The histogram called `name` for each step.
 pub fn histograms(
-    connection: &Connection,
+    db: &dyn Database,
     steps: &Steps,
     filter: &Filter,
     name: &str,
-) -> rusqlite::Result<Vec<StoredHistogram>> {
-    let (from, to) = steps.bounds(MINUTE);
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT minute, histogram FROM histograms WHERE minute > :from AND minute <= :to
-         AND name IN (SELECT id FROM names WHERE kind = 3 AND name = :name) AND {MATCHES}"
-    ))?;
-    let mut rows = statement.query(named_params! {
-        ":from": from, ":to": to, ":name": name, ":app": filter.app, ":page": filter.page,
-    })?;
-    let mut histograms = vec![StoredHistogram::new(); steps.ends.len()];
-    while let Some(row) = rows.next()? {
-        minute_buckets::merge_bytes(&mut histograms[steps.place(row.get(0)?)], row.get_ref(1)?.as_blob()?);
-    }
-    Ok(histograms)
+) -> Result<Vec<StoredHistogram>> {
+    let names = names(db, Kind::Histogram)?;
+    let sums: Vec<Histograms> = Window::new(db, steps, filter)?.by_step(Section::Histograms, steps)?;
+    let one = |sum: Histograms| {
+        let mut merged = StoredHistogram::new();
+        let called = sum.0.iter().filter(|entry| names.get(entry.0).is_some_and(|known| known == name));
+        called.for_each(|(_, timings)| cells::merge_histogram(&mut merged, &timings.histogram));
+        merged
+    };
+    Ok(sums.into_iter().map(one).collect())
 }
 
 /// All histograms over the whole window, by name.
-pub fn by_name(
-    connection: &Connection,
-    steps: &Steps,
-    filter: &Filter,
-) -> rusqlite::Result<BTreeMap<String, StoredHistogram>> {
-    let names = names(connection, Kind::Histogram)?;
-    let (from, to) = steps.bounds(MINUTE);
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT name, histogram FROM histograms WHERE minute > :from AND minute <= :to AND {MATCHES}"
-    ))?;
-    let mut rows = statement.query(named_params! {
-        ":from": from, ":to": to, ":app": filter.app, ":page": filter.page,
-    })?;
-    let mut histograms: BTreeMap<String, StoredHistogram> = BTreeMap::new();
-    while let Some(row) = rows.next()? {
-        let name = names.get(&row.get(0)?).map_or(OTHER, String::as_str);
-        let histogram = histograms.entry(name.to_owned()).or_default();
-        minute_buckets::merge_bytes(histogram, row.get_ref(1)?.as_blob()?);
+pub fn by_name(db: &dyn Database, steps: &Steps, filter: &Filter) -> Result<BTreeMap<String, Timings>> {
+    let names = names(db, Kind::Histogram)?;
+    let total: Histograms = Window::new(db, steps, filter)?.total(Section::Histograms)?;
+    // Those of different applications may have the same name.
+    let mut histograms: BTreeMap<String, Timings> = BTreeMap::new();
+    for (name, timings) in &total.0 {
+        let name = names.get(name).map_or(OTHER, String::as_str);
+        histograms.entry(name.to_owned()).or_default().merge(timings);
     }
     Ok(histograms)
 }
 
-/// The page loads of the window.
-pub fn page_loads(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<PageLoads> {
-    let (from, to) = steps.bounds(MINUTE);
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT histogram, slow FROM histograms WHERE minute > :from AND minute <= :to
-         AND name IN (SELECT id FROM names WHERE kind = 3 AND name = :name) AND {MATCHES}"
-    ))?;
-    let mut rows = statement.query(named_params! {
-        ":from": from, ":to": to, ":name": PAGE_LOADS, ":app": filter.app, ":page": filter.page,
-    })?;
-    let mut loads = PageLoads::default();
-    while let Some(row) = rows.next()? {
-        loads.merge_bytes(row.get_ref(0)?.as_blob()?, row.get(1)?);
-    }
-    Ok(loads)
+/// The page loads among the histograms of [`by_name`].
+pub fn page_loads(histograms: &BTreeMap<String, Timings>) -> PageLoads {
+    histograms.get(PAGE_LOADS).map(PageLoads::from).unwrap_or_default()
 }

@@ -1,16 +1,17 @@
 //! `GET /api/loading`: navigation phases, resources, server timings and long frames.
 use std::collections::HashMap;
 
-use rusqlite::{Connection, named_params};
 use whippet_api::{Distribution, Loading, Resource, Script};
 use whippet_engine::beacon::ResourceKind;
 
-use super::filter::{Filter, MATCHES, distribution, names};
+use super::filter::{Filter, distribution, names};
 use super::histograms::{by_name, page_loads};
 use super::steps::Steps;
+use super::window::Window;
+use crate::cells::{self, Section};
+use crate::database::{Database, Result};
 use crate::kind::{Kind, OTHER};
 use crate::page_loads::PAGE_LOADS;
-use crate::time::MINUTE;
 
 /// The most rows of a table.
 const MOST: usize = 100;
@@ -18,17 +19,18 @@ const MOST: usize = 100;
 const PHASES: [&str; 8] = ["redirect", "dns", "tcp", "tls", "request", "response", "dom", "load"];
 
 /// Phases, resources, server timings and long frames of the window.
-pub fn loading(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Loading> {
-    let histograms = by_name(connection, steps, filter)?;
-    let loads = page_loads(connection, steps, filter)?;
-    let named = |name: &str| histograms.get(name).map(|histogram| distribution(name, histogram));
+pub fn loading(db: &dyn Database, steps: &Steps, filter: &Filter) -> Result<Loading> {
+    let histograms = by_name(db, steps, filter)?;
+    let loads = page_loads(&histograms);
+    let named = |name: &str| histograms.get(name).map(|timings| distribution(name, &timings.histogram));
+    let loaded: cells::Loading = Window::new(db, steps, filter)?.total(Section::Loading)?;
     let phases = PHASES.iter().filter_map(|phase| {
-        let histogram = histograms.get(&format!("navigation.{phase}"))?;
-        Some(distribution(phase, histogram))
+        let timings = histograms.get(&format!("navigation.{phase}"))?;
+        Some(distribution(phase, &timings.histogram))
     });
     let mut servers: Vec<Distribution> = histograms
         .iter()
-        .filter_map(|(name, histogram)| Some(distribution(name.strip_prefix("server.")?, histogram)))
+        .filter_map(|(name, timings)| Some(distribution(name.strip_prefix("server.")?, &timings.histogram)))
         .collect();
     servers.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
     servers.truncate(MOST);
@@ -41,75 +43,58 @@ pub fn loading(connection: &Connection, steps: &Steps, filter: &Filter) -> rusql
             ..distribution(PAGE_LOADS, &loads.histogram)
         }),
         phases: phases.collect(),
-        resources: resources(connection, steps, filter)?,
+        resources: resources(&names(db, Kind::Host)?, &loaded),
         servers,
         frames: named("frame.duration"),
         blocking: named("frame.blocking"),
-        scripts: scripts(connection, steps, filter)?,
+        scripts: scripts(&names(db, Kind::Script)?, &loaded),
     })
 }
 
 /// Resources by host and kind, the longest total duration first.
-fn resources(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Vec<Resource>> {
-    let hosts = names(connection, Kind::Host)?;
-    let (from, to) = steps.bounds(MINUTE);
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT host, kind, total(count), total(bytes), total(cached), total(failed), total(duration), max(slowest)
-         FROM resources WHERE minute > :from AND minute <= :to AND {MATCHES} GROUP BY host, kind"
-    ))?;
-    let mut rows = statement.query(named_params! {
-        ":from": from, ":to": to, ":app": filter.app, ":page": filter.page,
-    })?;
+fn resources(hosts: &HashMap<i64, String>, loaded: &cells::Loading) -> Vec<Resource> {
     // Hosts of different applications may have the same name.
     let mut sums: HashMap<(&str, &str), Resource> = HashMap::new();
-    while let Some(row) = rows.next()? {
-        let host = hosts.get(&row.get(0)?).map_or(OTHER, String::as_str);
-        let kind: i64 = row.get(1)?;
-        let kind = ResourceKind::ALL.into_iter().find(|known| *known as i64 == kind);
+    for ((host, kind), found) in &loaded.resources {
+        let host = hosts.get(host).map_or(OTHER, String::as_str);
+        let kind = ResourceKind::ALL.into_iter().find(|known| *known as u8 == *kind);
         let kind = kind.unwrap_or(ResourceKind::Other).as_str();
         let sum = sums.entry((host, kind)).or_insert_with(|| Resource {
             host: host.to_owned(),
             kind: kind.to_owned(),
             ..Resource::default()
         });
-        sum.count += row.get::<_, f64>(2)?;
-        sum.bytes += row.get::<_, f64>(3)?;
-        sum.cached += row.get::<_, f64>(4)?;
-        sum.failed += row.get::<_, f64>(5)?;
-        sum.duration += row.get::<_, f64>(6)?;
-        sum.slowest = sum.slowest.max(row.get(7)?);
+        sum.count += found.count as f64;
+        sum.bytes += found.bytes as f64;
+        sum.cached += found.cached as f64;
+        sum.failed += found.failed as f64;
+        sum.duration += found.duration;
+        sum.slowest = sum.slowest.max(found.slowest);
     }
     let mut sums: Vec<Resource> = sums.into_values().collect();
-    sums.sort_by(|a, b| b.duration.total_cmp(&a.duration));
+    let by_name = |a: &Resource, b: &Resource| (&a.host, &a.kind).cmp(&(&b.host, &b.kind));
+    sums.sort_by(|a, b| b.duration.total_cmp(&a.duration).then_with(|| by_name(a, b)));
     sums.truncate(MOST);
-    Ok(sums)
+    sums
 }
 
 /// Scripts, the longest total duration first.
-fn scripts(connection: &Connection, steps: &Steps, filter: &Filter) -> rusqlite::Result<Vec<Script>> {
-    let known = names(connection, Kind::Script)?;
-    let (from, to) = steps.bounds(MINUTE);
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT script, total(count), total(duration), total(forced) FROM scripts
-         WHERE minute > :from AND minute <= :to AND {MATCHES} GROUP BY script"
-    ))?;
-    let mut rows = statement.query(named_params! {
-        ":from": from, ":to": to, ":app": filter.app, ":page": filter.page,
-    })?;
+fn scripts(known: &HashMap<i64, String>, loaded: &cells::Loading) -> Vec<Script> {
     // Different applications may have the same script.
     let mut sums: HashMap<&str, Script> = HashMap::new();
-    while let Some(row) = rows.next()? {
-        let name = known.get(&row.get(0)?).map_or(OTHER, String::as_str);
+    for (name, found) in &loaded.scripts {
+        let name = known.get(name).map_or(OTHER, String::as_str);
         let sum = sums.entry(name).or_insert_with(|| {
             let (source, invoker) = name.split_once('\n').unwrap_or((name, ""));
             Script { source: source.to_owned(), invoker: invoker.to_owned(), ..Script::default() }
         });
-        sum.count += row.get::<_, f64>(1)?;
-        sum.duration += row.get::<_, f64>(2)?;
-        sum.forced += row.get::<_, f64>(3)?;
+        sum.count += found.count as f64;
+        sum.duration += found.duration;
+        sum.forced += found.forced;
     }
     let mut sums: Vec<Script> = sums.into_values().collect();
-    sums.sort_by(|a, b| b.duration.total_cmp(&a.duration));
+    let by_name = |a: &Script, b: &Script| (&a.source, &a.invoker).cmp(&(&b.source, &b.invoker));
+    sums.sort_by(|a, b| b.duration.total_cmp(&a.duration).then_with(|| by_name(a, b)));
     sums.truncate(MOST);
-    Ok(sums)
+    sums
 }

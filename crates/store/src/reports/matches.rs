@@ -2,10 +2,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rusqlite::Connection;
 use whippet_catalogue::{Catalogue, Exposed, Gather, Told};
 
 use super::source::Labels;
+use crate::database::{Database, Result, params};
 
 /// The most targets that are kept.
 const MOST: usize = 1_000;
@@ -32,14 +32,13 @@ impl Matches {
     }
 
     /// What the target with that number in the store tells.
-    pub fn told(&self, connection: &Connection, target: i64) -> rusqlite::Result<Arc<Told>> {
-        let version = connection
-            .prepare_cached("SELECT count(*), max(id) FROM series WHERE target = ?1")?
-            .query_row([target], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    pub fn told(&self, db: &dyn Database, target: i64) -> Result<Arc<Told>> {
+        let sql = "SELECT count(*), max(id) FROM series WHERE target = ?1";
+        let version = db.query_one(sql, params![target], |row| Ok((row.get(0)?, row.get(1)?)))?;
         if let Some((_, told)) = self.kept().get(&target).filter(|kept| kept.0 == version) {
             return Ok(Arc::clone(told));
         }
-        let told = Arc::new(self.catalogue.told(&exposed(connection, target)?));
+        let told = Arc::new(self.catalogue.told(&exposed(db, target)?));
         let mut kept = self.kept();
         if kept.len() >= MOST {
             kept.clear();
@@ -54,15 +53,14 @@ impl Matches {
 }
 
 /// The metrics of a target.
-fn exposed(connection: &Connection, target: i64) -> rusqlite::Result<Exposed> {
+fn exposed(db: &dyn Database, target: i64) -> Result<Exposed> {
     let mut gather = Gather::default();
-    let mut statement =
-        connection.prepare_cached("SELECT name, labels, counter FROM series WHERE target = ?1")?;
-    let mut rows = statement.query([target])?;
-    while let Some(row) = rows.next()? {
-        let labels: Labels = serde_json::from_str(row.get_ref(1)?.as_str()?).unwrap_or_default();
+    let sql = "SELECT name, labels, counter FROM series WHERE target = ?1";
+    db.query(sql, params![target], &mut |row| {
+        let labels: Labels = serde_json::from_str(row.text(1)?).unwrap_or_default();
         let labels = labels.iter().map(|(label, value)| (label.as_str(), value.as_str()));
-        gather.add(row.get_ref(0)?.as_str()?, labels, row.get(2)?);
-    }
+        gather.add(row.text(0)?, labels, row.get(2)?);
+        Ok(())
+    })?;
     Ok(gather.finish())
 }

@@ -14,10 +14,15 @@ pub mod overview;
 pub mod reading;
 pub mod scrapes;
 pub mod source;
+mod split_by;
+pub mod splits;
 pub mod status;
 pub mod steps;
 pub mod tagged;
 pub mod toolkit;
 pub mod vitals;
+mod vitals_window;
+mod window;
 
 pub use filter::{Filter, NavigationFilter};
+pub use split_by::{SplitBy, SplitFilter};

@@ -1,15 +1,17 @@
 //! `GET /api/overview`: the service levels over the window.
-use rusqlite::{Connection, named_params};
 use whippet_api::{Level, Loss, Overview, Subject, Target, Unit};
 use whippet_engine::vitals::Metric;
 
 use super::backend::{self, PlainLevel};
-use super::filter::{Filter, MATCHES};
+use super::filter::Filter;
 use super::histograms;
 use super::matches::Matches;
 use super::scrapes::Scrapes;
 use super::steps::Steps;
+use super::window::Window;
 use super::{status, vitals};
+use crate::cells::{Section, Sums};
+use crate::database::{Database, Result};
 use crate::kind::OTHER;
 use crate::page_loads;
 use crate::scrape::OWN_TARGET;
@@ -35,11 +37,11 @@ fn below(subject: &str, name: &str, value: Option<f64>, bound: f64, unit: Unit) 
 }
 
 /// The levels and losses of all applications, or of one. This is the slowest part of an overview, so it is cached.
-pub fn apps(connection: &Connection, app: Option<&str>, steps: &Steps) -> rusqlite::Result<Apps> {
+pub fn apps(db: &dyn Database, app: Option<&str>, steps: &Steps) -> Result<Apps> {
     let mut apps = Apps { levels: Vec::new(), losses: Vec::new() };
-    for name in status::overview_apps(connection, app)? {
-        apps.levels.extend(app_levels(connection, &name, steps)?);
-        apps.losses.extend(app_losses(connection, &name, steps)?);
+    for name in status::overview_apps(db, app)? {
+        apps.levels.extend(app_levels(db, &name, steps)?);
+        apps.losses.extend(app_losses(db, &name, steps)?);
     }
     Ok(apps)
 }
@@ -56,22 +58,22 @@ pub struct Apps {
 /// The levels of all `targets` except the collector itself, which are scraped every `interval` ms unless they have their own, and the state of these
 /// targets and of all applications, or of one. `now` is the current time.
 pub fn overview(
-    connection: &Connection,
+    db: &dyn Database,
     matches: &Matches,
     targets: &[Target],
     app: Option<&str>,
     steps: &Steps,
     (interval, now): (i64, i64),
-) -> rusqlite::Result<Overview> {
-    let hidden_apps = if app.is_none() { status::hidden_apps(connection)? } else { 0 };
+) -> Result<Overview> {
+    let hidden_apps = if app.is_none() { status::hidden_apps(db)? } else { 0 };
     let mut overview = Overview { levels: Vec::new(), losses: Vec::new(), subjects: Vec::new(), hidden_apps };
     for target in targets.iter().filter(|target| target.name != OWN_TARGET) {
         let interval = if target.interval > 0 { target.interval } else { interval };
         // Thinned scrapes are a minute apart.
         let late = (3 * interval).max(if steps.to < now - interval { 2 * MINUTE } else { 0 });
-        let levels = target_levels(connection, matches, &target.name, steps, interval)?;
+        let levels = target_levels(db, matches, &target.name, steps, interval)?;
         overview.levels.extend(levels.into_iter().map(|level| Level { backend: true, ..level }));
-        let last = status::last_scrape(connection, &target.name, steps.to)?;
+        let last = status::last_scrape(db, &target.name, steps.to)?;
         let tried = target.last_scrape.is_some_and(|tried| tried <= steps.to);
         overview.subjects.push(Subject {
             name: target.name.clone(),
@@ -82,8 +84,8 @@ pub fn overview(
             error: target.error.clone().filter(|_| tried && !target.up),
         });
     }
-    for name in status::overview_apps(connection, app)? {
-        let last = status::last_beacon(connection, &name)?;
+    for name in status::overview_apps(db, app)? {
+        let last = status::last_beacon(db, &name)?;
         let stopped = name != OTHER && last.is_some_and(|last| last < steps.to - QUIET);
         overview.subjects.push(Subject { name, backend: false, last, stopped, error: None });
     }
@@ -91,30 +93,29 @@ pub fn overview(
 }
 
 /// The losses of the pages of `app`, highest count first.
-fn app_losses(connection: &Connection, app: &str, steps: &Steps) -> rusqlite::Result<Vec<Loss>> {
-    let (from, to) = steps.bounds(MINUTE);
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT kind, total(count) AS lost FROM losses
-         WHERE minute > :from AND minute <= :to AND {MATCHES} GROUP BY kind ORDER BY lost DESC, kind"
-    ))?;
-    let page: Option<String> = None;
-    let found = named_params! { ":from": from, ":to": to, ":app": app, ":page": page };
-    statement
-        .query_map(found, |row| Ok(Loss { app: app.to_owned(), kind: row.get(0)?, count: row.get(1)? }))?
-        .collect()
+fn app_losses(db: &dyn Database, app: &str, steps: &Steps) -> Result<Vec<Loss>> {
+    let filter = Filter { app: Some(app.to_owned()), ..Filter::default() };
+    let sums: Sums = Window::new(db, steps, &filter)?.total(Section::Sums)?;
+    let loss = |(kind, count): (String, u64)| Loss { app: app.to_owned(), kind, count: count as f64 };
+    let mut losses: Vec<Loss> = sums.losses.into_iter().map(loss).collect();
+    losses.sort_by(|a, b| b.count.total_cmp(&a.count));
+    Ok(losses)
 }
 
 fn target_levels(
-    connection: &Connection,
+    db: &dyn Database,
     matches: &Matches,
     target: &str,
     steps: &Steps,
     interval: i64,
-) -> rusqlite::Result<Vec<Level>> {
+) -> Result<Vec<Level>> {
+    let Some(connection) = db.sqlite() else {
+        return Ok(of_backend(target, backend::without_values(None)));
+    };
     let plain = match Scrapes::whole(connection, target, steps, interval)? {
         None => backend::without_values(None),
         Some(over) => {
-            let told = matches.told(connection, over.target())?;
+            let told = matches.told(db, over.target())?;
             // Gauges are looked at a dozen times: their mean over the window counts.
             let coarse = Steps::coarse(steps, 12);
             match Scrapes::new(connection, target, &coarse, interval)? {
@@ -136,11 +137,11 @@ pub fn of_backend(target: &str, levels: Vec<PlainLevel>) -> Vec<Level> {
     levels.into_iter().map(level).collect()
 }
 
-fn app_levels(connection: &Connection, app: &str, steps: &Steps) -> rusqlite::Result<Vec<Level>> {
+fn app_levels(db: &dyn Database, app: &str, steps: &Steps) -> Result<Vec<Level>> {
     let filter = Filter { app: Some(app.to_owned()), ..Filter::default() };
-    let values = vitals::p75(connection, steps, &filter)?;
+    let values = vitals::p75(db, steps, &filter)?;
     let mut levels = Vec::new();
-    let loads = histograms::page_loads(connection, steps, &filter)?;
+    let loads = histograms::page_loads(&histograms::by_name(db, steps, &filter)?);
     if !loads.histogram.is_empty() {
         let mut level = below(app, "Page load p95", loads.quantile(0.95), page_loads::BOUND, Unit::Ms);
         level.count = Some(loads.histogram.count());

@@ -1,57 +1,78 @@
 //! `GET /api/status`: beacons, applications and targets that there are.
-use rusqlite::{Connection, OptionalExtension};
-
+use crate::database::{Database, Result, params};
 use crate::kind::OTHER;
+use crate::totals;
 
-/// The number of beacons, the time of the last one, and the names of the applications.
-pub fn status(connection: &Connection) -> rusqlite::Result<(u64, Option<i64>, Vec<String>)> {
-    let total = |name: &str| {
-        connection
-            .prepare_cached("SELECT value FROM totals WHERE name = ?1")?
-            .query_row([name], |row| row.get::<_, i64>(0))
-            .optional()
-    };
-    Ok((total("beacons")?.unwrap_or(0) as u64, total("last_beacon")?, apps(connection)?))
+/// What there is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// The number of beacons.
+    pub beacons: u64,
+    /// The time of the last one.
+    pub last_beacon: Option<i64>,
+    /// The time of the first data that was ever stored.
+    pub begun: Option<i64>,
+    /// The names of the applications.
+    pub apps: Vec<String>,
+}
+
+/// What there is.
+pub fn status(db: &dyn Database) -> Result<Stored> {
+    let collectors = "SELECT CAST(coalesce(sum(beacons), 0) AS BIGINT), max(last_beacon) FROM collectors";
+    let (beacons, last_beacon): (i64, Option<i64>) =
+        db.query_one(collectors, &[], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Stored {
+        beacons: beacons.unsigned_abs(),
+        last_beacon,
+        begun: totals::get(db, "begun")?,
+        apps: apps(db)?,
+    })
 }
 
 /// The names of the applications, sorted, with [`OTHER`] last.
-pub fn apps(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    connection
-        .prepare_cached("SELECT name FROM names WHERE kind = 0 ORDER BY name = ?1, name")?
-        .query_map([OTHER], |row| row.get(0))?
-        .collect()
+pub fn apps(db: &dyn Database) -> Result<Vec<String>> {
+    let names = db.query_map("SELECT name FROM names WHERE kind = 0", params![], |row| row.get(0))?;
+    Ok(sorted(names))
+}
+
+/// Sorted here, as each database sorts texts in its own way.
+fn sorted(mut names: Vec<String>) -> Vec<String> {
+    names.sort_by(|a, b| (a == OTHER, a).cmp(&(b == OTHER, b)));
+    names
 }
 
 /// The applications of an overview: the one called `app`, or all that are confirmed, by reports from more than one network
 /// or from this machine, or by configuration.
-pub fn overview_apps(connection: &Connection, app: Option<&str>) -> rusqlite::Result<Vec<String>> {
-    connection
-        .prepare_cached(
-            "SELECT name FROM names WHERE kind = 0 AND iif(?2 IS NULL, confirmed, name = ?2) ORDER BY name = ?1, name",
-        )?
-        .query_map((OTHER, app), |row| row.get(0))?
-        .collect()
+pub fn overview_apps(db: &dyn Database, app: Option<&str>) -> Result<Vec<String>> {
+    let names = match app {
+        Some(app) => {
+            let sql = "SELECT name FROM names WHERE kind = 0 AND parent = 0 AND name = ?1";
+            db.query_map(sql, params![app], |row| row.get(0))?
+        }
+        None => {
+            let sql = "SELECT name FROM names WHERE kind = 0 AND confirmed <> 0";
+            db.query_map(sql, params![], |row| row.get(0))?
+        }
+    };
+    Ok(sorted(names))
 }
 
 /// How many applications [`overview_apps`] leaves out unless one of them is asked for.
-pub fn hidden_apps(connection: &Connection) -> rusqlite::Result<u64> {
-    let count: i64 = connection
-        .prepare_cached("SELECT count(*) FROM names WHERE kind = 0 AND NOT confirmed AND name <> ?1")?
-        .query_row([OTHER], |row| row.get(0))?;
-    Ok(count.unsigned_abs())
+pub fn hidden_apps(db: &dyn Database) -> Result<u64> {
+    let sql = "SELECT count(*) FROM names WHERE kind = 0 AND confirmed = 0 AND name <> ?1";
+    Ok(db.scalar::<i64>(sql, params![OTHER])?.unsigned_abs())
 }
 
 /// The time of the newest beacon of an application.
-pub fn last_beacon(connection: &Connection, app: &str) -> rusqlite::Result<Option<i64>> {
-    let mut statement = connection.prepare_cached("SELECT last FROM names WHERE kind = 0 AND name = ?1")?;
-    Ok(statement.query_row([app], |row| row.get(0)).optional()?.flatten())
+pub fn last_beacon(db: &dyn Database, app: &str) -> Result<Option<i64>> {
+    let sql = "SELECT last FROM names WHERE kind = 0 AND parent = 0 AND name = ?1";
+    Ok(db.query_optional(sql, params![app], |row| row.get(0))?.flatten())
 }
 
 /// The time of the last successful scrape of a target up to `to`.
-pub fn last_scrape(connection: &Connection, target: &str, to: i64) -> rusqlite::Result<Option<i64>> {
-    connection
-        .prepare_cached(
-            "SELECT max(time) FROM scrapes WHERE target = (SELECT id FROM targets WHERE name = ?1) AND time <= ?2",
-        )?
-        .query_row((target, to), |row| row.get(0))
+pub fn last_scrape(db: &dyn Database, target: &str, to: i64) -> Result<Option<i64>> {
+    db.scalar(
+        "SELECT max(time) FROM scrapes WHERE target = (SELECT id FROM targets WHERE name = ?1) AND time <= ?2",
+        params![target, to],
+    )
 }

@@ -3,6 +3,8 @@ use std::path::PathBuf;
 
 use whippet_test_postgres::Programs;
 
+use crate::send::Connections;
+
 /// How much is measured, and of which programs.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -10,8 +12,8 @@ pub struct Options {
     pub beacons: u64,
     /// How many turns each has, after a first one that does not count.
     pub rounds: u64,
-    /// Connections that send at the same time.
-    pub connections: usize,
+    /// How the beacons come.
+    pub connections: Connections,
     /// The collector.
     pub whippet: PathBuf,
     /// This program, which serves the bare handler.

@@ -12,7 +12,7 @@ use super::options::Options;
 use super::round::Round;
 use crate::beacons::Beacons;
 use crate::process;
-use crate::send::send;
+use crate::send::{Connections, send};
 use crate::server::{Data, Server};
 
 /// One of those that take turns.
@@ -68,7 +68,7 @@ impl Subject {
     }
 
     /// Sends these beacons, and measures.
-    pub fn measure(&self, beacons: Beacons, numbers: Range<u64>, connections: usize) -> Result<Round> {
+    pub fn measure(&self, beacons: Beacons, numbers: Range<u64>, connections: Connections) -> Result<Round> {
         let Some(server) = &self.server else { bail!("{} has ended", self.name) };
         let count = numbers.end - numbers.start;
         let before = (process::cpu(server.pid())?, self.database_cpu()?);
@@ -119,8 +119,10 @@ impl Subject {
             // That one is psql's own.
             disk.connections = text.parse::<u64>().ok().map(|count| count.saturating_sub(1));
         }
-        if let Some(server) = self.server.take() {
-            server.stop()?;
+        match self.server.take() {
+            // The bare one has nothing to write down.
+            Some(server) if self.folder.is_some() || self.postgres.is_some() => server.stop()?,
+            server => drop(server),
         }
         if let Some(folder) = &self.folder {
             disk.bytes = size(folder)?;

@@ -54,10 +54,12 @@ CREATE TABLE errors (
 CREATE INDEX errors_changed ON errors (changed);
 
 -- Names and errors that were dropped, and whose rows are still to be moved to `target`, or deleted where that is 0.
+-- `app` is the application that had it.
 CREATE TABLE evictions (
   kind   BIGINT NOT NULL,
   id     BIGINT NOT NULL,
   target BIGINT NOT NULL,
   since  BIGINT NOT NULL,
+  app    BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (kind, id)
 );

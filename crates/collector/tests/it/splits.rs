@@ -1,0 +1,156 @@
+//! Web vitals by what page views have in common.
+use serde_json::{Value, json};
+use whippet_api::{Quantiles, Split, Splits, Vitals};
+
+use crate::harness::{Collector, DAY, HOUR, START, beacon_with};
+
+const DIMENSIONS: [&str; 6] = ["release", "device", "connection", "navigation", "browser", "release_device"];
+
+async fn splits(collector: &Collector, query: &str) -> Splits {
+    let (from, to) = (START - HOUR, collector.now());
+    let answer = collector.get(&format!("/api/splits?{query}&from={from}&to={to}")).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()
+}
+
+async fn vitals(collector: &Collector, query: &str) -> Vitals {
+    let (from, to) = (START - HOUR, collector.now());
+    collector.get(&format!("/api/vitals?{query}&from={from}&to={to}")).await.json()
+}
+
+/// Views, LCP's median, and the median page load of each value.
+fn shown(splits: &Splits) -> Vec<(String, u64, Option<f64>, Option<f64>)> {
+    let one = |split: &Split| {
+        let name = split.device.iter().fold(split.value.clone(), |name, device| format!("{name} {device}"));
+        let lcp = split.metrics.first().and_then(|vital| vital.quantiles.p50);
+        (name, split.views, lcp, split.loads.and_then(|loads| loads.p50))
+    };
+    splits.values.iter().map(one).collect()
+}
+
+async fn send(collector: &Collector, id: &str, lcp: f64, more: Value) {
+    let mut beacon = beacon_with(
+        id,
+        json!({ "vitals": { "LCP": { "value": lcp } }, "timings": { "page.load": lcp + 100.0 } }),
+    );
+    for (key, value) in more.as_object().unwrap() {
+        beacon[key] = value.clone();
+    }
+    collector.beacon(beacon).await;
+}
+
+/// Checked while the page views are open, after they were folded, after their minutes became hours, and after those became days.
+#[tokio::test]
+async fn each_dimension_tells_the_same_page_views_apart() {
+    let collector = Collector::new();
+    let view =
+        |release: &str, device: &str| json!({ "release": release, "device": device, "connection": "4g" });
+    send(&collector, "a", 1000.0, view("1.0", "phone")).await;
+    send(&collector, "b", 1000.0, view("1.0", "phone")).await;
+    send(&collector, "c", 1000.0, view("1.0", "desktop")).await;
+    send(&collector, "d", 3000.0, view("2:0", "phone")).await;
+    send(&collector, "e", 5000.0, json!({ "device": "tablet", "page": "/other", "sampleRate": 0.5 })).await;
+    let row = |name: &str, views, lcp: f64| (name.to_owned(), views, Some(lcp), Some(lcp + 100.0));
+    let mut before = None;
+    for step in 0..4 {
+        let by_release = splits(&collector, "by=release").await;
+        let expected = [row("1.0", 3, 1000.0), row("(unknown)", 2, 5000.0), row("2:0", 1, 3000.0)];
+        assert_eq!(shown(&by_release), expected, "step {step}");
+        assert!(by_release.values.iter().all(|split| split.errors == Some(0)));
+        let by_device = splits(&collector, "by=device").await;
+        let expected = [row("phone", 3, 1000.0), row("tablet", 2, 5000.0), row("desktop", 1, 1000.0)];
+        assert_eq!(shown(&by_device), expected, "step {step}");
+        assert_eq!(
+            shown(&splits(&collector, "by=connection").await),
+            [row("4g", 4, 1000.0), row("(unknown)", 2, 5000.0)]
+        );
+        let expected = [
+            row("1.0 phone", 2, 1000.0),
+            row("(unknown) tablet", 2, 5000.0),
+            row("1.0 desktop", 1, 1000.0),
+            row("2:0 phone", 1, 3000.0),
+        ];
+        assert_eq!(shown(&splits(&collector, "by=release_device").await), expected, "step {step}");
+        assert_eq!(shown(&splits(&collector, "by=device&page=/other").await), [row("tablet", 2, 5000.0)]);
+        assert_eq!(splits(&collector, "by=device&app=blog").await.values, []);
+        let inp = splits(&collector, "by=device&metric=INP").await;
+        assert!(inp.values.iter().all(|split| split.metrics.len() == 1 && split.metrics[0].name == "INP"));
+
+        // What a filter selects is what the table says of the value.
+        for dimension in DIMENSIONS {
+            for split in splits(&collector, &format!("by={dimension}")).await.values {
+                let device = split.device.as_ref().map_or_else(String::new, |device| format!(":{device}"));
+                let found = vitals(&collector, &format!("split={dimension}:{}{device}", split.value)).await;
+                for (vital, cell) in found.metrics.iter().zip(&split.metrics) {
+                    let Quantiles { count, p75, .. } = cell.quantiles;
+                    assert_eq!(
+                        (vital.count, vital.p75, vital.ratings),
+                        (count, p75, cell.ratings),
+                        "{dimension} {split:?}"
+                    );
+                }
+                let views: u64 = found.pages.iter().map(|page| page.views).sum();
+                assert_eq!(views, split.views, "{dimension} {split:?}");
+            }
+        }
+        assert!(vitals(&collector, "split=device:phone&page=/other").await.pages.is_empty());
+
+        // No step changes any figure.
+        let now = splits(&collector, "by=release_device").await;
+        assert_eq!(*before.get_or_insert_with(|| now.clone()), now, "step {step}");
+        collector.advance([7 * HOUR, 3 * DAY, 40 * DAY, 0][step]);
+        collector.app.store.sweep(collector.now()).await.unwrap();
+        collector.app.store.sweep(collector.now()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn documents_and_route_changes_are_told_apart_in_splits_too() {
+    let collector = Collector::new();
+    let soft = json!({ "navigation": "soft-navigation", "device": "phone", "vitals": { "INP": { "value": 80 }, "LCP": { "value": 1 } } });
+    send(&collector, "a", 1000.0, json!({ "device": "phone" })).await;
+    send(&collector, "b", 1.0, soft).await;
+    let of = async |query: &str| {
+        let found = splits(&collector, query).await;
+        let split = found.values.first().cloned().unwrap_or_default();
+        let count = |place: usize| split.metrics[place].quantiles.count;
+        (split.views, count(0), count(1))
+    };
+    assert_eq!(of("by=device").await, (2, 1, 1), "a route change has no LCP of a document");
+    assert_eq!(of("by=device&navigation=soft").await, (1, 1, 1));
+    assert_eq!(of("by=device&navigation=document").await, (1, 1, 0));
+}
+
+#[tokio::test]
+async fn the_errors_of_a_release_are_counted() {
+    let collector = Collector::new();
+    let error = json!([{ "message": "no", "source": "app.js:1:2", "count": 3 }]);
+    send(&collector, "a", 1000.0, json!({ "release": "1.0", "errors": error })).await;
+    send(&collector, "b", 1000.0, json!({ "release": "2.0" })).await;
+    let found = splits(&collector, "by=release").await;
+    let errors: Vec<(&str, Option<u64>)> =
+        found.values.iter().map(|split| (split.value.as_str(), split.errors)).collect();
+    assert_eq!(errors, [("1.0", Some(3)), ("2.0", Some(0))]);
+    assert!(splits(&collector, "by=device").await.values.iter().all(|split| split.errors.is_none()));
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_is_refused_with_a_reason() {
+    let collector = Collector::new();
+    for question in [
+        "splits",
+        "splits?by=",
+        "splits?by=colour",
+        "splits?by=device&metric=lcp",
+        "splits?by=device&split=device:phone",
+        "vitals?split=device",
+        "vitals?split=device:",
+        "vitals?split=colour:red",
+        "vitals?split=release_device:1.0",
+        "vitals?split=device:phone&split=release:1",
+    ] {
+        let answer = collector.get(&format!("/api/{question}")).await;
+        assert_eq!(answer.failure(), (400, "bad_query".to_owned()), "{question}");
+    }
+    assert_eq!(collector.get("/api/vitals?split=").await.status, 200);
+}
