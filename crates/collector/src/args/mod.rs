@@ -2,6 +2,7 @@
 mod backup;
 mod check;
 mod environment;
+mod export;
 mod log;
 mod migrate;
 mod names;
@@ -15,6 +16,7 @@ use environment::Lookup;
 
 pub use backup::Backup;
 pub use check::Check;
+pub use export::Export;
 pub use log::{Format, Log};
 pub use migrate::Migrate;
 pub use names::{Names, NamesCommand};
@@ -66,6 +68,8 @@ pub enum Command {
     /// Move everything from a data folder to a PostgreSQL server, or back. A move that was stopped goes on when it is started
     /// again
     Migrate(Migrate),
+    /// Write everything as JSON Lines, also while collectors run: docs/export.md describes them
+    Export(Export),
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub use crate::params;
 pub use error::{Error, ErrorKind, Result};
 pub use param::Param;
 pub use postgres::{AddressError, Server, ServerAddress, Session, Waits};
-pub(crate) use postgres::{lock_key, migrate as migrate_server};
+pub(crate) use postgres::{VERSION as SERVER_VERSION, lock_key, migrate as migrate_server};
 pub use row::{FromValue, Row, Value};
 pub use sqlite::register_functions;
 pub use tables::{Lookup, Type, Upsert};

@@ -36,6 +36,18 @@ pub enum MovingError {
         /// The system's error.
         source: std::io::Error,
     },
+    /// The data has another format than this version's.
+    OtherVersion {
+        /// The data's format.
+        version: i64,
+        /// This program's.
+        known: i64,
+    },
+    /// The export cannot be written.
+    Output {
+        /// The system's error.
+        source: std::io::Error,
+    },
     /// The copy is not sound, so it was deleted.
     BadCopy {
         /// What SQLite says of it.
@@ -108,6 +120,17 @@ impl fmt::Display for MovingError {
                 "cannot write {}: {source}. Is there room, and may this user write there?",
                 path.display()
             ),
+            Self::OtherVersion { version, known } if version < known => write!(
+                f,
+                "the data has format {version}, this whippet {known}: run `whippet serve` once, which brings it up to date"
+            ),
+            Self::OtherVersion { version, known } => {
+                write!(
+                    f,
+                    "the data has format {version}, this whippet {known}: use the whippet that serves it"
+                )
+            }
+            Self::Output { source } => write!(f, "the export cannot be written: {source}"),
             Self::BadCopy { reason } => write!(
                 f,
                 "the copy is not sound and was deleted: {reason}. Run `whippet check`: the data itself may be damaged"
@@ -149,7 +172,7 @@ impl fmt::Display for MovingError {
 impl std::error::Error for MovingError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Write { source, .. } => Some(source),
+            Self::Write { source, .. } | Self::Output { source } => Some(source),
             Self::Store(error) => Some(error),
             Self::Sqlite(error) => Some(error),
             Self::Database(error) => Some(error),

@@ -9,7 +9,8 @@ use rusqlite::Connection;
 use super::error::MovingError;
 use super::source;
 use crate::database::{
-    AddressError, Database, Server, ServerAddress, Session, Waits, lock_key, migrate_server, params,
+    AddressError, Database, SERVER_VERSION, Server, ServerAddress, Session, Waits, lock_key, migrate_server,
+    params,
 };
 use crate::error::StoreError;
 use crate::{data_folder, schema};
@@ -70,6 +71,27 @@ impl Place {
                 whole.display().to_string()
             }
             Self::Server(address) => address.to_string(),
+        }
+    }
+
+    /// Opens what is there for reading, beside the collectors that write.
+    pub fn open_reader(&self) -> Result<Box<dyn Database>, MovingError> {
+        let (database, version, known): (Box<dyn Database>, i64, i64) = match self {
+            Self::Folder(folder) => {
+                let connection = source::open(&source::file(folder)?)?;
+                let version = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+                (Box::new(connection), version, schema::VERSION)
+            }
+            Self::Server(address) => {
+                let session = Session::new(Server::new(ServerAddress::clone(address))?, Waits::PATIENT);
+                let database: &dyn Database = &session;
+                let version = database.scalar("SELECT version FROM whippet_format", &[])?;
+                (Box::new(session), version, SERVER_VERSION)
+            }
+        };
+        match version == known {
+            true => Ok(database),
+            false => Err(MovingError::OtherVersion { version, known }),
         }
     }
 

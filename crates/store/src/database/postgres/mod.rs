@@ -25,6 +25,6 @@ mod tls;
 
 pub use address::{AddressError, ServerAddress};
 pub use locks::key as lock_key;
-pub use migrate::migrate;
+pub use migrate::{VERSION, migrate};
 pub use server::Server;
 pub use session::{Session, Waits};
