@@ -53,6 +53,22 @@ pub struct Status {
     /// Lists that targets come from.
     #[serde(default)]
     pub lists: Vec<TargetList>,
+    /// What everything is kept in.
+    #[serde(default)]
+    pub store: Option<StoreState>,
+}
+
+/// What everything is kept in, and how that goes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct StoreState {
+    /// `sqlite` or `postgresql`.
+    pub engine: String,
+    /// The folder, or the server without its password.
+    pub place: String,
+    /// Why new data is not kept at the moment, in words.
+    pub trouble: Option<String>,
+    /// How many collectors wrote to it in the last minutes.
+    pub collectors: u64,
 }
 
 /// A scraped backend.

@@ -27,8 +27,8 @@ const fn thresholds(metric: Metric) -> Value {
     Value::Pair(good, poor)
 }
 
-/// All tables.
-pub const TABLES: &[&[Constant]] = &[NAMES, metric::CODES, rank::CODES, DURATIONS, field::CODES, BOUNDS];
+/// All tables. Numbers come first: esbuild replaces a constant by its number only where nothing else stands before it.
+pub const TABLES: &[&[Constant]] = &[DURATIONS, BOUNDS, metric::CODES, rank::CODES, field::CODES, NAMES];
 
 /// Lists of names, and thresholds.
 pub const NAMES: &[Constant] = &[

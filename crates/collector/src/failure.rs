@@ -4,6 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use whippet_api::{Failure as Body, Problem};
 use whippet_store::StoreError;
+use whippet_store::database::ErrorKind;
 
 /// An answer that is not a success.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,11 @@ impl From<StoreError> for Failure {
             }
             StoreError::Closed => unavailable("shutting_down"),
             StoreError::Failed => unavailable("not_stored"),
+            StoreError::Database(failure) if trouble(failure.kind()).is_some() => {
+                tracing::error!(%error, "the store failed");
+                let message = trouble(failure.kind()).unwrap_or_default();
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", message).retry_after(5)
+            }
             _ => {
                 tracing::error!(%error, "the store failed");
                 // SQLite's message goes to the log only: it may name files and tables.
@@ -59,6 +65,23 @@ impl From<StoreError> for Failure {
             }
         }
     }
+}
+
+/// What is wrong with the database where that may pass by itself, in words that name no file, host or table.
+pub fn trouble(kind: ErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ErrorKind::Full => "the database has no space left: free some on its disk, or raise --max-size",
+        ErrorKind::ReadOnly => {
+            "the database cannot be written: it is read-only, or a standby. The collector tries again by itself"
+        }
+        ErrorKind::Busy => "the database is locked by another program: the collector tries again by itself",
+        ErrorKind::Unavailable => {
+            "the database cannot be reached, or does not answer: the collector tries again by itself. Its log says more"
+        }
+        ErrorKind::Denied => "the database refuses the collector's user or password: see the collector's log",
+        ErrorKind::Conflict => "two writes stood in each other's way: try again in a moment",
+        _ => return None,
+    })
 }
 
 impl IntoResponse for Failure {

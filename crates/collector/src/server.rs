@@ -6,8 +6,9 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use whippet_catalogue::Catalogue;
+use whippet_store::database::Place;
 use whippet_store::reports::matches::Matches;
-use whippet_store::{OWN_TARGET, Options, Store, StoreError};
+use whippet_store::{OWN_TARGET, Options, SWEEPER, Store, StoreError};
 
 use crate::app::{App, Senders};
 use crate::args::{self, Serve};
@@ -28,6 +29,9 @@ use crate::scrape::{self, Fetcher, NoRoots, Scraper, Target, TargetError, Target
 
 /// The time between two sweeps of what is too old.
 const SWEEP: Duration = Duration::from_secs(15 * 60);
+
+/// The time between two looks whether this collector is the one that sweeps.
+const TAKE_OVER: Duration = Duration::from_secs(20);
 
 /// The time between two looks at how long the database's log is.
 const LOG_CHECK: Duration = Duration::from_secs(2);
@@ -157,6 +161,8 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     let clock = Clock::system();
     let metrics = Arc::new(Metrics::new());
     let mut options = Options::new(&arguments.data);
+    let password = std::env::var("PGPASSWORD").unwrap_or_default();
+    options.server = arguments.store.clone().or(config.store).map(|address| address.with_password(&password));
     options.retention = arguments.retention.as_millis() as i64;
     options.max_size = arguments.max_size;
     options.known_apps = known_apps(&arguments)?;
@@ -204,21 +210,26 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         retention,
     };
     let told_to_stop = told_to_stop().map_err(ServeError::Signals)?;
-    announce(address, &arguments.data, token.is_some());
+    announce(address, store.place(), token.is_some());
 
     let scraper = Scraper {
         store: Arc::clone(&store),
         metrics: Arc::clone(&metrics),
-        target_status,
+        target_status: Arc::clone(&target_status),
         clock: clock.clone(),
         fetcher,
         forward: writer.as_ref().and_then(RemoteWriter::forwarding),
+        instance: scrape::others::instance(address),
     };
-    for target in &targets {
-        store.set_target_address(&target.name, &target.address()).await?;
+    // Where there may be other collectors, the one that scrapes a target does that.
+    if !store.is_shared() {
+        for target in &targets {
+            store.set_target_address(&target.name, &target.address()).await?;
+        }
     }
     let mut tasks = scrape::start(Arc::new(scraper), targets, config.lists, arguments.scrape_interval);
     watch_pushes(&mut tasks, app.clone());
+    scrape::others::watch(&mut tasks, Arc::clone(&store), target_status);
     sweep(&mut tasks, Arc::clone(&store), clock);
     bound_log(&mut tasks, Arc::clone(&store));
 
@@ -306,10 +317,10 @@ fn target_status(targets: &[Target], every: Duration, address: SocketAddr) -> Ta
     status
 }
 
-fn announce(address: SocketAddr, data: &std::path::Path, has_token: bool) {
+fn announce(address: SocketAddr, place: &Place, has_token: bool) {
     let version = env!("CARGO_PKG_VERSION");
     tracing::info!(
-        data = %data.display(),
+        data = %place,
         "whippet {version}: dashboard at http://{address}/, beacons at http://{address}/v1/beacons"
     );
     if !address.ip().is_loopback() && !has_token {
@@ -326,10 +337,10 @@ fn watch_pushes(tasks: &mut JoinSet<()>, app: App) {
         loop {
             ticks.tick().await;
             let now = app.clock.now();
-            for target in app.senders.pushes.silent(now).await {
+            for (target, since) in app.senders.pushes.silent(now).await {
                 let error =
                     "nothing was pushed for minutes: see whether the service runs and reaches this address";
-                if app.target_status.record_silence(&target, now, error) {
+                if app.target_status.record_silence(&target, (since, now), error) {
                     tracing::warn!(target_name = target, "target is silent");
                 }
             }
@@ -339,9 +350,16 @@ fn watch_pushes(tasks: &mut JoinSet<()>, app: App) {
 
 fn sweep(tasks: &mut JoinSet<()>, store: Arc<Store>, clock: Clock) {
     tasks.spawn(async move {
-        let mut ticks = tokio::time::interval(SWEEP);
+        let mut ticks = tokio::time::interval(TAKE_OVER);
+        let mut due = tokio::time::Instant::now();
         loop {
             ticks.tick().await;
+            // Of several collectors one sweeps. The others ask often, and begin at once when it has gone.
+            let now = tokio::time::Instant::now();
+            if now < due || !store.lead(SWEEPER).await {
+                continue;
+            }
+            due = now + SWEEP;
             if let Err(error) = store.sweep(clock.now()).await {
                 tracing::warn!(%error, "old data was not swept; it is tried again later");
             }

@@ -5,7 +5,7 @@ use whippet_engine::beacon::{Beacon, Resource, Script, limits};
 use whippet_engine::stats::{Histogram, StoredHistogram};
 
 use crate::cells::{Origin, Place, Resources, Script as ScriptTimes, Timings, add, merge_histogram};
-use crate::command::Ingested;
+use crate::command::{Arrival, Ingested};
 use crate::context::Context;
 use crate::database::Result;
 use crate::kind::Kind;
@@ -15,9 +15,6 @@ use crate::time::MINUTE;
 use crate::views::Reports;
 use crate::weight::{scaled, weight};
 use crate::{arrivals, beacon_ids, losses, page_errors, page_loads};
-
-/// A beacon, who sent it, and when it was received.
-pub type Arrival<'a> = (&'a Beacon, Client, i64);
 
 /// More views of one route than any page shows between two beacons.
 const MOST_VIEWS: u64 = 1_000_000;

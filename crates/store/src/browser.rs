@@ -1,5 +1,5 @@
 //! Families of browsers, which is all that is kept of what a browser says of itself.
-use crate::dimension::UNKNOWN;
+use crate::kind::{OTHER, UNKNOWN};
 
 /// The family of a browser. The order is stored: new ones go last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -43,7 +43,7 @@ impl Browser {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unknown => UNKNOWN,
-            Self::Other => crate::kind::OTHER,
+            Self::Other => OTHER,
             Self::Chrome => "Chrome",
             Self::Edge => "Edge",
             Self::Opera => "Opera",

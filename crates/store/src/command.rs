@@ -3,10 +3,10 @@ use tokio::sync::oneshot;
 use whippet_engine::beacon::Beacon;
 
 use crate::backend_event::BackendEvent;
-use crate::batch::Arrival;
 use crate::error::StoreError;
 use crate::score::Client;
 use crate::scrape::Scrape;
+use crate::shared_state::SharedState;
 use crate::sweep::Stage;
 
 /// The result of ingesting a beacon.
@@ -20,6 +20,9 @@ pub enum Ingested {
 
 /// Receives the answer once the transaction is committed.
 pub type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// A beacon, who sent it, and when it was received.
+pub type Arrival<'a> = (&'a Beacon, Client, i64);
 
 /// A command for the writer.
 pub enum Command {
@@ -40,6 +43,13 @@ pub enum Command {
         whole: bool,
         now: i64,
         reply: Reply<()>,
+    },
+    /// Sets what all collectors see, and stores the scrapes that belong to it. `checked`: only if nobody else set it since.
+    Share {
+        scrapes: Vec<Scrape>,
+        state: SharedState,
+        checked: bool,
+        reply: Reply<bool>,
     },
     /// Sets the address of a target.
     SetTargetAddress {
@@ -72,6 +82,8 @@ pub enum Outcome {
     Ingested(Ingested),
     Done,
     Swept(bool),
+    /// Whether it was set.
+    Shared(bool),
 }
 
 impl Command {
@@ -93,6 +105,8 @@ impl Command {
                 Some(Outcome::Done) => Ok(()),
                 _ => Err(StoreError::Failed),
             })),
+            (Self::Share { reply, .. }, Some(Outcome::Shared(set))) => drop(reply.send(Ok(set))),
+            (Self::Share { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
             (Self::Sweep { reply, .. }, Some(Outcome::Swept(all))) => drop(reply.send(Ok(all))),
             (Self::Sweep { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
         }
@@ -115,9 +129,10 @@ impl Command {
     pub fn operation(&self) -> &'static str {
         match self {
             Self::Beacon { .. } => "write_beacons",
-            Self::Scrape { .. } | Self::BackendEvents { .. } | Self::SetTargetAddress { .. } => {
-                "write_scrape"
-            }
+            Self::Scrape { .. }
+            | Self::BackendEvents { .. }
+            | Self::Share { .. }
+            | Self::SetTargetAddress { .. } => "write_scrape",
             Self::Sweep { .. } => "sweep",
             Self::Checkpoint { .. } => "checkpoint",
             Self::Probe { .. } => "ready",

@@ -6,10 +6,7 @@ use whippet_engine::vitals::Navigation;
 
 use crate::browser::Browser;
 use crate::cells::Section;
-use crate::kind::OTHER;
-
-/// The value of page views that do not say.
-pub const UNKNOWN: &str = "(unknown)";
+use crate::kind::{OTHER, UNKNOWN};
 
 /// What page views can be split by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,6 +4,9 @@ use crate::options::Limits;
 /// The name that all names beyond the [`crate::Limits`] are counted under.
 pub const OTHER: &str = "(other)";
 
+/// The value of page views that do not say.
+pub const UNKNOWN: &str = "(unknown)";
+
 /// The kind of errors in the table `evictions`, beside the kinds of names.
 pub const ERROR: i64 = 100;
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use whippet_engine::expo::{Kind, Writer};
 
+use crate::database::ErrorKind;
 use crate::families::{Counters, Durations, single};
 use crate::write_health::WriteHealth;
 
@@ -15,6 +16,7 @@ pub struct StoreMetrics {
     store_bytes: AtomicI64,
     deleted_for_room: AtomicI64,
     database: Durations<1>,
+    database_errors: Counters<1>,
     series_dropped: Counters<1>,
     /// Whether writes fail.
     pub(crate) write_health: WriteHealth,
@@ -29,6 +31,7 @@ impl Default for StoreMetrics {
             store_bytes: AtomicI64::default(),
             deleted_for_room: AtomicI64::default(),
             database: Durations::new(["operation"]),
+            database_errors: Counters::new(["kind"]),
             series_dropped: Counters::new(["target"]),
             write_health: WriteHealth::default(),
         }
@@ -60,6 +63,8 @@ impl StoreMetrics {
         let help =
             "What is older was deleted to stay below --max-size, s since the epoch; 0 where nothing was";
         single(writer, "whippet_store_deleted_before_seconds", Kind::Gauge, help, before);
+        let help = "Transactions that the database failed, by the kind of failure";
+        self.database_errors.write(writer, "whippet_database_errors_total", help);
         self.database.write(writer, "db_query_duration_seconds", "How long the database took");
     }
 
@@ -91,6 +96,11 @@ impl StoreMetrics {
     /// Records how long an operation on the database took.
     pub(crate) fn database(&self, operation: &'static str, took: Duration) {
         self.database.record([operation.into()], took);
+    }
+
+    /// Counts a failure of the database.
+    pub(crate) fn database_failed(&self, kind: ErrorKind) {
+        self.database_errors.add([kind.label().into()], 1);
     }
 
     /// Counts samples that were left out.

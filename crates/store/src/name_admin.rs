@@ -2,12 +2,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags};
 
 use crate::cells::Hot;
 use crate::changes;
 use crate::data_folder;
-use crate::database;
+use crate::database::{self, Access, Database, Server, ServerAddress, Session, Waits, params};
 use crate::error::StoreError;
 use crate::evictions::{self, Pass};
 use crate::kind::{Kind, OTHER};
@@ -38,6 +38,11 @@ pub enum NamesError {
     NoData {
         /// The folder.
         folder: PathBuf,
+    },
+    /// There are no tables on the server.
+    NoTables {
+        /// The server, without its password.
+        server: String,
     },
     /// The file has another format than this version's.
     OtherVersion {
@@ -73,6 +78,9 @@ impl std::fmt::Display for NamesError {
         match self {
             Self::NoData { folder } => {
                 write!(f, "there is no data in {}: name the collector's folder with --data", folder.display())
+            }
+            Self::NoTables { server } => {
+                write!(f, "there is no data on {server}: name the collectors' server with --store")
             }
             Self::OtherVersion { version, known } if version < known => {
                 write!(f, "the data has format {version}, this whippet {known}: run `whippet serve` once, which updates it")
@@ -120,29 +128,53 @@ impl From<rusqlite::Error> for NamesError {
     }
 }
 
-/// All names in `folder`, those of one kind or application if given; by kind, application and score.
-pub fn list(folder: &Path, kind: Option<Kind>, app: Option<&str>) -> Result<Vec<ListedName>, NamesError> {
-    let connection = open(folder)?;
-    let mut statement = connection.prepare(
-        "SELECT names.kind, apps.name, names.name, names.used, names.score, names.kind > 0 OR names.confirmed
+/// Where the names are.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a> {
+    /// In the file of a data folder.
+    Folder(&'a Path),
+    /// On a server.
+    Server(&'a ServerAddress),
+}
+
+impl<'a> From<&'a Path> for Source<'a> {
+    fn from(folder: &'a Path) -> Self {
+        Self::Folder(folder)
+    }
+}
+
+/// All names, those of one kind or application if given; by kind, application and score.
+pub fn list<'a>(
+    source: impl Into<Source<'a>>,
+    kind: Option<Kind>,
+    app: Option<&str>,
+) -> Result<Vec<ListedName>, NamesError> {
+    let database = open(source.into())?;
+    let database: &dyn Database = &*database;
+    let sql = "SELECT names.kind, apps.name, names.name, names.used, names.score, names.confirmed
          FROM names LEFT JOIN names AS apps ON apps.id = names.parent AND apps.kind = 0
-         WHERE names.kind >= 0 AND (?1 IS NULL OR names.kind = ?1)
-           AND (?2 IS NULL OR coalesce(apps.name, names.name) = ?2)
-         ORDER BY names.kind, apps.name, names.score DESC, names.name",
-    )?;
-    let mut rows = statement.query(params![kind.map(|kind| kind as i64), app])?;
+         WHERE names.kind >= 0 AND (CAST(?1 AS BIGINT) IS NULL OR names.kind = ?1)
+           AND (CAST(?2 AS TEXT) IS NULL OR coalesce(apps.name, names.name) = ?2)";
     let mut names = Vec::new();
-    while let Some(row) = rows.next()? {
-        let Some(kind) = Kind::from_number(row.get(0)?) else { continue };
+    database.query(sql, params![kind.map(|kind| kind as i64), app], &mut |row| {
+        let Some(kind) = Kind::from_number(row.get(0)?) else { return Ok(()) };
         names.push(ListedName {
             kind,
             app: row.get(1)?,
             name: row.get(2)?,
             last_seen: row.get(3)?,
             score: row.get(4)?,
-            confirmed: row.get(5)?,
+            confirmed: kind != Kind::App || row.get(5)?,
         });
-    }
+        Ok(())
+    })?;
+    // Here, as each database sorts texts in its own way.
+    names.sort_by(|a: &ListedName, b: &ListedName| {
+        (a.kind as i64, &a.app)
+            .cmp(&(b.kind as i64, &b.app))
+            .then_with(|| b.score.total_cmp(&a.score))
+            .then_with(|| a.name.cmp(&b.name))
+    });
     Ok(names)
 }
 
@@ -151,7 +183,7 @@ pub fn list(folder: &Path, kind: Option<Kind>, app: Option<&str>) -> Result<Vec<
 pub enum Dropped {
     /// Its rows are moved or deleted.
     Done,
-    /// A collector runs on the folder: it moves or deletes the rows with its next writes.
+    /// A collector moves or deletes the rows: it runs on the folder, or will, on the server.
     LeftToCollector,
 }
 
@@ -159,8 +191,8 @@ pub enum Dropped {
 ///
 /// # Errors
 /// [`NamesError::Unknown`] or [`NamesError::Ambiguous`] where it is not one name that is meant.
-pub fn drop_name(
-    folder: &Path,
+pub fn drop_name<'a>(
+    source: impl Into<Source<'a>>,
     kind: Kind,
     name: &str,
     app: Option<&str>,
@@ -169,52 +201,75 @@ pub fn drop_name(
     if name == OTHER && !delete {
         return Err(NamesError::Other);
     }
-    let mut connection = open(folder)?;
+    let source = source.into();
+    let database = open(source)?;
+    let database: &dyn Database = &*database;
     // Without the lock, a collector has it. It must not be closed before the rows are moved.
-    let lock = match data_folder::claim(folder) {
-        Ok(lock) => Some(lock),
-        Err(StoreError::InUse { .. }) => None,
-        Err(error) => return Err(NamesError::Store(error)),
+    let lock = match source {
+        Source::Server(_) => None,
+        Source::Folder(folder) => match data_folder::claim(folder) {
+            Ok(lock) => Some(lock),
+            Err(StoreError::InUse { .. }) => None,
+            Err(error) => return Err(NamesError::Store(error)),
+        },
     };
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let found = transaction
-        .prepare(
-            "SELECT names.id, coalesce(apps.name, '') FROM names
-             LEFT JOIN names AS apps ON apps.id = names.parent AND apps.kind = 0
-             WHERE names.kind = ?1 AND names.name = ?2 AND (?3 IS NULL OR ?1 = 0 OR apps.name = ?3)",
-        )?
-        .query_map(params![kind as i64, name, app], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<rusqlite::Result<Vec<(i64, String)>>>()?;
-    match &found[..] {
-        [(id, _)] => {
-            let change = changes::next(&transaction)?;
-            evictions::evict(&transaction, kind, *id, delete, change)?;
+    let found = database.transaction(Access::Write, |database| {
+        let change = changes::next(database)?;
+        let found = find(database, kind, name, app)?;
+        if let [(id, _)] = &found[..] {
+            evictions::evict(database, kind, *id, delete, change)?;
         }
-        [] => return Err(NamesError::Unknown { kind, name: name.to_owned() }),
-        several => {
-            let apps = several.iter().map(|(_, app)| app.clone()).collect();
+        Ok(found)
+    })?;
+    match found.len() {
+        0 => return Err(NamesError::Unknown { kind, name: name.to_owned() }),
+        1 => {}
+        _ => {
+            let apps = found.into_iter().map(|(_, app)| app).collect();
             return Err(NamesError::Ambiguous { kind, name: name.to_owned(), apps });
         }
     }
-    transaction.commit()?;
     if lock.is_none() {
         return Ok(Dropped::LeftToCollector);
     }
     let mut hot = Hot::new(0);
-    while let Some(mut pass) = Pass::begin(&connection)? {
-        loop {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let through = pass.step(&transaction, &mut hot)?;
-            transaction.commit()?;
-            if through {
-                break;
-            }
-        }
+    while let Some(mut pass) = Pass::begin(database)? {
+        while !database.transaction(Access::Write, |database| pass.step(database, &mut hot))? {}
     }
     Ok(Dropped::Done)
 }
 
-fn open(folder: &Path) -> Result<Connection, NamesError> {
+/// The names that may be meant, by number, with their applications.
+fn find(
+    database: &dyn Database,
+    kind: Kind,
+    name: &str,
+    app: Option<&str>,
+) -> database::Result<Vec<(i64, String)>> {
+    let sql = "SELECT names.id, coalesce(apps.name, '') FROM names
+             LEFT JOIN names AS apps ON apps.id = names.parent AND apps.kind = 0
+             WHERE names.kind = ?1 AND names.name = ?2
+               AND (CAST(?3 AS TEXT) IS NULL OR names.kind = 0 OR apps.name = ?3)
+             ORDER BY names.id";
+    database.query_map(sql, params![kind as i64, name, app], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+fn open(source: Source<'_>) -> Result<Box<dyn Database>, NamesError> {
+    match source {
+        Source::Folder(folder) => Ok(Box::new(open_folder(folder)?)),
+        Source::Server(address) => {
+            let session = Session::new(Server::new(address.clone())?, Waits::PATIENT);
+            let version = database::format(&session, address.schema())?;
+            match version {
+                Some(version) if version == database::SERVER_FORMAT => Ok(Box::new(session)),
+                Some(version) => Err(NamesError::OtherVersion { version, known: database::SERVER_FORMAT }),
+                None => Err(NamesError::NoTables { server: address.to_string() }),
+            }
+        }
+    }
+}
+
+fn open_folder(folder: &Path) -> Result<Connection, NamesError> {
     let path = folder.join(data_folder::DATABASE);
     if !path.is_file() {
         return Err(NamesError::NoData { folder: folder.to_owned() });
@@ -223,6 +278,7 @@ fn open(folder: &Path) -> Result<Connection, NamesError> {
     let connection = Connection::open_with_flags(path, flags)?;
     // A sweep's longest transaction is shorter.
     connection.busy_timeout(Duration::from_secs(30))?;
+    database::register_functions(&connection)?;
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version != schema::VERSION {
         return Err(NamesError::OtherVersion { version, known: schema::VERSION });

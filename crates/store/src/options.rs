@@ -2,13 +2,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::database::ServerAddress;
 use crate::time::HOUR;
 
 /// The options of a store.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The data folder; created if it is missing.
+    /// The data folder; created if it is missing. Not used with a server.
     pub folder: PathBuf,
+    /// The server that keeps everything, instead of a file in the folder.
+    pub server: Option<ServerAddress>,
     /// Older data is deleted, ms.
     pub retention: i64,
     /// Older data is kept with less detail, ms: beacon figures per hour and not per minute.
@@ -34,6 +37,7 @@ impl Options {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
+            server: None,
             retention: 30 * 24 * HOUR,
             detail: 2 * 24 * HOUR,
             hours: 30 * 24 * HOUR,

@@ -8,6 +8,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::command::Command;
+use crate::database::{self, Database, params};
 use crate::write_health::WriteHealth;
 
 /// A probe that is not committed within this time has failed.
@@ -18,8 +19,8 @@ const CHECK_TIME: Duration = Duration::from_millis(200);
 
 /// The state that probes share. One probe runs at a time; callers that wait for it share the next one.
 pub struct Readiness {
-    path: PathBuf,
-    file: Option<(u64, u64)>,
+    /// The file, and what tells it from another of its name. None on a server.
+    file: Option<(PathBuf, Option<(u64, u64)>)>,
     last: tokio::sync::Mutex<Option<(Instant, Result<(), String>)>>,
     integrity: Arc<Mutex<IntegrityCheck>>,
 }
@@ -31,10 +32,13 @@ struct IntegrityCheck {
 }
 
 impl Readiness {
-    /// For the database file at `path`.
-    pub fn new(path: PathBuf) -> Self {
-        let file = identity(&path);
-        Self { path, file, last: tokio::sync::Mutex::default(), integrity: Arc::default() }
+    /// For the database file at `path`, if it is one.
+    pub fn new(path: Option<PathBuf>) -> Self {
+        let file = path.map(|path| {
+            let identity = identity(&path);
+            (path, identity)
+        });
+        Self { file, last: tokio::sync::Mutex::default(), integrity: Arc::default() }
     }
 
     /// Writes `now` through the writer, and checks a few tables.
@@ -81,7 +85,8 @@ impl Readiness {
             Ok(None) => return Err("the collector is shutting down".to_owned()),
             Err(_) => {
                 return Err(format!(
-                    "no write was committed within {} s: another program has the store locked, or its disk is slow",
+                    "no write was committed within {} s: the database does not answer, another program has it locked, or its disk \
+                     is slow",
                     PROBE_TIMEOUT.as_secs()
                 ));
             }
@@ -90,10 +95,11 @@ impl Readiness {
     }
 
     async fn check_file(&self) -> Result<(), String> {
-        if identity(&self.path) != self.file {
+        let Some((path, file)) = &self.file else { return Ok(()) };
+        if identity(path) != *file {
             return Err("its file was deleted or replaced. Start whippet again".to_owned());
         }
-        let (path, integrity) = (self.path.clone(), Arc::clone(&self.integrity));
+        let (path, integrity) = (path.clone(), Arc::clone(&self.integrity));
         let (handle, interrupt) = oneshot::channel();
         let checking = tokio::task::spawn_blocking(move || {
             let mut integrity = integrity.lock().unwrap_or_else(PoisonError::into_inner);
@@ -122,25 +128,26 @@ impl Readiness {
 /// How many bytes a probe writes, as many as a few beacons have: a disk with space for less is full.
 const PROBE_BYTES: i64 = 16 * 1024;
 
-/// Writes the time and some random bytes.
-pub fn write(connection: &Connection, now: i64) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO totals (name, value) VALUES ('probed', ?1), ('probe', randomblob(?2))",
-        )?
-        .execute([now, PROBE_BYTES])
-        .map(drop)
+/// Writes the time as that of `collector`; into a file with some random bytes.
+pub fn write(database: &dyn Database, collector: i64, now: i64) -> database::Result<()> {
+    database.execute("UPDATE collectors SET seen = ?2 WHERE id = ?1", params![collector, now])?;
+    if let Some(connection) = database.sqlite() {
+        connection
+            .prepare_cached("INSERT OR REPLACE INTO totals (name, value) VALUES ('probe', randomblob(?1))")?
+            .execute([PROBE_BYTES])?;
+    }
+    Ok(())
 }
 
 /// The file's device and inode, which stay the same when it is renamed.
 #[cfg(unix)]
-fn identity(path: &Path) -> Option<(u64, u64)> {
+pub fn identity(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
 #[cfg(not(unix))]
-fn identity(path: &Path) -> Option<(u64, u64)> {
+pub fn identity(path: &Path) -> Option<(u64, u64)> {
     path.exists().then_some((0, 0))
 }
 

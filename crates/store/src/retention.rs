@@ -5,7 +5,7 @@ use crate::cells::{Hot, Level, Marks};
 use crate::database::{self, Database};
 use crate::options::Options;
 use crate::time::{DAY, HOUR};
-use crate::{beacon_ids, changes, views};
+use crate::{beacon_ids, changes, series, views};
 
 /// How long page views are remembered that have ended, ms: as long as the ids of beacons.
 const REMEMBERED: i64 = beacon_ids::DAYS * DAY;
@@ -22,12 +22,18 @@ pub fn oldest(database: &dyn Database) -> Option<i64> {
         (DAY - HOUR, "SELECT min(time) FROM cells_day"),
         (0, "SELECT min(minute) FROM backend_event_counts"),
         (0, "SELECT min(minute) FROM views WHERE folded = 0"),
-        (0, "SELECT min((SELECT min(time) FROM scrapes WHERE target = targets.id)) FROM targets"),
     ];
     let first = |(later, query): (i64, &str)| {
         database.scalar::<Option<i64>>(query, &[]).ok().flatten().map(|time| time.saturating_add(later))
     };
-    queries.into_iter().filter_map(first).min()
+    queries.into_iter().filter_map(first).chain(series::oldest(database).ok().flatten()).min()
+}
+
+/// The time of the oldest data in full detail.
+pub fn oldest_detail(database: &dyn Database) -> Option<i64> {
+    // A table that cannot be read must not keep the others from being swept.
+    let minutes = database.scalar::<Option<i64>>("SELECT min(time) FROM cells_minute", &[]).ok().flatten();
+    minutes.into_iter().chain(series::oldest_detail(database).ok().flatten()).min()
 }
 
 /// Deletes one portion of a table's rows before `cutoff`.
@@ -74,22 +80,7 @@ pub fn views(database: &dyn Database, reached: i64, options: &Options) -> databa
     views::expire(database, reached - options.retention, reached - REMEMBERED, PORTION)
 }
 
-/// Deletes scrapes before the cutoff, and samples except the newest before it: a sample holds until the next one.
-pub fn samples(connection: &Connection, cutoff: i64) -> rusqlite::Result<()> {
-    let mut samples = connection.prepare_cached(
-        "DELETE FROM samples WHERE series = ?1
-         AND time < (SELECT max(time) FROM samples WHERE series = ?1 AND time <= ?2)",
-    )?;
-    for id in numbers(connection, "SELECT id FROM series")? {
-        samples.execute([id, cutoff])?;
-    }
-    for id in numbers(connection, "SELECT id FROM targets")? {
-        connection.execute("DELETE FROM scrapes WHERE target = ?1 AND time < ?2", [id, cutoff])?;
-    }
-    Ok(())
-}
-
-/// `used` and `seen` are written once a day only, so they may be old by a day; ms.
+/// `used` is written once a day only, so it may be old by a day; ms.
 const LATE: i64 = 2 * DAY;
 
 /// Deletes names that no row refers to.
@@ -113,14 +104,6 @@ pub fn errors(database: &dyn Database, cutoff: i64) -> database::Result<()> {
 /// Says that names or errors are gone, where any are.
 fn forget(database: &dyn Database, count: usize) -> database::Result<()> {
     if count == 0 { Ok(()) } else { changes::forget(database) }
-}
-
-/// Deletes series that were last scraped before `cutoff`.
-pub fn series(connection: &Connection, cutoff: i64) -> rusqlite::Result<()> {
-    let cutoff = cutoff - LATE;
-    connection
-        .execute("DELETE FROM samples WHERE series IN (SELECT id FROM series WHERE seen < ?1)", [cutoff])?;
-    connection.execute("DELETE FROM series WHERE seen < ?1", [cutoff]).map(drop)
 }
 
 /// The first column of a query's rows.

@@ -8,9 +8,9 @@ use rusqlite::Connection;
 
 use crate::database;
 use crate::error::StoreError;
-use crate::{counter_repair, migration_9, page_loads};
+use crate::{counter_repair, migration_9, page_loads, series};
 
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 10] = [
     (include_str!("schema_1.sql"), nothing),
     (include_str!("schema_2.sql"), nothing),
     (include_str!("schema_3.sql"), nothing),
@@ -20,6 +20,7 @@ const MIGRATIONS: [Migration; 9] = [
     (include_str!("schema_7.sql"), page_loads::count_older),
     (include_str!("schema_8.sql"), nothing),
     (concat!(include_str!("schema_9.sql"), include_str!("schema_9_names.sql")), migration_9::fill),
+    (include_str!("schema_10.sql"), series::migrate),
 ];
 
 /// The format that this version reads and writes.

@@ -9,6 +9,9 @@ pub struct Scrape {
     pub time: i64,
     /// The samples.
     pub samples: Vec<Sample>,
+    /// Where several report under one target: the value of the label `instance` of the one that this is all of. Series of
+    /// others are not missing in it.
+    pub instance: Option<String>,
 }
 
 /// One value of one series.

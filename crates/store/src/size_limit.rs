@@ -5,7 +5,7 @@ use crate::cells::{self, Hot, Level, Marks, Section};
 use crate::database::{Access, Database, Result};
 use crate::options::Options;
 use crate::time::{HOUR, MINUTE};
-use crate::{compact, retention, views, watermark};
+use crate::{retention, series, views, watermark};
 
 /// The most pages returned in one portion: 8 MB, which takes some tens of milliseconds.
 const PORTION: i64 = 2_000;
@@ -16,8 +16,9 @@ const MINUTES: i64 = 5 * MINUTE;
 /// The share of the limit above which space is freed: the rest is for the transaction that is being written.
 pub const FULL: f64 = 0.9;
 
-/// Returns one portion of the free pages to the file system. The result is whether none is left.
-pub fn give_back(connection: &Connection) -> rusqlite::Result<bool> {
+/// Returns one portion of the free pages to the file system. The result is whether none is left. A server keeps its space.
+pub fn give_back(database: &dyn Database) -> Result<bool> {
+    let Some(connection) = database.sqlite() else { return Ok(true) };
     let free = pragma(connection, "freelist_count")? - SPARE;
     if free <= 0 {
         return Ok(true);
@@ -32,22 +33,34 @@ pub fn give_back(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 /// Whether more than `share` of the limit is in use.
-pub fn exceeds(connection: &Connection, options: &Options, share: f64) -> rusqlite::Result<bool> {
+pub fn exceeds(database: &dyn Database, options: &Options, share: f64) -> Result<bool> {
     let Some(most) = options.max_size else { return Ok(false) };
-    Ok(used(connection)? as f64 > most as f64 * share)
+    Ok(used(database)? as f64 > most as f64 * share)
 }
 
-/// The bytes of all pages in use.
-pub fn used(connection: &Connection) -> rusqlite::Result<i64> {
+/// The bytes of all pages in use; on a server, of all tables and indexes.
+pub fn used(database: &dyn Database) -> Result<i64> {
+    let Some(connection) = database.sqlite() else {
+        return database.scalar(
+            "SELECT CAST(coalesce(sum(pg_total_relation_size(pg_class.oid)), 0) AS BIGINT) FROM pg_class
+             WHERE relnamespace = CAST(current_schema() AS regnamespace) AND relkind = 'r'",
+            &[],
+        );
+    };
     let pages = pragma(connection, "page_count")? - pragma(connection, "freelist_count")?;
     Ok(pages * pragma(connection, "page_size")?)
 }
 
+/// The bytes of all pages, used or free.
+pub fn whole(connection: &Connection) -> Result<u64> {
+    Ok((pragma(connection, "page_count")? * pragma(connection, "page_size")?).unsigned_abs())
+}
+
 /// Makes SQLite refuse writes beyond the limit. A file that is already larger does not grow.
-pub fn set(connection: &Connection, options: &Options) -> rusqlite::Result<()> {
-    let Some(most) = options.max_size else { return Ok(()) };
+pub fn set(database: &dyn Database, options: &Options) -> Result<()> {
+    let (Some(most), Some(connection)) = (options.max_size, database.sqlite()) else { return Ok(()) };
     let pages = most as i64 / pragma(connection, "page_size")?;
-    connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))
+    Ok(connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?)
 }
 
 /// The result of freeing space.
@@ -68,10 +81,7 @@ pub fn free(database: &dyn Database, hot: &mut Hot, options: &Options, after: i6
     let Some(newest) = watermark::newest(database)? else { return Ok(Freed::Nothing) };
     // Page views that still report are folded into minutes as old as this.
     let due = newest - views::OPEN - HOUR;
-    let thinned = attempt(database, |database| match database.sqlite() {
-        Some(connection) => Ok(compact::thin(connection, due)?),
-        None => Ok(true),
-    });
+    let thinned = attempt(database, |database| series::coarsen(database, due));
     if !thinned || make_coarser(database, hot, due) {
         return Ok(Freed::Coarser);
     }
@@ -93,10 +103,7 @@ pub fn free(database: &dyn Database, hot: &mut Hot, options: &Options, after: i6
     options.retention = newest - cutoff - MINUTE;
     while !attempt(database, |database| retention::ids(database, newest, &options)) {}
     while !attempt(database, |database| retention::views(database, newest, &options)) {}
-    attempt(database, |database| match database.sqlite() {
-        Some(connection) => Ok(retention::samples(connection, cutoff).map(|()| true)?),
-        None => Ok(true),
-    });
+    attempt(database, |database| series::delete(database, cutoff).map(|_| true));
     attempt(database, |database| retention::errors(database, cutoff).map(|()| true));
     Ok(Freed::Deleted(cutoff))
 }

@@ -1,5 +1,5 @@
 //! The open store: it hands writes to the one writer, and runs reports on read-only connections.
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Connection;
@@ -8,7 +8,7 @@ use whippet_engine::beacon::Beacon;
 
 use crate::backend_event::BackendEvent;
 use crate::command::{Command, Ingested};
-use crate::database::{self, Database};
+use crate::database::{self, Database, ErrorKind, Leaders, Place};
 use crate::error::StoreError;
 use crate::metrics::StoreMetrics;
 use crate::options::Options;
@@ -17,7 +17,8 @@ use crate::readiness::Readiness;
 use crate::report_cache::ReportCache;
 use crate::score::Client;
 use crate::scrape::Scrape;
-use crate::{data_folder, schema, sweep, writer};
+use crate::shared_state::SharedState;
+use crate::{opened, shared_state, sweep, writer};
 
 /// The most queries at once; others wait. Each has a thread, and a cache of a few MB.
 const READS: usize = 8;
@@ -27,6 +28,9 @@ const LOG: u64 = 8 * 1024 * 1024;
 /// From this size on, the log is merged even if queries have to wait for that; bytes.
 const LOG_MOST: u64 = 32 * 1024 * 1024;
 
+/// The role of the one collector that sweeps.
+pub const SWEEPER: &str = "sweep";
+
 /// The open store. Cheap to share behind an [`Arc`].
 pub struct Store {
     commands: mpsc::Sender<Command>,
@@ -34,32 +38,31 @@ pub struct Store {
     readiness: Readiness,
     report_cache: Arc<ReportCache>,
     reading: Semaphore,
-    log: PathBuf,
+    place: Place,
+    /// Who does what only one may do; none where there is one collector only.
+    leaders: Option<Arc<Leaders>>,
     metrics: Arc<StoreMetrics>,
     writer: std::sync::Mutex<Option<std::thread::JoinHandle<()>>>,
-    // Held for as long as the store is open: keeps a second collector out.
-    _lock: std::fs::File,
+    // Held for as long as the store is open: keeps a second collector out of a folder.
+    _lock: Option<std::fs::File>,
 }
 
 impl Store {
-    /// Opens the folder, brings the file up to date and starts the writer.
+    /// Opens the folder or the server, brings what is there up to date, and starts the writer.
     pub fn open(options: Options, metrics: Arc<StoreMetrics>) -> Result<Self, StoreError> {
-        let lock = data_folder::claim(&options.folder)?;
-        let path = options.folder.join(data_folder::DATABASE);
-        let log = options.folder.join("whippet.db-wal");
-        let mut connection = data_folder::open(&path)?;
-        schema::migrate(&mut connection)?;
-        schema::configure(&connection)?;
+        let mut opened = opened::open(&options)?;
         let (commands, queue) = mpsc::channel(options.queue.max(1));
         let patience = options.patience;
         let report_cache = Arc::default();
+        let (place, leaders, lock) = (opened.place.clone(), opened.leaders.take(), opened.lock.take());
         let writer =
-            writer::start(connection, options, queue, (Arc::clone(&metrics), Arc::clone(&report_cache)))?;
+            writer::start(opened, options, queue, (Arc::clone(&metrics), Arc::clone(&report_cache)))?;
         Ok(Self {
             commands,
-            log,
-            readiness: Readiness::new(path.clone()),
-            readers: Readers::new(path, patience),
+            readiness: Readiness::new(place.file().map(Path::to_owned)),
+            readers: Readers::new(place.clone(), patience),
+            place,
+            leaders,
             report_cache,
             reading: Semaphore::new(READS),
             metrics,
@@ -119,12 +122,52 @@ impl Store {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
+    /// The value that all collectors see under a name.
+    pub async fn shared_state(self: &Arc<Self>, name: &str) -> Result<SharedState, StoreError> {
+        let name = name.to_owned();
+        self.read_database("read_shared", move |db| shared_state::get(db, &name)).await
+    }
+
+    /// All of them whose names begin with `prefix`.
+    pub async fn shared_states(
+        self: &Arc<Self>,
+        prefix: &'static str,
+    ) -> Result<Vec<SharedState>, StoreError> {
+        self.read_database("read_shared", move |db| shared_state::all(db, prefix)).await
+    }
+
+    /// Sets a value that all collectors see, whatever it was.
+    pub async fn share(&self, state: SharedState) -> Result<(), StoreError> {
+        self.change_shared(Vec::new(), state, false).await.map(drop)
+    }
+
+    /// Sets a value that all collectors see, and stores scrapes, both or neither. Returns `false`, and stores nothing, where the
+    /// value was changed since `state` was read.
+    pub async fn record_shared(&self, scrapes: Vec<Scrape>, state: SharedState) -> Result<bool, StoreError> {
+        self.change_shared(scrapes, state, true).await
+    }
+
+    async fn change_shared(
+        &self,
+        scrapes: Vec<Scrape>,
+        state: SharedState,
+        checked: bool,
+    ) -> Result<bool, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let command = Command::Share { scrapes, state, checked, reply };
+        self.commands.send(command).await.map_err(|_| StoreError::Closed)?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
     /// Deletes data past its retention, makes data past full detail coarser, and returns the freed space, as of `now`.
     /// Retention goes by the newest data, and moves by at most a day per day.
     ///
     /// # Errors
     /// That of the first stage that failed. All other stages were run.
     pub async fn sweep(&self, now: i64) -> Result<(), StoreError> {
+        if !self.lead(SWEEPER).await {
+            return Ok(());
+        }
         let mut failed = None;
         for stage in sweep::stages() {
             loop {
@@ -146,15 +189,18 @@ impl Store {
                 }
             }
         }
-        // Merging the log into the file truncates the file.
-        self.checkpoint(false).await?;
+        if self.place.file().is_some() {
+            // Merging the log into the file truncates the file.
+            self.checkpoint(false).await?;
+        }
         failed.map_or(Ok(()), Err)
     }
 
     /// Merges the log into the file if it is large. SQLite does that by itself only while no query runs, which may never happen
     /// while dashboards poll. Then new queries wait for the running ones and for the merge.
     pub async fn bound_log(&self) -> Result<(), StoreError> {
-        let bytes = std::fs::metadata(&self.log).map_or(0, |log| log.len());
+        let Some(file) = self.place.file() else { return Ok(()) };
+        let bytes = std::fs::metadata(file.with_extension("db-wal")).map_or(0, |log| log.len());
         if bytes < LOG { Ok(()) } else { self.checkpoint(bytes >= LOG_MOST).await }
     }
 
@@ -171,24 +217,28 @@ impl Store {
         answer
     }
 
-    /// Runs a query on a thread that may block, and times it as `operation`.
-    pub async fn read<T, F>(self: &Arc<Self>, operation: &'static str, query: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    {
-        let Ok(_permit) = self.reading.acquire().await else { return Err(StoreError::Closed) };
-        let store = Arc::clone(self);
-        let run = move || {
-            let started = std::time::Instant::now();
-            let outcome = store.readers.with(query);
-            store.metrics.database(operation, started.elapsed());
-            outcome
-        };
-        tokio::task::spawn_blocking(run).await.map_err(|_| StoreError::Closed)?
+    /// Whether other collectors may have the same store open.
+    pub fn is_shared(&self) -> bool {
+        self.place.server().is_some()
     }
 
-    /// The same for a query that any engine answers.
+    /// Whether this collector does what only one of all may do at a time: [`SWEEPER`], `"scrape:shop"`. It takes the role if
+    /// nobody has it. To be asked before each round; within a minute after a collector has gone, another gets its roles.
+    pub async fn lead(&self, role: &str) -> bool {
+        match &self.leaders {
+            Some(leaders) => leaders.lead(role).await,
+            None => true,
+        }
+    }
+
+    /// Gives up a role, so that another collector gets it.
+    pub async fn resign(&self, role: &str) {
+        if let Some(leaders) = &self.leaders {
+            leaders.resign(role).await;
+        }
+    }
+
+    /// Runs a query on a thread that may block, and times it as `operation`.
     pub async fn read_database<T, F>(
         self: &Arc<Self>,
         operation: &'static str,
@@ -198,7 +248,31 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&dyn Database) -> database::Result<T> + Send + 'static,
     {
-        self.read(operation, move |connection| Ok(query(connection)?)).await
+        let Ok(_permit) = self.reading.acquire().await else { return Err(StoreError::Closed) };
+        let store = Arc::clone(self);
+        let run = move || {
+            let started = std::time::Instant::now();
+            let outcome = store.readers.with(query);
+            store.metrics.database(operation, started.elapsed());
+            if let Err(StoreError::Database(error)) = &outcome {
+                store.metrics.database_failed(error.kind());
+            }
+            outcome
+        };
+        tokio::task::spawn_blocking(run).await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// The same for a query that only SQLite answers.
+    pub async fn read<T, F>(self: &Arc<Self>, operation: &'static str, query: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let run = move |database: &dyn Database| match database.sqlite() {
+            Some(connection) => Ok(query(connection)?),
+            None => Err(database::Error::other("this is asked of SQLite only")),
+        };
+        self.read_database(operation, run).await
     }
 
     /// The same for a query that reads data of beacons only. Its result is cached by `question` until another beacon arrives.
@@ -235,6 +309,16 @@ impl Store {
         self.readiness.check(&self.commands, &self.metrics.write_health, now).await
     }
 
+    /// What is wrong with the database, where a write failed just now.
+    pub fn trouble(&self) -> Option<ErrorKind> {
+        self.metrics.write_health.failure().map(|error| error.kind())
+    }
+
+    /// Where everything is kept.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// How many writes are waiting.
     pub fn waiting(&self) -> usize {
         self.commands.max_capacity() - self.commands.capacity()
@@ -244,6 +328,10 @@ impl Store {
     pub async fn close(&self) {
         // The last connection to close merges the log into the file, and readers may not write.
         self.readers.close();
+        // Others need not wait until this process has ended.
+        if let Some(leaders) = &self.leaders {
+            leaders.close().await;
+        }
         let (reply, answer) = oneshot::channel();
         if self.commands.send(Command::Close { reply }).await.is_ok() {
             let _ = answer.await;

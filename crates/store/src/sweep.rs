@@ -1,9 +1,9 @@
 //! A sweep deletes old data or makes it coarser. It runs in stages, and each portion of a stage in a transaction of its
 //! own: beacons wait for one portion at most, and a stage that fails does not stop the next.
 use crate::cells::{self, Hot, Level, Marks, Section};
-use crate::database::{Database, Error, Result};
+use crate::database::{Database, Result};
 use crate::options::Options;
-use crate::{backend_events, compact, retention, size_limit, views, watermark};
+use crate::{backend_events, retention, series, size_limit, views, watermark};
 
 /// A stage of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,10 +24,10 @@ pub enum Stage {
     Ids,
     /// Deleting old page views.
     Views,
-    /// Deleting scrapes and their samples.
+    /// Packing the scrapes of an hour.
+    Pack,
+    /// Deleting packed scrapes.
     Samples,
-    /// Keeping fewer samples of each series.
-    Thin,
     /// Deleting names without data.
     Names,
     /// Deleting errors without counts.
@@ -49,7 +49,7 @@ pub fn stages() -> impl Iterator<Item = Stage> {
         .into_iter()
         .chain(roll_ups)
         .chain(Level::ALL.into_iter().map(Stage::Delete))
-        .chain([Stage::BackendEvents, Stage::Ids, Stage::Views, Stage::Samples, Stage::Thin])
+        .chain([Stage::BackendEvents, Stage::Ids, Stage::Views, Stage::Pack, Stage::Samples])
         .chain([Stage::Names, Stage::Errors, Stage::Series, Stage::SizeLimit, Stage::GiveBack])
 }
 
@@ -62,9 +62,6 @@ pub fn portion(
     options: &Options,
     first: bool,
 ) -> Result<bool> {
-    let Some(connection) = database.sqlite() else {
-        return Err(Error::other("series are not converted yet"));
-    };
     match stage {
         Stage::Watermark => return watermark::advance(database, now, options, first).map(|()| true),
         Stage::Fold => {
@@ -72,13 +69,12 @@ pub fn portion(
             return views::fold(database, hot, now);
         }
         Stage::RollUp(level, section) => return cells::roll_up(database, hot, (level, section), now),
-        Stage::GiveBack => return Ok(size_limit::give_back(connection)?),
+        Stage::GiveBack => return size_limit::give_back(database),
         _ => {}
     }
     // Without data nothing is old.
     let Some(watermark) = watermark::read(database)? else { return Ok(true) };
     let cutoff = watermark.reached - options.retention;
-    let detail = watermark.detail - options.detail;
     match stage {
         Stage::Watermark
         | Stage::Evictions
@@ -93,13 +89,40 @@ pub fn portion(
         Stage::BackendEvents => retention::delete(database, "backend_event_counts", cutoff),
         Stage::Ids => retention::ids(database, watermark.reached, options),
         Stage::Views => retention::views(database, watermark.reached, options),
-        Stage::Samples => Ok(retention::samples(connection, cutoff).map(|()| true)?),
-        Stage::Thin => Ok(compact::thin(connection, detail)?),
+        Stage::Pack => series::pack(database, now),
+        Stage::Samples => series::expire(database, &watermark, options).map(|_| true),
         Stage::Names => retention::names(database, cutoff).map(|()| true),
         Stage::Errors => {
-            backend_events::expire(connection, cutoff)?;
+            backend_events::expire(database, cutoff)?;
             retention::errors(database, cutoff).map(|()| true)
         }
-        Stage::Series => Ok(retention::series(connection, cutoff).map(|()| true)?),
+        Stage::Series => series::forget_unseen(database, cutoff).map(|()| true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::testing::each_engine;
+    use crate::database::{Access, params};
+    use crate::time::DAY;
+
+    #[test]
+    fn every_stage_runs_on_every_engine() {
+        each_engine(|database| {
+            let (mut hot, options) = (Hot::new(0), Options::new(""));
+            let now = 20_000 * DAY;
+            let heard = "INSERT INTO collectors (id, last_beacon) VALUES (?1, ?2)
+                         ON CONFLICT (id) DO UPDATE SET last_beacon = excluded.last_beacon";
+            database.execute(heard, params![0_i64, now]).unwrap();
+            for first in [true, false] {
+                for stage in stages() {
+                    let done = database.transaction(Access::Write, |database| {
+                        portion(database, &mut hot, stage, now, &options, first)
+                    });
+                    assert_eq!(done, Ok(true), "{stage:?}");
+                }
+            }
+        });
     }
 }

@@ -3,7 +3,7 @@
 use crate::database::{Database, Result};
 use crate::options::Options;
 use crate::time::DAY;
-use crate::{compact, retention, totals};
+use crate::{retention, totals};
 
 const WEEK: i64 = 7 * DAY;
 
@@ -38,7 +38,7 @@ pub fn advance(database: &dyn Database, now: i64, options: &Options, first: bool
     totals::set(database, SWEPT, now)?;
     let Some(newest) = newest(database)? else { return Ok(()) };
     let newest = newest.min(now);
-    let (oldest, oldest_detail) = (retention::oldest(database), compact::oldest(database));
+    let (oldest, oldest_detail) = (retention::oldest(database), retention::oldest_detail(database));
     let begun = match totals::get(database, BEGUN)? {
         Some(begun) => begun,
         None => oldest.unwrap_or(newest),
@@ -71,7 +71,7 @@ fn from(before: i64, begun: i64, oldest: Option<i64>, keep: i64) -> i64 {
 pub fn newest(database: &dyn Database) -> Result<Option<i64>> {
     database.scalar(
         "SELECT max(newest) FROM (SELECT max(last_beacon) AS newest FROM collectors UNION ALL
-           SELECT (SELECT max(time) FROM scrapes WHERE target = targets.id) FROM targets)",
+           SELECT (SELECT max(time) FROM scrapes WHERE target = targets.id) FROM targets) AS newest_of_each",
         &[],
     )
 }

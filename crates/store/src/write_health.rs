@@ -1,4 +1,4 @@
-//! Whether writes fail because of the disk, the file or its locks.
+//! Whether writes fail because of the disk, the file, its locks or the server.
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,13 +13,13 @@ const ESSENTIAL: [&str; 3] = ["write_beacons", "write_scrape", "ready"];
 
 /// The last failure of each essential operation that has not succeeded since.
 #[derive(Default)]
-pub struct WriteHealth(Mutex<BTreeMap<&'static str, (Instant, String)>>);
+pub struct WriteHealth(Mutex<BTreeMap<&'static str, (Instant, Error)>>);
 
 impl WriteHealth {
     /// Records that an operation failed.
     pub fn record_failure(&self, operation: &'static str, error: &Error) {
         if ESSENTIAL.contains(&operation) && is_storage_failure(error) {
-            self.failures().insert(operation, (Instant::now(), error.to_string()));
+            self.failures().insert(operation, (Instant::now(), error.clone()));
         }
     }
 
@@ -28,19 +28,29 @@ impl WriteHealth {
         self.failures().remove(operation);
     }
 
-    /// SQLite's message for a current failure.
-    pub fn failure(&self) -> Option<String> {
+    /// A current failure.
+    pub fn failure(&self) -> Option<Error> {
         let mut failures = self.failures();
         failures.retain(|_, (at, _)| at.elapsed() < REPORTED_FOR);
         failures.values().next().map(|(_, error)| error.clone())
     }
 
-    fn failures(&self) -> MutexGuard<'_, BTreeMap<&'static str, (Instant, String)>> {
+    fn failures(&self) -> MutexGuard<'_, BTreeMap<&'static str, (Instant, Error)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Whether the disk, the file, the server or their locks failed, and not the statement.
+/// Whether the disk, the file, its locks or the server failed, and not the statement.
 fn is_storage_failure(error: &Error) -> bool {
-    !matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::Conflict | ErrorKind::Other)
+    match error.kind() {
+        ErrorKind::Full
+        | ErrorKind::ReadOnly
+        | ErrorKind::Busy
+        | ErrorKind::Unavailable
+        | ErrorKind::Damaged
+        | ErrorKind::Denied
+        // A write has a time limit on a server only.
+        | ErrorKind::Interrupted => true,
+        ErrorKind::Conflict | ErrorKind::Other => false,
+    }
 }

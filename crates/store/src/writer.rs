@@ -4,19 +4,20 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
 use tokio::sync::mpsc;
 
-use crate::batch::{self, Arrival};
+use crate::batch;
 use crate::cells::Hot;
-use crate::command::{Command, Outcome};
+use crate::command::{Arrival, Command, Outcome};
 use crate::context::Context;
-use crate::database::{self, Access, Database, ErrorKind};
+use crate::database::{self, Access, Database, Engine, ErrorKind, params};
 use crate::error::StoreError;
 use crate::error_scores::ErrorScores;
 use crate::evictions::Pass;
+use crate::file_guard::FileGuard;
 use crate::metrics::StoreMetrics;
 use crate::names::Names;
+use crate::opened::Opened;
 use crate::options::Options;
 use crate::report_cache::ReportCache;
 use crate::score::Client;
@@ -24,7 +25,7 @@ use crate::series::Series;
 use crate::size_limit::Freed;
 use crate::space::Space;
 use crate::sweep::Stage;
-use crate::{backend_events, readiness, schema, size_limit, sweep};
+use crate::{backend_events, readiness, schema, shared_state, size_limit, sweep};
 
 /// The most commands of one transaction: bounds how long the first of them waits.
 const GROUP: usize = 256;
@@ -35,17 +36,25 @@ const MOVE_TIME: Duration = Duration::from_millis(20);
 /// How many portions are freed at most for one try of a transaction that found the file full.
 const MAX_PORTIONS: usize = 64;
 
+/// How often a transaction is tried again that stood in the way of another.
+const AGAIN: u32 = 3;
+
 /// The shares of the limit to which space is freed before each further try of a transaction that found the file full.
 const SHARES: [f64; 3] = [size_limit::FULL, 0.6, 0.3];
 
+/// Starts the writer. Its session has to be one of its own.
 pub fn start(
-    connection: Connection,
+    opened: Opened,
     options: Options,
     queue: mpsc::Receiver<Command>,
     (metrics, report_cache): (Arc<StoreMetrics>, Arc<ReportCache>),
 ) -> Result<JoinHandle<()>, StoreError> {
     let folder = options.folder.clone();
-    let writer = Writer::new(connection, options, metrics, report_cache)?;
+    // Whoever opens the store may be on a thread that must not wait for a server.
+    let writer = std::thread::scope(|scope| {
+        let starting = scope.spawn(|| Writer::new(opened, options, metrics, report_cache));
+        starting.join().unwrap_or(Err(StoreError::Closed))
+    })?;
     std::thread::Builder::new()
         .name("store".to_owned())
         .spawn(move || writer.run(queue))
@@ -53,7 +62,9 @@ pub fn start(
 }
 
 struct Writer {
-    connection: Connection,
+    database: Box<dyn Database + Send>,
+    /// SQLite's file, which is looked at after each commit.
+    file: Option<FileGuard>,
     options: Options,
     names: Names,
     errors: ErrorScores,
@@ -66,8 +77,8 @@ struct Writer {
     space: Space,
     /// Whether the last transaction failed since the file is full.
     file_full: bool,
-    /// SQLite's number that changes when another process writes to the file.
-    data_version: i64,
+    /// Whether what memory remembers may never have happened, and is to be read again.
+    stale: bool,
     /// The pass that moves the rows of dropped names.
     pass: Option<Pass>,
     /// Whether there may be dropped names whose rows are still to be moved.
@@ -85,28 +96,31 @@ enum Written {
 
 impl Writer {
     fn new(
-        connection: Connection,
+        opened: Opened,
         options: Options,
         metrics: Arc<StoreMetrics>,
         report_cache: Arc<ReportCache>,
     ) -> Result<Self, StoreError> {
-        size_limit::set(&connection, &options)?;
+        let file = opened.place.file().map(FileGuard::new);
+        let database: &dyn Database = &*opened.writer;
+        size_limit::set(database, &options)?;
         for app in &options.known_apps {
-            connection.execute("UPDATE names SET confirmed = 1 WHERE kind = 0 AND name = ?1", [app])?;
+            database.execute("UPDATE names SET confirmed = 1 WHERE kind = 0 AND name = ?1", params![app])?;
         }
         Ok(Self {
-            names: Names::load(&connection)?,
-            errors: ErrorScores::load(&connection)?,
-            series: Series::load(&connection)?,
-            hot: Hot::new(0),
-            data_version: data_version(&connection)?,
-            connection,
+            names: Names::load(database)?,
+            errors: ErrorScores::load(database)?,
+            series: Series::default(),
+            hot: Hot::new(opened.collector),
+            database: opened.writer,
+            file,
             options,
             metrics,
             report_cache,
             swept: false,
             space: Space::default(),
             file_full: false,
+            stale: false,
             pass: None,
             has_evictions: true,
         })
@@ -134,9 +148,7 @@ impl Writer {
                 None => {}
             }
         }
-        if let Err((_, error)) = self.connection.close() {
-            tracing::warn!(%error, "the database did not close cleanly; nothing that was acknowledged is lost");
-        }
+        drop(self.database);
         if let Some(command) = closing {
             command.answer(Some(Outcome::Done));
         }
@@ -173,8 +185,11 @@ impl Writer {
                 false
             }
         };
-        self.free_space(size_limit::FULL);
-        self.move_evicted();
+        // On a server others write, too: the one that sweeps does this.
+        if self.database.engine() == Engine::Sqlite {
+            self.free_space(size_limit::FULL);
+            self.move_evicted();
+        }
         written
     }
 
@@ -193,13 +208,22 @@ impl Writer {
 
     fn try_to_write(&mut self, commands: &[Command]) -> Written {
         let operation = commands.first().map_or("write_beacons", Command::operation);
-        let outcomes = self.attempt(operation, |writer| writer.transact(commands));
-        let full = self.file_full;
+        let outcomes = self.attempt(operation, |writer| {
+            let mut again = 0;
+            loop {
+                let outcomes = writer.transact(commands).inspect_err(|_| writer.forget());
+                match &outcomes {
+                    // Two collectors wanted the same rows.
+                    Err(error) if error.kind() == ErrorKind::Conflict && again < AGAIN => again += 1,
+                    _ => return outcomes,
+                }
+            }
+        });
         match outcomes {
             Some(outcomes) => Written::Done(outcomes),
             None => {
-                self.reload();
-                if full { Written::Full } else { Written::Failed }
+                self.forget();
+                if self.file_full { Written::Full } else { Written::Failed }
             }
         }
     }
@@ -210,9 +234,9 @@ impl Writer {
             Command::Sweep { now, stage, .. } => {
                 self.attempt("sweep", |writer| writer.sweep(*stage, *now)).map(Outcome::Swept)
             }
-            Command::Checkpoint { .. } => self
-                .attempt("checkpoint", |writer| Ok(checkpoint(&writer.connection)?))
-                .map(|()| Outcome::Done),
+            Command::Checkpoint { .. } => {
+                self.attempt("checkpoint", |writer| checkpoint(&*writer.database)).map(|()| Outcome::Done)
+            }
             _ => None,
         };
         self.report_cache.outdate();
@@ -235,7 +259,9 @@ impl Writer {
                 return Some(done);
             }
             Ok(Err(error)) => {
-                self.file_full = error.kind() == ErrorKind::Full;
+                // The disk of a server is not ours to free.
+                self.file_full = error.kind() == ErrorKind::Full && self.database.engine() == Engine::Sqlite;
+                self.metrics.database_failed(error.kind());
                 self.metrics.write_health.record_failure(operation, &error);
                 error.to_string()
             }
@@ -247,20 +273,18 @@ impl Writer {
     }
 
     fn transact(&mut self, commands: &[Command]) -> database::Result<Vec<Outcome>> {
-        let version = data_version(&self.connection)?;
-        let is_changed = version != self.data_version;
-        self.data_version = version;
-        if is_changed {
-            // Another process wrote: `whippet names drop`.
-            self.has_evictions = true;
-            self.report_cache.outdate();
-        }
-        let Self { connection, options, names, errors, series, hot, metrics, .. } = self;
-        let connection: &Connection = connection;
-        let database: &dyn Database = connection;
-        let mut evicted = false;
+        let Self { database, options, names, errors, series, hot, metrics, stale, .. } = self;
+        let collector = &hot.collector();
+        let database: &dyn Database = &**database;
+        let (mut evicted, mut is_changed) = (false, false);
         let outcomes = database.transaction(Access::Write, |database| {
-            names.refresh(database)?;
+            if *stale {
+                names.reload(database)?;
+                errors.reload(database)?;
+                *stale = false;
+            }
+            // Another process: a collector, or `whippet names drop`.
+            is_changed = names.refresh(database)?;
             errors.refresh(database)?;
             hot.begin(database)?;
             let beacons: Vec<Arrival<'_>> = commands.iter().filter_map(Command::arrival).collect();
@@ -281,16 +305,25 @@ impl Writer {
                 match command {
                     Command::Beacon { .. } => {}
                     Command::Scrape { scrape, .. } => {
-                        let dropped = series.record(connection, scrape, options.limits.series)?;
+                        let dropped = series.record(database, scrape, options.limits.series)?;
                         metrics.series_dropped(&scrape.target, dropped);
                     }
+                    Command::Share { scrapes, state, checked, .. } => {
+                        let set = shared_state::put(database, state, *checked)?;
+                        for scrape in scrapes.iter().filter(|_| set) {
+                            let dropped = series.record(database, scrape, options.limits.series)?;
+                            metrics.series_dropped(&scrape.target, dropped);
+                        }
+                        outcomes.push(Outcome::Shared(set));
+                        continue;
+                    }
                     Command::BackendEvents { target, events, whole, now, .. } => {
-                        backend_events::record(connection, (target, events, *whole), *now, options)?;
+                        backend_events::record(database, (target, events, *whole), *now, options)?;
                     }
                     Command::SetTargetAddress { target, address, .. } => {
-                        series.declare(connection, target, address)?;
+                        series.declare(database, target, address)?;
                     }
-                    Command::Probe { now, .. } => readiness::write(connection, *now)?,
+                    Command::Probe { now, .. } => readiness::write(database, *collector, *now)?,
                     // These run alone.
                     Command::Sweep { .. } | Command::Checkpoint { .. } | Command::Close { .. } => {}
                 }
@@ -303,7 +336,13 @@ impl Writer {
             errors.flush(database)?;
             Ok(outcomes)
         })?;
-        self.has_evictions |= evicted;
+        if let (Some(file), Some(connection)) = (&mut self.file, self.database.sqlite()) {
+            file.check(size_limit::whole(connection)?)?;
+        }
+        self.has_evictions |= evicted || is_changed;
+        if is_changed {
+            self.report_cache.outdate();
+        }
         Ok(outcomes)
     }
 
@@ -314,24 +353,24 @@ impl Writer {
             // It reads from all tables. Where one is damaged, a transaction would end with it.
             Stage::Watermark => {
                 self.swept = true;
-                return sweep::portion(&self.connection, &mut self.hot, stage, now, &self.options, first);
+                return sweep::portion(&*self.database, &mut self.hot, stage, now, &self.options, first);
             }
             Stage::Evictions => return self.move_portion(),
             Stage::SizeLimit => return Ok(!self.free_space(size_limit::FULL)),
             _ => {}
         }
-        let Self { connection, hot, options, .. } = self;
-        let database: &dyn Database = connection;
+        let Self { database, hot, options, .. } = self;
+        let database: &dyn Database = &**database;
         let all = database
             .transaction(Access::Write, |database| sweep::portion(database, hot, stage, now, options, first))
             .inspect_err(|_| self.hot.clear())?;
         match stage {
-            Stage::Names => self.names.reload(&self.connection)?,
-            Stage::Errors => self.errors.reload(&self.connection)?,
-            Stage::Series => self.series = Series::load(&self.connection)?,
+            Stage::Names => self.names.reload(database)?,
+            Stage::Errors => self.errors.reload(database)?,
+            Stage::Series => self.series.forget(),
             Stage::GiveBack => {
-                size_limit::set(&self.connection, &self.options)?;
-                self.metrics.store_size(size_limit::used(&self.connection)?);
+                size_limit::set(database, &self.options)?;
+                self.metrics.store_size(size_limit::used(database)?);
             }
             _ => {}
         }
@@ -355,8 +394,8 @@ impl Writer {
 
     /// Moves the rows of one hour that belong to dropped names. Returns whether no rows are left to be moved.
     fn move_portion(&mut self) -> database::Result<bool> {
-        let Self { connection, hot, pass, .. } = self;
-        let database: &dyn Database = connection;
+        let Self { database, hot, pass, .. } = self;
+        let database: &dyn Database = &**database;
         // A pass whose transaction fails begins again.
         let before = pass.take();
         let moved = database.transaction(Access::Write, |database| {
@@ -402,47 +441,36 @@ impl Writer {
     }
 
     fn free_portion(&mut self, share: f64) -> database::Result<Option<Freed>> {
-        let Self { connection, hot, options, errors, space, .. } = self;
-        if !size_limit::exceeds(connection, options, share)? {
+        let Self { database, hot, options, errors, space, .. } = self;
+        let database: &dyn Database = &**database;
+        if !size_limit::exceeds(database, options, share)? {
             return Ok(None);
         }
-        let database: &dyn Database = connection;
         let freed = size_limit::free(database, hot, options, space.deleted_before())?;
         if let Freed::Deleted(_) = freed {
-            errors.reload(connection)?;
+            errors.reload(database)?;
         }
-        database.transaction(Access::Write, |_| Ok(size_limit::give_back(connection)?))?;
-        size_limit::set(connection, options)?;
+        database.transaction(Access::Write, size_limit::give_back)?;
+        size_limit::set(database, options)?;
         Ok(Some(freed))
     }
 
-    /// After a rollback, what memory remembers may never have happened: it is read again.
-    fn reload(&mut self) {
+    /// After a rollback, what memory remembers may never have happened: the next transaction reads it again.
+    fn forget(&mut self) {
         self.hot.clear();
-        if let Err(error) = self.names.reload(&self.connection) {
-            tracing::error!(%error, "cannot read the names again");
-        }
-        if let Err(error) = self.errors.reload(&self.connection) {
-            tracing::error!(%error, "cannot read the errors of pages again");
-        }
-        match Series::load(&self.connection) {
-            Ok(series) => self.series = series,
-            Err(error) => tracing::error!(%error, "cannot read the series again"),
-        }
+        self.series.forget();
+        self.stale = true;
     }
 }
 
-fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.pragma_query_value(None, "data_version", |row| row.get(0))
-}
-
 /// Merges the log into the file, and empties it unless somebody still reads from it.
-fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
+fn checkpoint(database: &dyn Database) -> database::Result<()> {
+    let Some(connection) = database.sqlite() else { return Ok(()) };
     // A writer never waits for readers.
     connection.busy_timeout(Duration::ZERO)?;
     let done = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     connection.busy_timeout(schema::LOCK_TIMEOUT)?;
-    done
+    Ok(done?)
 }
 
 #[cfg(test)]

@@ -83,6 +83,8 @@ export const rows = [
     after: 8_000,
     peers: { 'Faro web-sdk': from('@grafana/faro-web-sdk', 'initializeFaro', 'getWebInstrumentations') },
   },
+  // What a page pays for the format, which nobody uses alone.
+  { name: 'startRum with otlp', code: from('whippet/rum', 'startRum') + from('whippet/rum/otlp', 'otlp') },
   // One page that uses all subpaths: QueryClient, QueryObserver, debounce, throttle, lazy, jsonQuery, startRum.
   {
     name: 'those seven together',

@@ -3,6 +3,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use whippet_store::Kind;
+use whippet_store::database::ServerAddress;
+
+use super::values::Unshown;
 
 /// What to do with names.
 #[derive(Debug, Args)]
@@ -13,6 +16,9 @@ pub struct Names {
     /// The data folder
     #[arg(long, env = "WHIPPET_DATA", default_value = "whippet-data", value_name = "FOLDER", global = true)]
     pub data: PathBuf,
+    /// The server that the collectors use instead of a folder
+    #[arg(long, env = "WHIPPET_STORE", value_name = "URL", value_parser = Unshown(str::parse::<ServerAddress>), global = true)]
+    pub store: Option<ServerAddress>,
     /// Only names of this application
     #[arg(long, value_name = "NAME", global = true)]
     pub app: Option<String>,

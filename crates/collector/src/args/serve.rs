@@ -6,6 +6,8 @@ use std::time::Duration;
 use axum::http::HeaderValue;
 use clap::Args;
 
+use whippet_store::database::ServerAddress;
+
 use super::values::{Unshown, address, app, rate, sent_header, size};
 use crate::prometheus::pages::Labels;
 use crate::prometheus::reading::NamedSelector;
@@ -25,6 +27,11 @@ pub struct Serve {
     /// The data folder
     #[arg(long, env = "WHIPPET_DATA", default_value = "whippet-data", value_name = "FOLDER")]
     pub data: PathBuf,
+    /// A PostgreSQL server that keeps everything instead of the folder, so that several collectors can share it:
+    /// postgres://NAME:PASSWORD@db.example/DATABASE, with ?schema=NAME for another schema than `whippet`. The password may also
+    /// be in the variable PGPASSWORD, and is never shown
+    #[arg(long, env = "WHIPPET_STORE", value_name = "URL", value_parser = Unshown(str::parse::<ServerAddress>))]
+    pub store: Option<ServerAddress>,
     /// A configuration file, such as whippet.toml. What the other options say is added to it
     #[arg(long, env = "WHIPPET_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,

@@ -1,26 +1,27 @@
 //! `whippet names`: what beacons name, listed and dropped.
 use std::fmt::Write;
 
-use whippet_store::name_admin::{self, Dropped, ListedName, NamesError};
+use whippet_store::name_admin::{self, Dropped, ListedName, NamesError, Source};
 
 use crate::args::{Names, NamesCommand};
 
 /// Does what the command line says. Returns what is to be printed.
 pub fn run(arguments: &Names) -> Result<String, NamesError> {
     let app = arguments.app.as_deref();
+    let password = std::env::var("PGPASSWORD").unwrap_or_default();
+    let server = arguments.store.clone().map(|address| address.with_password(&password));
+    let source = server.as_ref().map_or(Source::Folder(&arguments.data), Source::Server);
     match &arguments.command {
-        None => name_admin::list(&arguments.data, None, app).map(|names| table(&names)),
-        Some(NamesCommand::List { kind }) => {
-            name_admin::list(&arguments.data, *kind, app).map(|names| table(&names))
-        }
+        None => name_admin::list(source, None, app).map(|names| table(&names)),
+        Some(NamesCommand::List { kind }) => name_admin::list(source, *kind, app).map(|names| table(&names)),
         Some(NamesCommand::Drop { kind, name, delete }) => {
-            let dropped = name_admin::drop_name(&arguments.data, *kind, name, app, *delete)?;
+            let dropped = name_admin::drop_name(source, *kind, name, app, *delete)?;
             let done = if *delete { "deleted" } else { "moved to (other)" };
             let (kind, name) = (kind.label(), shown(name));
             Ok(match dropped {
                 Dropped::Done => format!("dropped the {kind} '{name}': its figures are {done}\n"),
                 Dropped::LeftToCollector => format!(
-                    "dropped the {kind} '{name}': the collector that runs on this folder goes on, and its figures are {done} \
+                    "dropped the {kind} '{name}': the collector goes on, and its figures are {done} \
                      within some seconds\n"
                 ),
             })

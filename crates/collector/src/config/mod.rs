@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
 use whippet_catalogue::{Pattern, PatternError};
+use whippet_store::database::{AddressError, ServerAddress};
 
 use crate::scrape::{List, Target};
 pub use error::{ConfigError, Fault};
@@ -35,12 +36,15 @@ pub struct Config {
     pub prometheus: Option<Prometheus>,
     /// `[remote_write]`: where samples are sent on to.
     pub remote_write: Option<RemoteWrite>,
+    /// `store`: the server that keeps everything.
+    pub store: Option<ServerAddress>,
 }
 
 /// The file as it is written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
+    store: Option<Spanned<Secret>>,
     #[serde(default)]
     target: Vec<Spanned<TargetTable>>,
     /// The catalogue reads them from the text, as it reads its own patterns.
@@ -73,6 +77,15 @@ impl Config {
         let wrong = |error: PatternError| Fault { line: Some(error.line), message: error.message };
         let mappings = whippet_catalogue::mappings("", text).map_err(wrong)?;
         let mut config = Self { mappings, ..Self::default() };
+        if let Some(store) = raw.store {
+            let span = store.span();
+            // The error says nothing of the address, which may hold a password.
+            let address = store
+                .into_inner()
+                .reveal(env)
+                .and_then(|text| text.parse().map_err(|error: AddressError| format!("`store` {error}")));
+            config.store = Some(address.map_err(|message| Fault::at(text, Some(span), message))?);
+        }
         if let Some(table) = raw.prometheus {
             let span = table.span();
             let checked = table.into_inner().checked(env);

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::State;
 use whippet_api::{
     Backend, Custom, Errors, Loading, MetricChart, Metrics, Overview, Range, SlowQueries, Splits, Status,
-    Toolkit, Vitals,
+    StoreState, Toolkit, Vitals,
 };
 use whippet_engine::vitals::Metric;
 use whippet_store::database::Database;
@@ -16,16 +16,30 @@ use whippet_store::time::{DAY, HOUR, MINUTE};
 use super::from_prometheus::{self, Source};
 use super::params::{Params, Window};
 use crate::app::App;
-use crate::failure::Failure;
+use crate::failure::{Failure, trouble};
 
 type Answer<T> = Result<Json<T>, Failure>;
+
+/// A collector that wrote within this time is there, ms.
+const SEEN: i64 = 2 * MINUTE;
 
 /// `GET /api/status`
 pub async fn status(State(app): State<App>) -> Answer<Status> {
     let stored = app.store.read_database("read_status", reports::status::status).await?;
+    let now = app.clock.now();
+    let place = app.store.place();
+    let store = StoreState {
+        engine: if place.file().is_some() { "sqlite" } else { "postgresql" }.to_owned(),
+        place: place.to_string(),
+        trouble: app.store.trouble().and_then(trouble).map(str::to_owned),
+        collectors: match place.file() {
+            Some(_) => 1,
+            None => stored.collectors.iter().filter(|seen| now - **seen < SEEN).count() as u64,
+        },
+    };
     Ok(Json(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        now: app.clock.now(),
+        now,
         beacons: stored.beacons,
         last_beacon: stored.last_beacon,
         apps: stored.apps,
@@ -35,6 +49,7 @@ pub async fn status(State(app): State<App>) -> Answer<Status> {
         keep_hours: app.hours,
         begun: stored.begun,
         lists: app.target_status.lists(),
+        store: Some(store),
     }))
 }
 
@@ -70,9 +85,8 @@ pub async fn backend(State(app): State<App>, Params(window): Params<Window>) -> 
     let steps = scraped(&app, &window.range(app.clock.now())?);
     let (target, interval) = target(&app, window.target)?;
     let matches = Arc::clone(&app.matches);
-    let read =
-        move |connection: &_| reports::backend::backend(connection, &matches, &target, &steps, interval);
-    Ok(Json(app.store.read("read_backend", read).await?))
+    let read = move |db: &dyn Database| reports::backend::backend(db, &matches, &target, &steps, interval);
+    Ok(Json(app.store.read_database("read_backend", read).await?))
 }
 
 /// `GET /api/series`
@@ -82,8 +96,8 @@ pub async fn series(State(app): State<App>, Params(window): Params<Window>) -> A
     }
     let (target, _) = target(&app, window.target)?;
     let matches = Arc::clone(&app.matches);
-    let read = move |connection: &_| reports::metric_chart::metrics(connection, &matches, &target);
-    Ok(Json(app.store.read("read_series", read).await?))
+    let read = move |db: &dyn Database| reports::metric_chart::metrics(db, &matches, &target);
+    Ok(Json(app.store.read_database("read_series", read).await?))
 }
 
 /// `GET /api/chart`
@@ -101,11 +115,11 @@ pub async fn chart(State(app): State<App>, Params(window): Params<Window>) -> An
         None => {
             let (target, interval) = target(&app, window.target)?;
             let matches = Arc::clone(&app.matches);
-            let read = move |connection: &_| {
+            let read = move |db: &dyn Database| {
                 let question = (target.as_str(), metric.as_str(), by.as_deref());
-                reports::metric_chart::metric_chart(connection, &matches, question, &steps, interval)
+                reports::metric_chart::metric_chart(db, &matches, question, &steps, interval)
             };
-            app.store.read("read_chart", read).await?
+            app.store.read_database("read_chart", read).await?
         }
     };
     chart.map(Json).ok_or_else(|| {
@@ -210,8 +224,8 @@ pub async fn errors(State(app): State<App>, Params(window): Params<Window>) -> A
     let read = move |db: &dyn Database| reports::errors::errors(db, &steps, &filter);
     let mut errors: Errors = app.store.read_beacons("read_errors", &question, read).await?;
     // They come with scrapes, so that no answer of theirs is kept until the next beacon.
-    let read = move |connection: &_| reports::backend_events::errors(connection, target.as_deref(), &at);
-    errors.backends = app.store.read("read_backend_errors", read).await?;
+    let read = move |db: &dyn Database| reports::backend_events::errors(db, target.as_deref(), &at);
+    errors.backends = app.store.read_database("read_backend_errors", read).await?;
     Ok(Json(errors))
 }
 
@@ -219,8 +233,8 @@ pub async fn errors(State(app): State<App>, Params(window): Params<Window>) -> A
 pub async fn slow_queries(State(app): State<App>, Params(window): Params<Window>) -> Answer<SlowQueries> {
     let steps = reported(&app, &window.range(app.clock.now())?);
     let (target, _) = target(&app, window.target)?;
-    let read = move |connection: &_| reports::backend_events::slow_queries(connection, &target, &steps);
-    Ok(Json(app.store.read("read_slow_queries", read).await?))
+    let read = move |db: &dyn Database| reports::backend_events::slow_queries(db, &target, &steps);
+    Ok(Json(app.store.read_database("read_slow_queries", read).await?))
 }
 
 /// The key of a cached report. A window that moves by less than a thousandth of its length keeps its key, as nobody would see
@@ -248,10 +262,11 @@ fn filter(window: Window) -> Result<Filter, Failure> {
     Ok(Filter { app, page, navigation: window.navigation, split })
 }
 
-/// Steps for scraped samples, which are kept one per minute once they are old.
+/// Steps for scraped samples, which are kept one per hour once they are old. Where one per day is left, rates are computed over a
+/// day.
 fn scraped(app: &App, range: &Range) -> Steps {
     let old = range.from < app.clock.now() - app.detail;
-    Steps::new(range, if old { app.scrape_interval.max(MINUTE) } else { app.scrape_interval })
+    Steps::new(range, if old { app.scrape_interval.max(HOUR) } else { app.scrape_interval })
 }
 
 /// Steps for what beacons report: as long as the shortest buckets that are left of the window's beginning. It may be a little

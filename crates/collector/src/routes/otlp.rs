@@ -216,6 +216,7 @@ async fn push(app: &App, received: &Received, metrics: &otlp::Metrics) -> Result
                 let took = took.as_secs_f64() * 1000.0;
                 let outcome = scrape::Outcome { at: now, took, samples, ..scrape::Outcome::default() };
                 app.target_status.record_push(&service.target, interval, outcome);
+                scrape::others::tell(&app.store, &app.target_status, &service.target).await;
                 rejected.merge(more);
             }
             Err(PushError::TooMany) => {

@@ -3,6 +3,7 @@ pub(crate) mod credentials;
 mod fetch;
 mod filter;
 mod lists;
+pub mod others;
 mod parse;
 mod schedule;
 mod settings;
@@ -85,6 +86,8 @@ pub struct Scraper {
     pub fetcher: Fetcher,
     /// To whom samples are sent on, too.
     pub forward: Option<Forward>,
+    /// What tells this collector's own figures from those of others on the same database.
+    pub instance: String,
 }
 
 impl Scraper {
@@ -106,6 +109,7 @@ impl Scraper {
         read.sort_unstable_by_key(|(place, _)| *place);
         let outcome = self.merge(target, read.into_iter().map(|(_, reading)| reading)).await;
         self.note(&target.name, started, outcome);
+        others::tell(&self.store, &self.target_status, &target.name).await;
     }
 
     /// Stores what the documents of a target hold, as one scrape. A document that failed costs its own values alone; the
@@ -144,7 +148,7 @@ impl Scraper {
                 let whole = failed.is_none();
                 self.keep_events(&target.name, std::mem::take(&mut all.events), whole).await;
                 self.forward(target, Some(&all.samples)).await;
-                self.keep(&target.name, all).await
+                self.keep(&target.name, all, None).await
             }
         };
         let missing: Vec<String> = outcome
@@ -182,9 +186,14 @@ impl Scraper {
         let text = self.metrics.text(self.store.waiting());
         let mut outcome = Outcome::default();
         let kept = match read(text.as_bytes(), Format::Text) {
-            Ok(reading) => {
+            Ok(mut reading) => {
                 outcome.samples = reading.samples.len() as u64;
-                self.keep(OWN_TARGET, reading).await
+                let instance = self.store.is_shared().then(|| self.instance.clone());
+                if let Some(instance) = &instance {
+                    let label = ("instance".to_owned(), instance.clone());
+                    reading.samples.iter_mut().for_each(|sample| sample.labels.push(label.clone()));
+                }
+                self.keep(OWN_TARGET, reading, instance).await
             }
             Err(error) => Err(ScrapeError::Parse(error)),
         };
@@ -195,11 +204,17 @@ impl Scraper {
         self.note(OWN_TARGET, started, outcome);
     }
 
-    /// Stores the samples. Returns a note if lines or samples were left out.
-    async fn keep(&self, target: &str, reading: Reading) -> Result<Option<String>, ScrapeError> {
+    /// Stores the samples, all of an instance or of the target. Returns a note if lines or samples were left out.
+    async fn keep(
+        &self,
+        target: &str,
+        reading: Reading,
+        instance: Option<String>,
+    ) -> Result<Option<String>, ScrapeError> {
         self.metrics.left_out(target, reading.bad as u64, reading.repeated as u64);
         let note = reading.note();
-        let scrape = Scrape { target: target.to_owned(), time: self.clock.now(), samples: reading.samples };
+        let scrape =
+            Scrape { target: target.to_owned(), time: self.clock.now(), samples: reading.samples, instance };
         self.store.record_scrape(scrape).await.map_err(ScrapeError::Store)?;
         Ok(note)
     }

@@ -8,6 +8,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use whippet_api::TargetList;
 
 use super::lists::List;
+use super::others::role;
 use super::{Scraper, Target};
 
 /// As many targets are scraped at once when the collector starts. The first scrapes of more are spread over an interval.
@@ -38,10 +39,28 @@ pub fn start(scraper: Arc<Scraper>, targets: Vec<Target>, lists: Vec<List>, ever
 async fn scrape(scraper: Arc<Scraper>, target: Target, every: Duration, wait: f64) {
     let every = target.settings.interval.unwrap_or(every);
     let mut ticks = ticks(every, every.mul_f64(wait));
+    let mut is_declared = !scraper.store.is_shared();
     loop {
         ticks.tick().await;
+        // Another collector on the same database may do it.
+        if !scraper.store.lead(&role(&target.name)).await {
+            is_declared = false;
+            continue;
+        }
+        if !is_declared {
+            is_declared = declare(&scraper, &target).await;
+        }
         scraper.scrape(&target).await;
     }
+}
+
+/// Stores the address of a target: at another one there is another backend.
+async fn declare(scraper: &Scraper, target: &Target) -> bool {
+    let stored = scraper.store.set_target_address(&target.name, &target.address()).await;
+    if let Err(error) = &stored {
+        tracing::warn!(%error, target_name = target.name, "the address of a target was not stored");
+    }
+    stored.is_ok()
 }
 
 fn ticks(every: Duration, wait: Duration) -> tokio::time::Interval {
@@ -121,6 +140,7 @@ impl Schedule {
             if let Some((_, task)) = self.running.remove(&name) {
                 task.abort();
                 self.scraper.target_status.remove(&name);
+                self.scraper.store.resign(&role(&name)).await;
                 tracing::info!(target_name = name, list = self.list.name, "target is no longer in its list");
             }
         }
@@ -135,8 +155,8 @@ impl Schedule {
                 taken.push(target.name);
                 continue;
             }
-            if let Err(error) = self.scraper.store.set_target_address(&target.name, &target.address()).await {
-                tracing::warn!(%error, target_name = target.name, "the address of a target was not stored");
+            if !self.scraper.store.is_shared() {
+                declare(&self.scraper, &target).await;
             }
             let wait = if count <= AT_ONCE { 0.0 } else { place as f64 / count as f64 };
             let task = self.tasks.spawn(scrape(Arc::clone(&self.scraper), target.clone(), self.every, wait));

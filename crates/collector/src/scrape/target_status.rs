@@ -155,18 +155,45 @@ impl TargetStatus {
         self.record(target, outcome)
     }
 
-    /// Records at `now` that a service has not pushed for long. Returns whether that is new.
-    pub fn record_silence(&self, target: &str, now: i64, error: &str) -> bool {
+    /// Records at `now` that a service has not pushed since `since`, if no other collector has heard it. Returns whether that is
+    /// new.
+    pub fn record_silence(&self, target: &str, (since, now): (i64, i64), error: &str) -> bool {
         let mut known = self.known();
         let is_pushed = |known: &&mut Scraped| known.entry.name == target && known.entry.url == PUSHED;
         let Some(Scraped { entry, .. }) = known.targets.iter_mut().find(is_pushed) else { return false };
-        let began = entry.up;
+        let began = entry.up && entry.last_scrape.is_none_or(|last| last < since);
         if began {
             (entry.up, entry.error) = (false, Some(error.to_owned()));
             entry.failures.insert(0, ScrapeFailure { time: now, error: error.to_owned() });
             entry.failures.truncate(FAILURES);
         }
         began
+    }
+
+    /// The entry of a target, as it is told to other collectors.
+    pub fn entry(&self, target: &str) -> Option<Entry> {
+        self.known().targets.iter().find(|known| known.entry.name == target).map(|known| known.entry.clone())
+    }
+
+    /// Takes over what another collector found out about a target, if it is newer. One that pushes there is added.
+    pub fn adopt(&self, found: Entry) {
+        let mut known = self.known();
+        if found.url == PUSHED && !known.targets.iter().any(|target| target.entry.name == found.name) {
+            let own = known.targets.iter().position(|target| target.entry.name == whippet_store::OWN_TARGET);
+            let place = own.unwrap_or(known.targets.len());
+            known.targets.insert(place, Scraped { entry: found, times: VecDeque::new(), events: false });
+            return;
+        }
+        let Some(scraped) = known.targets.iter_mut().find(|target| target.entry.name == found.name) else {
+            return;
+        };
+        if found.last_scrape > scraped.entry.last_scrape {
+            let Entry { name, url, interval, list, .. } = scraped.entry.clone();
+            let interval = if url == PUSHED { found.interval } else { interval };
+            scraped.entry = Entry { name, url, interval, list, ..found };
+            // How long scrapes took there says nothing of those from here.
+            scraped.times.clear();
+        }
     }
 
     /// Whether `target` is scraped, so that nobody may push under its name.

@@ -58,9 +58,10 @@ async fn refused(body: impl Into<Body>, status: u16, code: &str) {
     assert_eq!(answer.headers["access-control-allow-origin"], "*", "the page may read why");
     assert_eq!(collector.figure(&format!("whippet_beacons_rejected_total{{reason=\"{code}\"}}")).await, 1.0);
     assert_eq!(collector.figure("whippet_beacons_accepted_total").await, 0.0);
-    for table in ["beacons", "names", "views", "measures", "counters", "histograms", "errors", "totals"] {
+    for table in ["beacons", "names", "views", "cells_minute", "cells_hour", "cells_day", "errors"] {
         assert_eq!(collector.rows(table).await, 0, "nothing in {table}");
     }
+    assert_eq!(collector.status().await.beacons, 0);
 }
 
 fn without(field: &str) -> String {

@@ -3,6 +3,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
+use whippet_store::cells::{self, Cell, Level, Page, Section, Selection};
 
 use axum::Router;
 use axum::body::Body;
@@ -207,7 +208,7 @@ impl Collector {
         let samples: Vec<Sample> = whippet_collector::scrape::parse(&text).unwrap();
         self.app
             .store
-            .record_scrape(Scrape { target: "shop".to_owned(), time: self.now(), samples })
+            .record_scrape(Scrape { target: "shop".to_owned(), time: self.now(), samples, instance: None })
             .await
             .unwrap();
     }
@@ -220,6 +221,7 @@ impl Collector {
             clock: self.app.clock.clone(),
             fetcher: Fetcher::new(Duration::from_secs(5)),
             forward: None,
+            instance: "here:7300".to_owned(),
         }
     }
 
@@ -232,10 +234,53 @@ impl Collector {
         address
     }
 
+    /// All kept values of series that differ from the one before.
+    pub async fn samples(&self) -> Vec<whippet_store::Kept> {
+        let query = |db: &dyn whippet_store::database::Database| {
+            let mut all = Vec::new();
+            whippet_store::samples(db, &mut |sample| all.push(sample))?;
+            Ok(all)
+        };
+        self.app.store.read_database("test", query).await.unwrap()
+    }
+
     /// The number of rows of a table.
     pub async fn rows(&self, table: &'static str) -> i64 {
         let query = move |connection: &rusqlite::Connection| {
             connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
+        };
+        self.app.store.read("test", query).await.unwrap()
+    }
+}
+
+/// What is kept in cells.
+impl Collector {
+    /// The number of cells of pages that a level has of a section.
+    pub async fn cells(&self, level: Level, section: Section) -> i64 {
+        let query = move |connection: &rusqlite::Connection| {
+            let sql = format!("SELECT count(*) FROM {} WHERE section = ?1 AND page <> 0", level.table());
+            connection.query_row(&sql, [section as i64], |row| row.get(0))
+        };
+        self.app.store.read("test", query).await.unwrap()
+    }
+
+    /// All that is kept of a section, added up over all applications and times.
+    pub async fn kept<T: Cell + Send + 'static>(&self, section: Section, pages: Page<'static>) -> T {
+        let to = self.now();
+        let query = move |connection: &rusqlite::Connection| {
+            let selection = Selection { from: 0, to, coarsest: Level::Day, apps: None, pages };
+            let mut sum = T::default();
+            cells::read::<T>(connection, section, &selection, |_, value| sum.merge(&value))?;
+            Ok(sum)
+        };
+        self.app.store.read("test", query).await.unwrap()
+    }
+
+    /// The number of page views that may still report and have a vital.
+    pub async fn open_measures(&self) -> i64 {
+        let query = |connection: &rusqlite::Connection| {
+            let sql = "SELECT count(*) FROM views WHERE folded = 0 AND length(measures) > 2";
+            connection.query_row(sql, [], |row| row.get(0))
         };
         self.app.store.read("test", query).await.unwrap()
     }

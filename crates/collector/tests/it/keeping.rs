@@ -1,6 +1,7 @@
 //! Retention, folding and thinning, and migrations of older files.
 use serde_json::json;
 use whippet_api::{Backend, Toolkit, Vitals};
+use whippet_store::cells::{Level, Section};
 
 use crate::harness::{Collector, DAY, HOUR, MINUTE, SECOND, START, beacon_with};
 
@@ -32,29 +33,19 @@ async fn data_past_retention_is_deleted() {
         collector.advance(10 * MINUTE);
     }
     sweep(&collector).await;
-    assert_eq!(collector.rows("counters").await, 10, "nothing is too old yet");
+    assert_eq!(collector.cells(Level::Minute, Section::Sums).await, 10, "nothing is too old yet");
     // Retention goes by the newest data, and moves by a day per day.
     for _ in 0..5 {
         collector.advance(DAY);
         collector.scraped(&[("other", 1.0)]).await;
         sweep(&collector).await;
     }
-    for table in [
-        "beacons",
-        "views",
-        "measures",
-        "page_views",
-        "vitals",
-        "counters",
-        "histograms",
-        "errors",
-        "error_counts",
-        "names",
-    ] {
+    for table in ["beacons", "views", "cells_minute", "cells_hour", "cells_day", "errors", "names"] {
         assert_eq!(collector.rows(table).await, 0, "{table}");
     }
     assert_eq!(collector.rows("series").await, 1, "the other");
-    assert_eq!((collector.rows("scrapes").await, collector.rows("samples").await), (2, 1));
+    let samples = collector.samples().await;
+    assert_eq!((samples.len(), samples[0].name.as_str()), (1, "other"));
     assert_eq!(collector.status().await.beacons, 10, "how many there were is still known");
     // New data is stored as in a new file.
     collector.beacon(full("new", 1000.0)).await;
@@ -71,7 +62,7 @@ async fn a_series_that_does_not_change_keeps_its_last_value() {
         collector.scraped(&[(REQUESTS, 5.0)]).await;
     }
     sweep(&collector).await;
-    assert_eq!(collector.rows("samples").await, 1, "written when it changed, and never again");
+    assert_eq!(collector.samples().await.len(), 1, "it never changed");
     collector.advance(5 * SECOND);
     collector.scraped(&[(REQUESTS, 7.0)]).await;
     let (from, to) = (collector.now() - MINUTE, collector.now());
@@ -96,13 +87,14 @@ async fn folding_page_views_changes_no_figure() {
     assert_eq!((before.metrics[0].count, before.pages[0].views), (100, 100));
     collector.advance(7 * HOUR);
     sweep(&collector).await;
-    assert_eq!((collector.rows("measures").await, collector.rows("vitals").await), (0, 2));
+    assert_eq!(collector.open_measures().await, 0);
+    assert_eq!(collector.cells(Level::Minute, Section::Vitals).await, 2);
     assert_eq!(ask().await, before);
     // A late report of a folded page view does not start a new one.
     let late = json!({ "view": "view-of-0", "vitals": { "LCP": { "value": 9e6, "rating": "poor" } } });
     collector.beacon(beacon_with("late", late)).await;
     assert_eq!(ask().await, before);
-    assert_eq!(collector.rows("measures").await, 0);
+    assert_eq!(collector.open_measures().await, 0);
 }
 
 #[tokio::test]
@@ -123,10 +115,11 @@ async fn thinned_data_has_the_same_sums() {
 
     collector.advance(3 * DAY);
     sweep(&collector).await;
-    assert_eq!(collector.rows("scrapes").await, 90, "one per minute");
-    assert_eq!(collector.rows("samples").await, 90);
-    for table in ["vitals", "page_views", "counters", "histograms"] {
-        assert_eq!(collector.rows(table).await, 2, "one per hour in {table}");
+    assert_eq!(collector.samples().await.len(), 3, "the first, and one per hour");
+    for section in [Section::Vitals, Section::Sums, Section::Histograms, Section::Errors] {
+        assert_eq!(collector.cells(Level::Minute, section).await, 0, "no minutes of {section:?}");
+        assert_eq!(collector.cells(Level::Hour, section).await, 2, "one per hour of {section:?}");
+        assert_eq!(collector.cells(Level::Day, section).await, 1, "and one per day of {section:?}");
     }
     let later: Vitals = ask("/api/vitals?").await.json();
     assert_eq!(later.metrics[0].p75, vitals.metrics[0].p75);
@@ -134,10 +127,9 @@ async fn thinned_data_has_the_same_sums() {
     assert_eq!(later.pages, vitals.pages);
     assert_eq!(ask("/api/toolkit?").await.json::<Toolkit>().counters, toolkit.counters);
     let later: Backend = ask("/api/backend?target=shop&").await.json();
-    // The first minute keeps its last scrape only, so its three increases are lost, and no other.
-    assert_eq!((backend.routes[0].count, later.routes[0].count), (359.0, 356.0));
+    assert_eq!((backend.routes[0].count, later.routes[0].count), (359.0, 359.0));
     sweep(&collector).await;
-    assert_eq!(collector.rows("scrapes").await, 90, "sweeping again changes nothing");
+    assert_eq!(collector.samples().await.len(), 3, "sweeping again changes nothing");
 }
 
 #[tokio::test]
@@ -243,7 +235,8 @@ async fn a_file_of_format_1_is_migrated() {
     let errors: whippet_api::Errors = collector.chart("/api/errors").await;
     assert_eq!((errors.errors[0].count, errors.errors[0].stack.as_str()), (3, ""));
     collector.beacon(beacon_with("a", json!({ "gauges": { "x": 1 } }))).await;
-    assert_eq!(collector.rows("gauges").await, 1);
+    let custom: whippet_api::Custom = collector.chart("/api/custom").await;
+    assert_eq!((custom.gauges.len(), custom.gauges[0].count), (1, 1.0));
 }
 
 /// A collector after three days with a beacon, a scrape and a sweep every hour.
@@ -262,7 +255,8 @@ async fn three_days(options: impl FnOnce(&mut whippet_store::Options)) -> Collec
 async fn a_wrong_clock_deletes_nothing() {
     for years in [-40, 1, 9, 200] {
         let collector = three_days(|_| {}).await;
-        let before = [collector.rows("page_views").await, collector.rows("samples").await];
+        let before =
+            [collector.cells(Level::Hour, Section::Vitals).await, collector.samples().await.len() as i64];
         assert_eq!(before, [66, 72]);
         let right = collector.now();
         let collector = collector.restart().await;
@@ -278,7 +272,7 @@ async fn a_wrong_clock_deletes_nothing() {
         sweep(&collector).await;
         let answer = collector.get(&format!("/api/vitals?from={START}&to={right}")).await;
         assert_eq!(answer.json::<Vitals>().metrics[0].count, 72, "{years} years");
-        assert!(collector.rows("samples").await >= before[1], "{years} years");
+        assert!(collector.samples().await.len() as i64 >= before[1], "{years} years");
         // The clock is corrected: all data is still there.
         collector.advance(right - collector.now());
         for _ in 0..10 {
@@ -298,15 +292,15 @@ async fn the_watermark_moves_by_at_most_a_day_per_day() {
     collector.advance(300 * DAY);
     collector.scraped(&[(REQUESTS, 100.0)]).await;
     sweep(&collector).await;
-    let first = collector.rows("page_views").await;
+    let first = collector.cells(Level::Hour, Section::Vitals).await;
     assert!((65 - 26..65).contains(&first), "{first}");
     for _ in 0..8 {
         sweep(&collector).await;
     }
-    assert_eq!(collector.rows("page_views").await, first, "no time has passed");
+    assert_eq!(collector.cells(Level::Hour, Section::Vitals).await, first, "no time has passed");
     collector.advance(12 * HOUR);
     sweep(&collector).await;
-    let second = collector.rows("page_views").await;
+    let second = collector.cells(Level::Hour, Section::Vitals).await;
     assert!((first - 13..first).contains(&second), "{second} of {first}");
 }
 
@@ -323,11 +317,10 @@ async fn after_a_long_stop_retention_catches_up_day_by_day() {
             collector.advance(6 * HOUR);
         }
     }
-    assert_eq!(collector.rows("page_views").await, 0);
-    let oldest = |connection: &rusqlite::Connection| {
-        connection.query_row("SELECT min(time) FROM scrapes", [], |row| row.get::<_, i64>(0))
-    };
-    let oldest = collector.app.store.read("test", oldest).await.unwrap();
+    for level in Level::ALL {
+        assert_eq!(collector.cells(level, Section::Vitals).await, 0, "{level:?}");
+    }
+    let oldest = collector.samples().await.iter().map(|sample| sample.time).min().unwrap();
     assert!(collector.now() - oldest < 6 * DAY, "{}", (collector.now() - oldest) / HOUR);
 }
 
@@ -337,7 +330,8 @@ async fn a_shorter_retention_applies_at_once() {
     let collector = collector.restart_with(|options| options.retention = DAY).await;
     collector.advance(MINUTE);
     sweep(&collector).await;
-    assert!(collector.rows("page_views").await <= 24);
+    assert!(collector.cells(Level::Hour, Section::Vitals).await <= 24);
+    assert!(collector.cells(Level::Day, Section::Vitals).await <= 2);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The members of beacons beyond vitals and counters: stored, weighed and reported.
 use serde_json::{Value, json};
 use whippet_api::{Cause, Counter, Custom, Errors, Loading, Loss, Overview, Part, Toolkit, Vitals};
+use whippet_store::cells::{self, Attribution, Level, Page, Section, Sums};
 
 use crate::harness::{Collector, DAY, HOUR, MINUTE, START, beacon_with};
 
@@ -122,7 +123,7 @@ async fn figures(collector: &Collector) -> (Loading, Custom, Vitals, Vec<Loss>) 
 
 #[tokio::test]
 async fn folding_and_rolling_up_changes_no_figure() {
-    let collector = Collector::new();
+    let collector = Collector::with(|options| options.retention = 30 * DAY, |_| {});
     for id in ["a", "b", "c"] {
         collector.beacon(whole(id)).await;
         collector.advance(10 * MINUTE);
@@ -131,24 +132,23 @@ async fn folding_and_rolling_up_changes_no_figure() {
     collector.advance(3 * DAY);
     sweep(&collector).await;
     assert_eq!(figures(&collector).await, before);
-    let kept = [
-        ("resources", 2),
-        ("scripts", 2),
-        ("gauges", 1),
-        ("elements", 6),
-        ("parts", 7),
-        ("losses", 3),
-        ("measures", 0),
-    ];
-    for (table, rows) in kept {
-        assert_eq!(collector.rows(table).await, rows, "{table}");
+    let loading: cells::Loading = collector.kept(Section::Loading, Page::All).await;
+    assert_eq!((loading.resources.len(), loading.scripts.len()), (2, 2));
+    let sums: Sums = collector.kept(Section::Sums, Page::All).await;
+    assert_eq!((sums.gauges.len(), sums.losses.len()), (1, 3));
+    let attribution: Attribution = collector.kept(Section::Attribution, Page::All).await;
+    assert_eq!((attribution.causes.len(), attribution.parts.len()), (6, 7));
+    for section in [Section::Loading, Section::Sums, Section::Attribution] {
+        assert_eq!(collector.cells(Level::Minute, section).await, 0, "{section:?}");
+        assert_eq!(collector.cells(Level::Hour, section).await, 1, "{section:?}");
     }
+    assert_eq!(collector.open_measures().await, 0);
     for _ in 0..33 {
         collector.advance(DAY);
         collector.scraped(&[("other", 1.0)]).await;
         sweep(&collector).await;
     }
-    for table in ["resources", "scripts", "gauges", "elements", "parts", "losses", "errors", "names"] {
+    for table in ["cells_minute", "cells_hour", "cells_day", "errors", "names"] {
         assert_eq!(collector.rows(table).await, 0, "{table}");
     }
 }
@@ -217,7 +217,7 @@ async fn the_phases_of_a_vital_are_reported() {
         // The second round checks the folded page views.
         collector.advance(7 * HOUR);
         sweep(&collector).await;
-        assert_eq!(collector.rows("measures").await, 0);
+        assert_eq!(collector.open_measures().await, 0);
     }
 }
 

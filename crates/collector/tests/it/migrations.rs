@@ -2,6 +2,7 @@
 use rusqlite::Connection;
 use whippet_api::{Errors, Overview, Vitals};
 use whippet_engine::stats::StoredHistogram;
+use whippet_store::cells::{Histograms, Page, Section};
 
 use crate::harness::{Collector, HOUR, MINUTE, START, beacon};
 
@@ -122,12 +123,9 @@ async fn slow_page_loads_of_a_migrated_file_are_counted_by_their_buckets() {
     format_6(folder.path());
     let collector = Collector::on(folder);
     collector.advance(2 * MINUTE);
-    let slow = |connection: &Connection| {
-        let rows = connection.prepare("SELECT slow FROM histograms ORDER BY name, minute")?;
-        let mut rows = rows;
-        rows.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()
-    };
-    assert_eq!(collector.app.store.read("test", slow).await.unwrap(), [2, 2, 0]);
+    let kept: Histograms = collector.kept(Section::Histograms, Page::Whole).await;
+    let slow: Vec<(i64, u64)> = kept.0.iter().map(|(name, timings)| (*name, timings.slow)).collect();
+    assert_eq!(slow, [(6, 2 + 2), (7, 0)]);
     let overview: Overview = collector.chart("/api/overview").await;
     let level = overview.levels.iter().find(|level| level.name == "Page load p95").unwrap();
     assert_eq!((level.met(), level.count, level.value), (Some(false), Some(8), Some(2600.0)));

@@ -1,6 +1,7 @@
 //! Made-up names: the rarest are evicted first, real applications stay, and no figure is lost.
 use serde_json::{Value, json};
 use whippet_api::{Custom, Loading, Overview, Toolkit, Vitals};
+use whippet_store::cells::{Errors, Page, Section, Sums};
 use whippet_store::name_admin::{self, Dropped, NamesError};
 use whippet_store::{Kind, OTHER};
 
@@ -40,10 +41,10 @@ async fn totals(collector: &Collector) -> Vec<f64> {
     let loading: Loading = collector.chart("/api/loading").await;
     let custom: Custom = collector.chart("/api/custom").await;
     let errors: whippet_api::Errors = collector.chart("/api/errors").await;
-    let whole = |connection: &rusqlite::Connection| {
-        connection.query_row("SELECT total(count) FROM losses", [], |row| row.get(0))
-    };
-    let losses: f64 = collector.app.store.read("test", whole).await.unwrap();
+    let sums: Sums = collector.kept(Section::Sums, Page::All).await;
+    let whole: Sums = collector.kept(Section::Sums, Page::Whole).await;
+    assert_eq!(sums, whole, "the application is the sum of its pages");
+    let losses = sums.losses.values().sum::<u64>() as f64;
     vec![
         vitals.pages.iter().map(|page| page.views as f64).sum(),
         vitals.metrics.iter().map(|metric| metric.count as f64).sum(),
@@ -61,40 +62,16 @@ async fn totals(collector: &Collector) -> Vec<f64> {
 async fn dangling(collector: &Collector) -> i64 {
     let query = |connection: &rusqlite::Connection| {
         let names = "(SELECT id FROM names WHERE kind >= 0)";
-        let tables = [
-            "page_views",
-            "vitals",
-            "parts",
-            "losses",
-            "elements",
-            "histograms",
-            "counters",
-            "resources",
-            "scripts",
-            "gauges",
-            "views",
-        ];
         let mut sum = 0;
-        for table in tables {
-            let rows =
-                format!("SELECT count(*) FROM {table} WHERE app NOT IN {names} OR page NOT IN {names}");
-            sum += connection.query_row(&rows, [], |row| row.get::<_, i64>(0))?;
-        }
-        for (table, column) in [
-            ("histograms", "name"),
-            ("counters", "name"),
-            ("gauges", "name"),
-            ("resources", "host"),
-            ("scripts", "script"),
-            ("elements", "element"),
-        ] {
-            let rows = format!("SELECT count(*) FROM {table} WHERE {column} NOT IN {names}");
+        for table in ["cells_minute", "cells_hour", "cells_day", "views"] {
+            let rows = format!(
+                "SELECT count(*) FROM {table} WHERE app NOT IN {names} OR page <> 0 AND page NOT IN {names}"
+            );
             sum += connection.query_row(&rows, [], |row| row.get::<_, i64>(0))?;
         }
         let rest = format!(
             "SELECT (SELECT count(*) FROM evictions) + (SELECT count(*) FROM names WHERE kind < 0) +
-               (SELECT count(*) FROM errors WHERE app NOT IN {names}) +
-               (SELECT count(*) FROM error_counts WHERE page NOT IN {names} OR error NOT IN (SELECT id FROM errors))"
+               (SELECT count(*) FROM errors WHERE app NOT IN {names})"
         );
         Ok(sum + connection.query_row(&rest, [], |row| row.get::<_, i64>(0))?)
     };
@@ -184,10 +161,9 @@ async fn made_up_errors_do_not_evict_a_real_one_or_hide_it_in_the_report() {
     assert_eq!(report.errors.len(), 200);
     assert!(report.errors.is_sorted_by_key(|error| std::cmp::Reverse(error.count)));
     assert_eq!(collector.rows("errors").await, 301, "the limit, and (other)");
-    let total = |connection: &rusqlite::Connection| {
-        connection.query_row("SELECT sum(count) FROM error_counts", [], |row| row.get::<_, i64>(0))
-    };
-    assert_eq!(collector.app.store.read("test", total).await.unwrap(), 900_000_003, "nothing is lost");
+    let errors: Errors = collector.kept(Section::Errors, Page::Whole).await;
+    let total: u64 = errors.0.values().map(|error| error.count).sum();
+    assert_eq!(total, 900_000_003, "nothing is lost");
     assert_eq!(dangling(&collector).await, 0);
     // Scores are stored, so the real error also stays after a restart.
     let collector = collector.restart_with(|options| options.limits.errors = 300).await;

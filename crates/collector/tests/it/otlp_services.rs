@@ -27,19 +27,11 @@ async fn push(collector: &Collector, (kind, body): (&str, &[u8]), headers: &[(&s
 
 /// The last stored value of each series of `target`, as `name{labels} value`.
 async fn series(collector: &Collector, target: &'static str) -> Vec<String> {
-    let query = move |connection: &rusqlite::Connection| {
-        connection
-            .prepare(
-                "SELECT name, labels, (SELECT value FROM samples WHERE series = series.id ORDER BY time DESC LIMIT 1)
-                 FROM series WHERE target = (SELECT id FROM targets WHERE name = ?1) ORDER BY name, labels",
-            )?
-            .query_map([target], |row| {
-                let value: Option<f64> = row.get(2)?;
-                Ok(format!("{}{} {}", row.get::<_, String>(0)?, row.get::<_, String>(1)?, value.unwrap_or(f64::NAN)))
-            })?
-            .collect::<Result<Vec<_>, _>>()
-    };
-    collector.app.store.read("test", query).await.unwrap()
+    let mut last: std::collections::BTreeMap<(String, String), f64> = std::collections::BTreeMap::new();
+    for sample in collector.samples().await.into_iter().filter(|sample| sample.target == target) {
+        last.insert((sample.name, sample.labels), sample.value.unwrap_or(f64::NAN));
+    }
+    last.into_iter().map(|((name, labels), value)| format!("{name}{labels} {value}")).collect()
 }
 
 const SCOPE: &str = r#""instance":"a""#;
@@ -205,18 +197,11 @@ async fn what_an_instance_did_not_have_before_was_zero() {
     send(&collector, &totals(&[("200", 10)])).await;
     collector.advance(MINUTE);
     send(&collector, &totals(&[("200", 12), ("500", 3)])).await;
-    let query = |connection: &rusqlite::Connection| {
-        let sql = "SELECT name || labels, time, value FROM samples JOIN series ON id = series ORDER BY labels, time";
-        connection
-            .prepare(sql)?
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-            .collect::<Result<Vec<(String, i64, f64)>, _>>()
-    };
-    let samples = collector.app.store.read("test", query).await.unwrap();
+    let samples = collector.samples().await;
     let of = |status: &str| -> Vec<f64> {
         let of_status =
-            samples.iter().filter(|sample| sample.0.contains(&format!("\"status\":\"{status}\"")));
-        of_status.map(|sample| sample.2).collect()
+            samples.iter().filter(|sample| sample.labels.contains(&format!("\"status\":\"{status}\"")));
+        of_status.filter_map(|sample| sample.value).collect()
     };
     assert_eq!((of("200"), of("500")), (vec![10.0, 12.0], vec![0.0, 3.0]));
 }

@@ -221,7 +221,7 @@ async fn increases_are_those_that_prometheus_computes() {
             })
             .collect();
         let samples = parse(&text).unwrap();
-        let scrape = Scrape { target: "shop".to_owned(), time: collector.now(), samples };
+        let scrape = Scrape { target: "shop".to_owned(), time: collector.now(), samples, instance: None };
         collector.app.store.record_scrape(scrape).await.unwrap();
         collector.advance(5 * SECOND);
     }

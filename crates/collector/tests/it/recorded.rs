@@ -134,6 +134,10 @@ async fn figures_are_those_of_the_version_that_kept_single_rows() {
             "errors?app=shop",
             "overview?",
         ] {
+            // Errors were kept by the minute at any age. Now they are kept by the hour, as all else is.
+            if question.starts_with("errors") && name.contains("old") {
+                continue;
+            }
             let answer = collector.get(&format!("/api/{question}&from={from}&to={to}")).await.text();
             let _ = writeln!(found, "{name}: {question} {:016x}", hash(&answer));
             texts.push((format!("{name}: {question}"), answer));

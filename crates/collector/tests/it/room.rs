@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 use whippet_api::Vitals;
+use whippet_store::cells::{Level, Section};
 
 use crate::harness::{Collector, DAY, HOUR, MINUTE, SECOND, beacon_with};
 
@@ -158,7 +159,10 @@ async fn where_nothing_may_be_deleted_beacons_are_refused_and_none_is_lost() {
 
 #[tokio::test]
 async fn a_damaged_page_does_not_stop_the_other_stages_of_a_sweep() {
-    let collector = Collector::with(|options| options.limits.errors = 100_000, |_| {});
+    let options = |options: &mut whippet_store::Options| {
+        (options.retention, options.limits.errors) = (30 * DAY, 100_000);
+    };
+    let collector = Collector::with(options, |_| {});
     for id in 0..600 {
         collector.beacon(large(&id.to_string())).await;
         collector.scraped(&[("http_requests_total", f64::from(id))]).await;
@@ -166,12 +170,13 @@ async fn a_damaged_page_does_not_stop_the_other_stages_of_a_sweep() {
     }
     let root = move |connection: &rusqlite::Connection| {
         connection
-            .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'counters'", [], |row| row.get(0))
+            .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'cells_day'", [], |row| row.get(0))
     };
     let page: i64 = collector.app.store.read("test", root).await.unwrap();
     let path = collector.database();
     let collector = collector
-        .restart_with(|_| {
+        .restart_with(|changed| {
+            options(changed);
             let file = std::fs::File::options().write(true).open(&path).unwrap();
             file.write_all_at(&[0xa5; 4096], (page as u64 - 1) * 4096).unwrap();
         })
@@ -180,18 +185,20 @@ async fn a_damaged_page_does_not_stop_the_other_stages_of_a_sweep() {
     let error = collector.app.store.sweep(collector.now()).await.unwrap_err();
     assert!(error.to_string().contains("rolled back"), "{error}");
     assert!(collector.rows("scrapes").await > 0);
-    assert_eq!(collector.rows("measures").await, 0, "folded");
-    assert!(collector.rows("vitals").await <= 13, "and merged into hours");
+    assert_eq!(collector.open_measures().await, 0, "folded");
+    assert_eq!(collector.cells(Level::Minute, Section::Vitals).await, 0);
+    assert!((1..=13).contains(&collector.cells(Level::Hour, Section::Vitals).await), "and merged into hours");
     // Only the damaged table can be neither read nor written.
-    let mut fine = large("new");
-    fine["counters"] = json!({});
-    collector.beacon(fine).await;
+    collector.beacon(large("new")).await;
     for _ in 0..34 {
         collector.advance(DAY);
         collector.scraped(&[("other", 1.0)]).await;
         let _ = collector.app.store.sweep(collector.now()).await;
     }
-    assert_eq!((collector.rows("vitals").await, collector.rows("errors").await), (0, 0), "deleted");
+    for level in [Level::Minute, Level::Hour] {
+        assert_eq!(collector.cells(level, Section::Vitals).await, 0, "deleted");
+    }
+    assert_eq!(collector.rows("errors").await, 0, "deleted");
 }
 
 #[tokio::test]
@@ -207,7 +214,7 @@ async fn max_size_holds_with_a_damaged_page() {
     }
     let root = move |connection: &rusqlite::Connection| {
         connection
-            .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'counters'", [], |row| row.get(0))
+            .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'cells_day'", [], |row| row.get(0))
     };
     let page: i64 = collector.app.store.read("test", root).await.unwrap();
     let path = collector.database();
@@ -219,9 +226,7 @@ async fn max_size_holds_with_a_damaged_page() {
         })
         .await;
     for id in 200..900 {
-        let mut fine = large(&id.to_string());
-        fine["counters"] = json!({});
-        collector.beacon(fine).await;
+        collector.beacon(large(&id.to_string())).await;
         collector.advance(5 * MINUTE);
     }
     assert!(size(&collector.database()) <= MOST);
@@ -259,6 +264,7 @@ async fn the_log_stays_short_while_dashboards_poll() {
     let mut longest = 0;
     for id in 0..900 {
         collector.beacon(large(&id.to_string())).await;
+        collector.advance(SECOND);
         if id % 50 == 0 {
             store.bound_log().await.unwrap();
         }

@@ -22,7 +22,7 @@ fn with_mappings(text: &str) -> Collector {
 /// Records a scrape of this text, then lets five seconds pass.
 async fn scrape(collector: &Collector, text: &str) {
     let samples = parse(text).unwrap();
-    let scrape = Scrape { target: "shop".to_owned(), time: collector.now(), samples };
+    let scrape = Scrape { target: "shop".to_owned(), time: collector.now(), samples, instance: None };
     collector.app.store.record_scrape(scrape).await.unwrap();
     collector.advance(5 * SECOND);
 }
@@ -273,10 +273,10 @@ async fn series_in_memory_make_the_same_report_as_the_store() {
     let told = collector.app.matches.catalogue().told(&memory.exposed());
     let fetched = report(&memory, &told, &steps).unwrap();
     let matches = Arc::clone(&collector.app.matches);
-    let read = move |connection: &rusqlite::Connection| {
-        whippet_store::reports::backend::backend(connection, &matches, "shop", &steps, 5 * SECOND)
+    let read = move |db: &dyn whippet_store::database::Database| {
+        whippet_store::reports::backend::backend(db, &matches, "shop", &steps, 5 * SECOND)
     };
-    let scraped = collector.app.store.read("test", read).await.unwrap();
+    let scraped = collector.app.store.read_database("test", read).await.unwrap();
     assert!(scraped.sections.len() >= 3);
     assert_eq!(serde_json::to_value(&scraped).unwrap(), serde_json::to_value(&fetched).unwrap());
 }

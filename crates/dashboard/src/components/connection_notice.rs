@@ -1,4 +1,4 @@
-//! The notice below the header while the collector does not respond.
+//! The notice below the header while the collector does not respond, or cannot keep what arrives.
 use crate::data::Connection;
 use leptos::prelude::*;
 
@@ -6,13 +6,26 @@ use leptos::prelude::*;
 #[component]
 pub fn ConnectionNotice(connection: Signal<Connection>) -> impl IntoView {
     let error = move || match connection.get() {
-        Connection::Lost(error) => Some(view! {
-            <p class="notice notice-poor">
-                <strong>"No connection. "</strong>
-                {error.to_string()}
-                " The last known figures are shown; new ones come as soon as it answers again."
-            </p>
-        }),
+        Connection::Lost(error) => Some(
+            view! {
+                <p class="notice notice-poor">
+                    <strong>"No connection. "</strong>
+                    {error.to_string()}
+                    " The last known figures are shown; new ones come as soon as it answers again."
+                </p>
+            }
+            .into_any(),
+        ),
+        Connection::NotKept(trouble) => Some(
+            view! {
+                <p class="notice notice-poor">
+                    <strong>"New data is not kept: "</strong>
+                    {trouble}
+                    ". Pages keep their beacons, and send them again."
+                </p>
+            }
+            .into_any(),
+        ),
         Connection::Opening | Connection::Open | Connection::Slow => None,
     };
     view! { <div class="live" role="status" aria-live="polite">{error}</div> }

@@ -79,6 +79,7 @@ fn Liveness(connection: Signal<Connection>) -> impl IntoView {
         {
             ("part", "Incomplete")
         }
+        (Connection::NotKept(_), _) => ("part", "Not kept"),
         (Connection::Slow, _) => ("part", "Slow"),
         (Connection::Open, _) if states.any(|state| matches!(state, ReportState::Slow(_))) => {
             ("part", "Slow")

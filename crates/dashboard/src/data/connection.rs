@@ -13,6 +13,8 @@ pub enum Connection {
     Open,
     /// It responds slowly.
     Slow,
+    /// It responds, and cannot keep what arrives: the reason.
+    NotKept(String),
     /// It does not respond, or the response is invalid.
     Lost(ApiError),
 }
@@ -24,7 +26,10 @@ impl Connection {
             Memo::new(move |before: Option<&Self>| match (status.error.get(), status.data.get()) {
                 (Some(error), _) if matches!(*error, ApiError::Slow { .. }) => Self::Slow,
                 (Some(error), _) => Self::Lost((*error).clone()),
-                (None, Some(_)) => Self::Open,
+                (None, Some(status)) => match status.store.as_ref().and_then(|store| store.trouble.clone()) {
+                    Some(trouble) => Self::NotKept(trouble),
+                    None => Self::Open,
+                },
                 // A refetch after an error does not return to `Opening`.
                 (None, None) => before.cloned().unwrap_or(Self::Opening),
             });

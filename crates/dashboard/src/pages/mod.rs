@@ -9,6 +9,7 @@ mod errors;
 mod loading;
 mod losses;
 mod overview;
+mod percentile;
 mod slow_queries;
 mod splits;
 mod targets;

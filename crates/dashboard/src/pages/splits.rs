@@ -1,6 +1,6 @@
 //! Web vitals by what page views have in common: release, device, connection, navigation, browser.
+use super::percentile::p75;
 use super::view_count::{FEW, view_count};
-use super::vitals::p75;
 use crate::base::at;
 use crate::components::{Cell, Columns, Panel, Rating, ReportNotice, Select, Table};
 use crate::data::{ReportQuery, use_splits};
@@ -85,7 +85,7 @@ fn SplitTable(by: Dimension, vitals: ReportQuery<Vitals>) -> impl IntoView {
         // The thresholds; and until the answer for this dimension is there, the one before it is.
         let vitals = vitals.data.get()?;
         let state = view.get();
-        let row = |split: &OneSplit| row(split, by, &vitals.data.metrics, &state);
+        let row = |split: &OneSplit| row(split, &vitals.data.metrics, at(&address(split, by, &state)));
         (report.data.by == by.name()).then(|| report.data.values.iter().map(row).collect())
     });
     let note = Signal::derive(move || {
@@ -123,15 +123,19 @@ fn label(split: &OneSplit) -> String {
     }
 }
 
-fn row(split: &OneSplit, by: Dimension, metrics: &[Vital], view: &ViewState) -> Vec<Cell> {
+/// The page of the page views with a value.
+fn address(split: &OneSplit, by: Dimension, view: &ViewState) -> String {
     let value = match &split.device {
         None => split.value.clone(),
         Some(device) => format!("{}:{device}", split.value),
     };
     let mut link = view.clone();
     link.split = Some(Split { by, value: Some(value) });
-    let mut cells =
-        vec![Cell::Link(label(split), at(&format!("/vitals{link}"))), Cell::Figure(view_count(split.views))];
+    format!("/vitals{link}")
+}
+
+fn row(split: &OneSplit, metrics: &[Vital], link: String) -> Vec<Cell> {
+    let mut cells = vec![Cell::Link(label(split), link), Cell::Figure(view_count(split.views))];
     cells.extend(metrics.iter().map(|vital| {
         let found = split.metrics.iter().find(|found| found.name == vital.name);
         found.map_or_else(|| Cell::Figure(format::NOTHING.to_owned()), |found| cell(found, vital))
@@ -190,13 +194,10 @@ mod tests {
 
     #[test]
     fn a_row_links_to_its_page_views() {
-        let cells = row(
-            &split([80, 10, 10], Some(2600.0)),
-            Dimension::ReleaseAndDevice,
-            &[vital()],
-            &ViewState::default(),
-        );
-        let link = "/vitals?split=release_device%3A1.2%3Aphone".to_owned();
+        let split = split([80, 10, 10], Some(2600.0));
+        let link = address(&split, Dimension::ReleaseAndDevice, &ViewState::default());
+        assert_eq!(link, "/vitals?split=release_device%3A1.2%3Aphone");
+        let cells = row(&split, &[vital()], link.clone());
         assert_eq!(cells[0], Cell::Link("1.2 · phone".to_owned(), link));
         let Cell::RatedTwoLines(_, rating, share) = &cells[2] else { panic!("{cells:?}") };
         assert_eq!((*rating, share.replace('\u{a0}', " ").as_str()), (Rating::Fair, "80 % good"));

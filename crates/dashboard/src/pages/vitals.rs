@@ -1,5 +1,6 @@
 //! Web Vitals: the five vitals, their phases and attribution, by page.
 use super::breakdowns::{Breakdowns, Causes};
+use super::percentile::p75;
 use super::splits::{SplitFilter, SplitSelect, Splits};
 use super::view_count::{FEW, view_count};
 use super::{spec, trend, with_thresholds};
@@ -83,12 +84,6 @@ fn NavigationSelect() -> impl IntoView {
             choose=move |value: String| change(&|view| view.soft = value == "soft")
         />
     }
-}
-
-/// Formats a 75th percentile so that it does not look equal to a threshold.
-pub(super) fn p75(value: Option<f64>, vital: &Vital) -> String {
-    let figure = |value| format::beside(value, &[vital.good, vital.poor], vital.unit);
-    value.map_or_else(|| format::NOTHING.to_owned(), figure)
 }
 
 #[component]

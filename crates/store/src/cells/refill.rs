@@ -8,33 +8,9 @@ use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use whippet_engine::stats::StoredHistogram;
 
 use super::values::Values;
-use super::vitals::Vitals;
 
-/// Reads [`Vitals`], as its `Deserialize` does. Metrics that the bytes do not have stay, without values.
+/// Reads a value, as its `Deserialize` does. Metrics that the bytes do not have stay, without values.
 pub struct Refill<'a, T>(pub &'a mut T);
-
-impl<'de> DeserializeSeed<'de> for Refill<'_, Vitals> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_tuple(2, self)
-    }
-}
-
-impl<'de> Visitor<'de> for Refill<'_, Vitals> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("page views and their vitals")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
-        self.0.views = fields.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &"2 fields"))?;
-        fields
-            .next_element_seed(Refill(&mut self.0.metrics))?
-            .ok_or_else(|| A::Error::invalid_length(1, &"2 fields"))
-    }
-}
 
 impl<'de> DeserializeSeed<'de> for Refill<'_, BTreeMap<u8, Values>> {
     type Value = ();
@@ -103,33 +79,5 @@ impl Visitor<'_> for Refill<'_, StoredHistogram> {
 
     fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<(), E> {
         self.0.read_bytes(bytes).map_err(E::custom)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::codec::{Reader, decode, encode};
-    use super::super::tests::vitals;
-    use super::*;
-    use proptest::prelude::*;
-
-    /// Without the metrics that have no values.
-    fn filled(vitals: &Vitals) -> Vitals {
-        let mut vitals = vitals.clone();
-        vitals.metrics.retain(|_, values| !values.histogram.is_empty());
-        vitals
-    }
-
-    proptest! {
-        #[test]
-        fn it_reads_what_decoding_reads(all in prop::collection::vec(vitals(), 1..5), cut in any::<prop::sample::Index>()) {
-            let mut reader = Reader::default();
-            for vitals in &all {
-                let bytes = encode(vitals);
-                let read = reader.read(&bytes).map(filled);
-                prop_assert_eq!(read, decode::<Vitals>(&bytes).as_ref().map(filled));
-                prop_assert!(reader.read(&bytes[..cut.index(bytes.len())]).is_none());
-            }
-        }
     }
 }

@@ -20,7 +20,7 @@ fn histogram() -> impl Strategy<Value = StoredHistogram> {
     })
 }
 
-pub(super) fn vitals() -> impl Strategy<Value = Vitals> {
+fn vitals() -> impl Strategy<Value = Vitals> {
     let one = (0_usize..5, any::<bool>(), value(), 1_u64..100);
     (0_u64..1000, prop::collection::vec(one, 0..10)).prop_map(|(views, values)| {
         let mut vitals = Vitals { views, ..Vitals::default() };
@@ -173,6 +173,30 @@ proptest! {
         bytes[place] = byte;
         let _ = decode::<Vitals>(&bytes);
         prop_assert_eq!(decode::<Vitals>(&bytes[..place]), None);
+    }
+}
+
+/// Without the metrics that have no values.
+fn filled(vitals: &Vitals) -> Vitals {
+    let mut vitals = vitals.clone();
+    vitals.metrics.retain(|_, values| !values.histogram.is_empty());
+    vitals
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_reader_reads_what_decoding_reads(
+        all in prop::collection::vec(vitals(), 1..5),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let mut reader = Reader::default();
+        for vitals in &all {
+            let bytes = encode(vitals);
+            prop_assert_eq!(reader.read(&bytes).map(filled), decode::<Vitals>(&bytes).as_ref().map(filled));
+            prop_assert!(reader.read(&bytes[..cut.index(bytes.len())]).is_none());
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Page views and their vitals.
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::de::DeserializeSeed;
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeSeed, Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use whippet_engine::vitals::Metric;
 
 use super::refill::Refill;
@@ -77,5 +78,28 @@ impl Cell for Vitals {
 
     fn memory(&self) -> usize {
         self.metrics.values().fold(100, |sum, values| sum + 50 + super::histogram::memory(&values.histogram))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Refill<'_, Vitals> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_tuple(2, self)
+    }
+}
+
+impl<'de> Visitor<'de> for Refill<'_, Vitals> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("page views and their vitals")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
+        self.0.views = fields.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &"2 fields"))?;
+        fields
+            .next_element_seed(Refill(&mut self.0.metrics))?
+            .ok_or_else(|| A::Error::invalid_length(1, &"2 fields"))
     }
 }

@@ -123,7 +123,9 @@ impl Marks {
         // Before this time nothing finer is left.
         let deleted = self.deleted(finer);
         let first = up(from);
-        let mut end = if deleted > from { up(deleted.min(to)).min(complete) } else { first };
+        // An hour that begins as the window ends counts, as its first minute does. A whole day more would be seen.
+        let last = if level == Level::Day { to - 1 } else { to };
+        let mut end = if deleted > from { up(deleted.min(last)).min(complete) } else { first };
         if level <= coarsest {
             end = end.max(level.bucket(to.min(complete)));
         }
@@ -192,7 +194,43 @@ mod tests {
         assert_eq!(known.divided(from, from + 1, Level::Minute), []);
     }
 
+    #[test]
+    fn a_window_that_ends_at_midnight_has_no_day_after_it() {
+        let marks = marks([9 * DAY, 9 * DAY], [9 * DAY, 8 * DAY]);
+        let parts = |to| marks.parts(Section::Sums, 3 * DAY, to, Level::Day);
+        assert_eq!(parts(5 * DAY + 1), [(Level::Day, 3 * DAY, 5 * DAY)]);
+        assert_eq!(
+            parts(5 * DAY + 2),
+            [(Level::Day, 3 * DAY, 6 * DAY)],
+            "a day counts if it begins in the window"
+        );
+    }
+
     proptest! {
+        /// Whatever the marks say, as long as nothing is deleted.
+        #[test]
+        fn each_minute_is_read_exactly_once(
+            from in 0_i64..4 * 1440,
+            length in 1_i64..4 * 1440,
+            hours in 0_i64..96,
+            days in 0_i64..4,
+            coarsest in 0_usize..3,
+        ) {
+            let marks = marks([hours * HOUR, days.min(hours / 24) * DAY], [NONE, NONE]);
+            let (from, to) = (from * MINUTE, (from + length) * MINUTE);
+            let mut parts = marks.parts(Section::Vitals, from, to, Level::ALL[coarsest]);
+            parts.sort_by_key(|part| part.1);
+            let mut at = from;
+            for (level, first, last) in parts {
+                prop_assert_eq!(first, at, "nothing twice, nothing left out");
+                prop_assert!(last > first && level <= Level::ALL[coarsest]);
+                prop_assert!(first % level.length() == 0 && last % level.length() == 0);
+                prop_assert!(last <= marks.complete(level, Section::Vitals));
+                at = last;
+            }
+            prop_assert_eq!(at, to);
+        }
+
         /// Each minute of the window is in one part, unless it is at the ragged edge of what is left of older data.
         #[test]
         fn nothing_is_counted_twice(

@@ -13,9 +13,13 @@
 //! |---|---|
 //! | `param`, `row`, `tables`, `error` | what goes in, what comes out, many rows at once, what went wrong |
 //! | `sqlite` | the seam over a [`rusqlite::Connection`] |
+//! | `place` | a file or a server, and sessions that read |
+//! | `leaders` | which of several collectors does what only one may do |
 //! | `postgres` | the seam over a connection to a server |
 mod error;
+mod leaders;
 mod param;
+mod place;
 mod postgres;
 mod row;
 mod sqlite;
@@ -25,9 +29,12 @@ pub mod testing;
 
 pub use crate::params;
 pub use error::{Error, ErrorKind, Result};
+pub use leaders::Leaders;
 pub use param::Param;
-pub use postgres::{AddressError, Server, ServerAddress, Session, Waits};
-pub(crate) use postgres::{VERSION as SERVER_VERSION, lock_key, migrate as migrate_server};
+pub use place::{Place, Reader};
+pub use postgres::{
+    AddressError, SERVER_FORMAT, Server, ServerAddress, Session, Waits, format, key, migrate,
+};
 pub use row::{FromValue, Row, Value};
 pub use sqlite::register_functions;
 pub use tables::{Lookup, Type, Upsert};

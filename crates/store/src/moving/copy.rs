@@ -9,7 +9,7 @@ use super::owned::{Owned, key_of, key_text};
 use super::place::{Opened, Place};
 use super::proof::{self, Proof};
 use super::sequences;
-use crate::database::{self, Access, Database, Engine, Param, Type, Upsert, params};
+use crate::database::{self, Access, Database, Engine, Error, ErrorKind, Param, Type, Upsert, params};
 
 /// The table of notes: by table, the last key that was moved; by the empty name, where the data is from.
 pub const NOTES: &str = "moving";
@@ -100,21 +100,39 @@ pub fn between(
 
 /// Whether a move to this database has not come to its end.
 pub fn is_unfinished(database: &dyn Database) -> database::Result<bool> {
-    Ok(catalog::tables(database)?.iter().any(|table| table.name == NOTES))
+    catalog::has(database, NOTES)
 }
 
-/// The tables that are moved.
+/// Refuses the destination of a move that has not come to its end.
+pub fn check_finished(database: &dyn Database) -> database::Result<()> {
+    match is_unfinished(database)? {
+        true => Err(Error::new(
+            ErrorKind::Denied,
+            "a move to this place was not finished: start `whippet migrate` again, with the same --from and --to",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// The tables that are moved. Their key is that of either side.
 fn paired(source: &dyn Database, target: &dyn Database) -> Result<Vec<Table>, MovingError> {
     let there = catalog::tables(target)?;
-    let mut tables = catalog::tables(source)?;
-    tables.retain(|table| table.name != NOTES);
-    for table in &tables {
-        if !there.contains(table) && has_rows(source, table)? {
-            return Err(MovingError::OtherTables { table: table.name.clone() });
+    let mut tables = Vec::new();
+    for mut table in catalog::tables(source)? {
+        let other = there.iter().find(|other| other.name == table.name && other.columns == table.columns);
+        if let Some(other) = other.filter(|_| table.key.is_empty()) {
+            table.key.clone_from(&other.key);
+        }
+        match other.is_some() && !table.key.is_empty() {
+            true => tables.push(table),
+            // An engine may have a table that it alone needs; empty, it is nothing to move.
+            false if table.name != NOTES && has_rows(source, &table)? => {
+                return Err(MovingError::OtherTables { table: table.name });
+            }
+            false => {}
         }
     }
-    // An engine may have a table that it alone needs; empty, it is nothing to move.
-    tables.retain(|table| there.contains(table));
+    tables.retain(|table| table.name != NOTES);
     Ok(tables)
 }
 

@@ -9,8 +9,7 @@ use rusqlite::Connection;
 use super::error::MovingError;
 use super::source;
 use crate::database::{
-    AddressError, Database, SERVER_VERSION, Server, ServerAddress, Session, Waits, lock_key, migrate_server,
-    params,
+    self, AddressError, Database, SERVER_FORMAT, Server, ServerAddress, Session, Waits, key, migrate, params,
 };
 use crate::error::StoreError;
 use crate::{data_folder, schema};
@@ -85,8 +84,8 @@ impl Place {
             Self::Server(address) => {
                 let session = Session::new(Server::new(ServerAddress::clone(address))?, Waits::PATIENT);
                 let database: &dyn Database = &session;
-                let version = database.scalar("SELECT version FROM whippet_format", &[])?;
-                (Box::new(session), version, SERVER_VERSION)
+                let version = database::format(database, address.schema())?.unwrap_or_default();
+                (Box::new(session), version, SERVER_FORMAT)
             }
         };
         match version == known {
@@ -119,11 +118,11 @@ impl Place {
             Self::Server(address) => {
                 let session = Session::new(Server::new(ServerAddress::clone(address))?, Waits::PATIENT);
                 let database: &dyn Database = &session;
-                let key = lock_key(address.schema(), SERVE);
-                migrate_server(&session)?;
+                migrate(&session)?;
+                let mover = key(address.schema(), MOVER);
                 let free: bool =
-                    database.scalar("SELECT CAST(pg_try_advisory_lock(?1) AS INTEGER)", params![key])?;
-                match free {
+                    database.scalar("SELECT CAST(pg_try_advisory_lock(?1) AS INTEGER)", params![mover])?;
+                match free && !has_writers(database, address.schema())? {
                     true => Ok(Opened::Server(Box::new(session))),
                     false => Err(MovingError::InUse { place: self.to_string() }),
                 }
@@ -132,8 +131,21 @@ impl Place {
     }
 }
 
-/// The role whose lock every collector shares.
-const SERVE: &str = "serve";
+/// The role of the one move.
+const MOVER: &str = "move";
+
+/// Whether collectors run on the schema: each holds the lock of its writer.
+fn has_writers(database: &dyn Database, schema: &str) -> database::Result<bool> {
+    // A number of 64 bits is listed in two halves.
+    let held = database.query_map(
+        "SELECT CAST(classid AS BIGINT), CAST(objid AS BIGINT) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 \
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        &[],
+        |row| Ok(row.get::<i64>(0)? << 32 | row.get::<i64>(1)?),
+    )?;
+    let collectors = database.query_map("SELECT id FROM collectors", &[], |row| row.get::<i64>(0))?;
+    Ok(collectors.iter().any(|id| held.contains(&key(schema, &format!("writer:{id}")))))
+}
 
 #[cfg(test)]
 mod tests {

@@ -19,13 +19,10 @@ const MAX_ERRORS: usize = 200;
 /// say, and one client may say a million for each of its made-up errors.
 const MOST_FREQUENT: usize = 100;
 
-/// The number of what is counted as `(other)`.
-const OTHERS: i64 = 0;
-
 /// An error before its texts are read.
 struct Counted {
-    /// An error of those that are counted together.
-    id: i64,
+    /// `None`: those that were dropped, for which there is no place.
+    id: Option<i64>,
     app: i64,
     score: f64,
     count: ErrorCount,
@@ -33,23 +30,26 @@ struct Counted {
 
 /// The errors of the window.
 pub fn errors(db: &dyn Database, steps: &Steps, filter: &Filter) -> Result<Errors> {
-    let found: cells::Errors = Window::new(db, steps, filter)?.total(Section::Errors)?;
-    let mut errors: BTreeMap<(i64, i64), Counted> = BTreeMap::new();
-    let sql = "SELECT id, app, score, scored, CASE WHEN message = ?1 THEN 1 ELSE 0 END FROM errors";
+    let mut found: BTreeMap<i64, cells::Errors> = BTreeMap::new();
+    Window::new(db, steps, filter)?.each(Section::Errors, None, &mut |bucket, value| {
+        cells::merge_bytes(found.entry(bucket.app).or_default(), value);
+    })?;
+    let mut scores: HashMap<i64, f64> = HashMap::new();
+    let sql = "SELECT id, score, scored FROM errors WHERE message <> ?1";
     db.query(sql, params![OTHER], &mut |row| {
-        let (id, app): (i64, i64) = (row.get(0)?, row.get(1)?);
-        let Some(count) = found.0.get(&id).copied() else { return Ok(()) };
-        // Errors that were dropped are `(other)` already before their counts are moved to it.
-        let key = (app, if row.get(4)? { OTHERS } else { id });
-        let score = Score::stored(row.get(2)?, row.get(3)?).value(steps.to);
-        errors.entry(key).and_modify(|held| held.count.merge(&count)).or_insert(Counted {
-            id,
-            app,
-            score,
-            count,
-        });
+        scores.insert(row.get(0)?, Score::stored(row.get(1)?, row.get(2)?).value(steps.to));
         Ok(())
     })?;
+    let mut errors: BTreeMap<(i64, Option<i64>), Counted> = BTreeMap::new();
+    for (app, found) in &found {
+        for (id, count) in &found.0 {
+            // Errors that were dropped have no row any more, or one that is called `(other)`. Together they are listed.
+            let score = scores.get(id).copied();
+            let id = score.map(|_| *id);
+            let new = Counted { id, app: *app, score: score.unwrap_or(f64::MAX), count: *count };
+            errors.entry((*app, id)).and_modify(|held| held.count.merge(count)).or_insert(new);
+        }
+    }
     let mut errors: Vec<Counted> = errors.into_values().collect();
     errors.sort_by_key(|error| Reverse((error.count.count, error.count.last.0, error.id)));
     with_texts(db, listed(errors))
@@ -64,14 +64,19 @@ const TEXTS: Lookup = Lookup {
 
 fn with_texts(db: &dyn Database, errors: Vec<Counted>) -> Result<Errors> {
     let (apps, pages) = (names(db, Kind::App)?, names(db, Kind::Page)?);
-    let keys: Vec<Vec<Param<'_>>> = errors.iter().map(|error| vec![Param::Integer(error.id)]).collect();
+    let keys: Vec<Vec<Param<'_>>> =
+        errors.iter().filter_map(|error| Some(vec![Param::Integer(error.id?)])).collect();
     let mut texts: HashMap<i64, [String; 3]> = HashMap::new();
     db.read_rows(&TEXTS, &keys, &mut |row| {
         texts.insert(row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?]);
         Ok(())
     })?;
     let error = |error: Counted| {
-        let [message, source, stack] = texts.remove(&error.id)?;
+        let others = [OTHER.to_owned(), OTHER.to_owned(), String::new()];
+        let [message, source, stack] = match error.id {
+            Some(id) => texts.remove(&id)?,
+            None => others,
+        };
         let (last, page) = error.count.last;
         Some(PageError {
             message,

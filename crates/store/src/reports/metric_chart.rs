@@ -1,7 +1,6 @@
 //! `GET /api/series` and `GET /api/chart`: what a target exposes, and any of it over time, whether a pattern knows it or not.
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::Connection;
 use whippet_api::{Chart, Line, MetricChart, Metrics, Unit};
 use whippet_catalogue::{Kind, Metric, Told};
 use whippet_engine::expo::quantile;
@@ -11,6 +10,7 @@ use super::matches::Matches;
 use super::scrapes::Scrapes;
 use super::source::{Counter, Gauge, Grid, Labels, Pair, Source};
 use super::steps::Steps;
+use crate::database::{Database, Result as Answer};
 
 /// The most metrics that are listed.
 const MOST_METRICS: usize = 5_000;
@@ -18,9 +18,9 @@ const MOST_METRICS: usize = 5_000;
 const MOST_LINES: usize = 12;
 
 /// The metrics of a target.
-pub fn metrics(connection: &Connection, matches: &Matches, target: &str) -> rusqlite::Result<Metrics> {
-    let Some(target) = Scrapes::id(connection, target)? else { return Ok(Metrics::default()) };
-    Ok(listed(&*matches.told(connection, target)?))
+pub fn metrics(db: &dyn Database, matches: &Matches, target: &str) -> Answer<Metrics> {
+    let Some(target) = Scrapes::id(db, target)? else { return Ok(Metrics::default()) };
+    Ok(listed(&*matches.told(db, target)?))
 }
 
 /// The metrics of whatever tells this.
@@ -43,14 +43,14 @@ pub fn listed(told: &Told) -> Metrics {
 
 /// A metric of a target over time; `None` where it has no such metric. `by` is a label to group by.
 pub fn metric_chart(
-    connection: &Connection,
+    db: &dyn Database,
     matches: &Matches,
     (target, metric, by): (&str, &str, Option<&str>),
     steps: &Steps,
     interval: i64,
-) -> rusqlite::Result<Option<MetricChart>> {
-    let Some(scrapes) = Scrapes::new(connection, target, steps, interval)? else { return Ok(None) };
-    let told = matches.told(connection, scrapes.target())?;
+) -> Answer<Option<MetricChart>> {
+    let Some(scrapes) = Scrapes::new(db, target, steps, interval)? else { return Ok(None) };
+    let told = matches.told(db, scrapes.target())?;
     draw(&scrapes, &told, (metric, by), steps)
 }
 

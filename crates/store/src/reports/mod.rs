@@ -12,6 +12,7 @@ pub mod memory;
 pub mod metric_chart;
 pub mod overview;
 pub mod reading;
+mod recent;
 pub mod scrapes;
 pub mod source;
 mod split_by;

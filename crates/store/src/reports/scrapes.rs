@@ -1,70 +1,54 @@
 //! The store's scraped series as a [`Source`].
-use rusqlite::{Connection, OptionalExtension, Statement, params};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::source::{Counter, Gauge, Grid, Labels, Source, Unreset};
+use super::recent::Recent;
+use super::source::{Counter, Gauge, Grid, Labels, Source};
 use super::steps::Steps;
+use crate::database::{Database, Error, Result, params};
+use crate::series::{Level, Place, Point, read};
 
 /// The scrapes of one target that a window needs.
-#[derive(Debug)]
 pub struct Scrapes<'c> {
-    connection: &'c Connection,
+    db: &'c dyn Database,
     target: i64,
     grid: Grid,
-    /// Whether a series has few samples per point, so that reading them in a row is quicker than looking each point up.
-    dense: bool,
+    /// Of which packed values each point of the grid has its own: by chunk, the point and its place in the chunk.
+    packed: BTreeMap<(Level, i64), Vec<(usize, usize)>>,
+    /// The points from this one on are not packed yet.
+    recent_from: usize,
+    recent: Recent,
 }
 
-/// Up to so many scrapes per point, samples are read in a row: a step to the next one costs a tenth of a look-up.
-const DENSE: usize = 8;
+impl std::fmt::Debug for Scrapes<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Scrapes").field("target", &self.target).finish_non_exhaustive()
+    }
+}
+
+/// A series of a name, and its values at all points.
+struct Read {
+    labels: Labels,
+    counter: bool,
+    first: Option<f64>,
+    points: Vec<Point>,
+}
+
+/// Times at which there are values. `None`: its scrape is not packed yet.
+type Times = BTreeMap<i64, Option<Place>>;
 
 impl<'c> Scrapes<'c> {
     /// Reads the scrapes of `target`, which is scraped every `interval` ms; `None` if it never was.
-    pub fn new(
-        connection: &'c Connection,
-        target: &str,
-        steps: &Steps,
-        interval: i64,
-    ) -> rusqlite::Result<Option<Self>> {
-        let Some(target) = Self::id(connection, target)? else { return Ok(None) };
-        let from = steps.from - 2 * Grid::window(steps, interval);
-        let times: Vec<i64> = connection
-            .prepare_cached(
-                "SELECT time FROM scrapes WHERE target = ?1 AND time > ?2 AND time <= ?3 ORDER BY time",
-            )?
-            .query_map(params![target, from, steps.to], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        let grid = Grid::new(&times, steps, interval);
-        let dense = times.len() <= DENSE * grid.points.len();
-        Ok(Some(Self { connection, target, grid, dense }))
+    pub fn new(db: &'c dyn Database, target: &str, steps: &Steps, interval: i64) -> Result<Option<Self>> {
+        let Some(target) = Self::id(db, target)? else { return Ok(None) };
+        let finding = Finding { db, target, steps, interval };
+        finding.scrapes(finding.all()?).map(Some)
     }
 
     /// The same with the beginning and the end of the window alone, which costs little however long it is.
-    pub fn whole(
-        connection: &'c Connection,
-        target: &str,
-        steps: &Steps,
-        interval: i64,
-    ) -> rusqlite::Result<Option<Self>> {
-        let Some(target) = Self::id(connection, target)? else { return Ok(None) };
-        let window = Grid::window(steps, interval);
-        let at = |question: &str, from: i64, to: i64| {
-            let question = format!(
-                "SELECT {question}(time) FROM scrapes WHERE target = ?1 AND time > ?2 AND time <= ?3"
-            );
-            let mut statement = connection.prepare_cached(&question)?;
-            statement.query_row(params![target, from, to], |row| row.get::<_, Option<i64>>(0))
-        };
-        let mut times = Vec::new();
-        for (question, from, to) in [
-            ("max", steps.from - window, steps.from),
-            ("min", steps.from, steps.to),
-            ("max", steps.from - 2 * window, steps.to),
-        ] {
-            times.extend(at(question, from, to)?);
-        }
-        times.sort_unstable();
-        times.dedup();
-        Ok(Some(Self { connection, target, grid: Grid::new(&times, steps, interval), dense: false }))
+    pub fn whole(db: &'c dyn Database, target: &str, steps: &Steps, interval: i64) -> Result<Option<Self>> {
+        let Some(target) = Self::id(db, target)? else { return Ok(None) };
+        let finding = Finding { db, target, steps, interval };
+        finding.scrapes(finding.ends()?).map(Some)
     }
 
     /// Its target's number in the store.
@@ -73,136 +57,249 @@ impl<'c> Scrapes<'c> {
     }
 
     /// The number of a target in the store; `None` if it was never scraped.
-    pub fn id(connection: &Connection, target: &str) -> rusqlite::Result<Option<i64>> {
-        connection
-            .prepare_cached("SELECT id FROM targets WHERE name = ?1")?
-            .query_row([target], |row| row.get(0))
-            .optional()
+    pub fn id(db: &dyn Database, target: &str) -> Result<Option<i64>> {
+        db.query_optional("SELECT id FROM targets WHERE name = ?1", params![target], |row| row.get(0))
     }
 
     /// Until when counters may have counted too much, if that is after the window begins.
-    pub fn inexact_until(&self, steps: &Steps) -> rusqlite::Result<Option<i64>> {
-        self.connection
-            .prepare_cached("SELECT min(max(inexact), ?3) FROM series WHERE target = ?1 AND inexact > ?2")?
-            .query_row(params![self.target, steps.from, steps.to], |row| row.get(0))
+    pub fn inexact_until(&self, steps: &Steps) -> Result<Option<i64>> {
+        let until: Option<i64> = self.db.scalar(
+            "SELECT max(inexact) FROM series WHERE target = ?1 AND inexact > ?2",
+            params![self.target, steps.from],
+        )?;
+        Ok(until.map(|until| until.min(steps.to)))
     }
 
-    /// Number, labels and whether it is a counter, of each series called `name`.
-    fn series(&self, name: &str) -> rusqlite::Result<Vec<(i64, Labels, bool)>> {
-        self.connection
-            .prepare_cached("SELECT id, labels, counter FROM series WHERE target = ?1 AND name = ?2")?
-            .query_map(params![self.target, name], |row| {
-                let labels = serde_json::from_str(row.get_ref(1)?.as_str()?).unwrap_or_default();
-                Ok((row.get(0)?, labels, row.get(2)?))
-            })?
-            .collect()
-    }
-
-    /// The values of a series at all points. A sample holds until the next. From the last point backwards, each look-up
-    /// fills all points back to the sample it finds, so the cost grows with the changes, not with the scrapes.
-    fn values(&self, at: &mut Statement<'_>, series: i64) -> rusqlite::Result<Vec<Option<f64>>> {
-        let points = &self.grid.points;
-        let mut values = vec![None; points.len()];
-        let mut open = points.len();
-        while open > 0 {
-            let found = at.query_row(params![series, points[open - 1]], |row| Ok((row.get(0)?, row.get(1)?)));
-            let Some((time, value)) = found.optional()? else { break };
-            let (time, value): (i64, Option<f64>) = (time, value);
-            while open > 0 && points[open - 1] >= time {
-                open -= 1;
-                values[open] = value;
+    /// All series of a name with their values.
+    fn read(&self, name: &str) -> Result<Vec<Read>> {
+        let count = self.grid.points.len();
+        let mut places: HashMap<i64, usize> = HashMap::new();
+        let mut all: Vec<Read> = Vec::new();
+        self.db.query(
+            "SELECT id, labels, counter, first FROM series WHERE target = ?1 AND name = ?2 ORDER BY id",
+            params![self.target, name],
+            &mut |row| {
+                places.insert(row.get(0)?, all.len());
+                all.push(Read {
+                    labels: serde_json::from_str(row.text(1)?).unwrap_or_default(),
+                    counter: row.get(2)?,
+                    first: row.get(3)?,
+                    points: vec![Point::default(); count],
+                });
+                Ok(())
+            },
+        )?;
+        // What each had at the last packed scrape stands behind the last point.
+        let mut before = vec![Point::default(); all.len()];
+        let wanted: Vec<(Level, i64)> = self.packed.keys().copied().collect();
+        read::chunks(self.db, (self.target, name), &wanted, &mut |chunk, track| {
+            let (Some(place), Some(points)) = (places.get(&track.series), self.packed.get(&chunk)) else {
+                return;
+            };
+            for (point, index) in points {
+                match all[*place].points.get_mut(*point) {
+                    Some(known) => *known = track.at(*index),
+                    None => before[*place] = track.at(*index),
+                }
             }
+        })?;
+        for (id, place) in places {
+            let one = &mut all[place];
+            self.recent.values(id, before[place], one.counter, &mut |point, known| {
+                one.points[self.recent_from + point] = known;
+            });
         }
-        Ok(values)
-    }
-
-    /// The same from all samples of the window in a row. `next` makes the value of a sample; `None` is none.
-    fn scan(
-        &self,
-        samples: &mut Statement<'_>,
-        series: i64,
-        mut next: impl FnMut(Option<f64>) -> Option<f64>,
-    ) -> rusqlite::Result<Vec<Option<f64>>> {
-        let points = &self.grid.points;
-        let mut values = vec![None; points.len()];
-        let (Some(first), Some(last)) = (points.first(), points.last()) else { return Ok(values) };
-        let mut rows = samples.query(params![series, first, last])?;
-        let (mut value, mut open) = (None, 0);
-        while let Some(row) = rows.next()? {
-            let time: i64 = row.get(0)?;
-            while open < points.len() && points[open] < time {
-                values[open] = value;
-                open += 1;
-            }
-            value = next(row.get(1)?);
-        }
-        values[open..].fill(value);
-        Ok(values)
+        Ok(all)
     }
 }
 
-/// All samples of a series between two times, and the last one before.
-const IN_A_ROW: &str = "SELECT time, value FROM samples WHERE series = ?1 AND time <= ?3 AND time >=
-     ifnull((SELECT time FROM samples WHERE series = ?1 AND time <= ?2 ORDER BY time DESC LIMIT 1), ?2) ORDER BY time";
-/// The same of those with a value.
-const KNOWN_IN_A_ROW: &str = "SELECT time, value FROM samples WHERE series = ?1 AND time <= ?3 AND value IS NOT NULL AND time >=
-     ifnull((SELECT time FROM samples WHERE series = ?1 AND time <= ?2 AND value IS NOT NULL ORDER BY time DESC LIMIT 1), ?2)
-     ORDER BY time";
-
 impl Source for Scrapes<'_> {
-    type Error = rusqlite::Error;
+    type Error = Error;
 
     fn grid(&self) -> &Grid {
         &self.grid
     }
 
-    fn counters(&self, name: &str) -> rusqlite::Result<Vec<Counter>> {
-        // A counter that is missing keeps its last value: what it counted did happen.
-        let mut at = self.connection.prepare_cached(
-            "SELECT time, value FROM samples WHERE series = ?1 AND time <= ?2 AND value IS NOT NULL
-             ORDER BY time DESC LIMIT 1",
-        )?;
-        let mut first = self.connection.prepare_cached(
-            "SELECT value FROM samples WHERE series = ?1 AND value IS NOT NULL ORDER BY time LIMIT 1",
-        )?;
-        let mut row = self.connection.prepare_cached(KNOWN_IN_A_ROW)?;
-        let mut counters = Vec::new();
-        for (series, labels, counter) in self.series(name)? {
-            let values = match counter {
-                true if self.dense => self.scan(&mut row, series, |value| value)?,
-                true => self.values(&mut at, series)?,
-                // It is stored as it was, and may have fallen and grown again between two points.
-                false => {
-                    let mut unreset = Unreset::default();
-                    self.scan(&mut row, series, |value| value.map(|value| unreset.next(value)))?
-                }
+    fn counters(&self, name: &str) -> Result<Vec<Counter>> {
+        let counter = |read: Read| {
+            let value = |point: Point| match read.counter {
+                true => known(point.value),
+                // It is stored as it was, and by Prometheus' rule was reset to zero wherever it fell.
+                false => known(point.held + point.fallen),
             };
-            let Some(known) = values.iter().find_map(|value| *value) else { continue };
-            // Only a counter that begins within the window needs it.
+            let values: Vec<Option<f64>> = read.points.into_iter().map(value).collect();
+            let known = values.iter().find_map(|value| *value)?;
+            // What begins within the window is counted from its first value.
             let first = match values.first() {
-                Some(None) if counter => first.query_row([series], |row| row.get(0))?,
+                Some(None) => read.first.unwrap_or(known),
                 _ => known,
             };
-            counters.push(Counter { labels, first, values });
-        }
-        Ok(counters)
+            Some(Counter { labels: read.labels, first, values })
+        };
+        Ok(self.read(name)?.into_iter().filter_map(counter).collect())
     }
 
-    fn gauges(&self, name: &str) -> rusqlite::Result<Vec<Gauge>> {
-        let mut at = self.connection.prepare_cached(
-            "SELECT time, value FROM samples WHERE series = ?1 AND time <= ?2 ORDER BY time DESC LIMIT 1",
-        )?;
-        let mut row = self.connection.prepare_cached(IN_A_ROW)?;
-        let mut gauges = Vec::new();
-        for (series, labels, _) in self.series(name)? {
-            let values = match self.dense {
-                true => self.scan(&mut row, series, |value| value)?,
-                false => self.values(&mut at, series)?,
-            };
-            if values.iter().any(Option::is_some) {
-                gauges.push(Gauge { labels, values });
-            }
-        }
-        Ok(gauges)
+    fn gauges(&self, name: &str) -> Result<Vec<Gauge>> {
+        let gauge = |read: Read| {
+            let values: Vec<Option<f64>> = read.points.into_iter().map(|point| known(point.value)).collect();
+            values.iter().any(Option::is_some).then_some(Gauge { labels: read.labels, values })
+        };
+        Ok(self.read(name)?.into_iter().filter_map(gauge).collect())
     }
 }
+
+fn known(value: f64) -> Option<f64> {
+    (!value.is_nan()).then_some(value)
+}
+
+/// Finds the times that a window needs, and where their values are.
+struct Finding<'a, 'c> {
+    db: &'c dyn Database,
+    target: i64,
+    steps: &'a Steps,
+    interval: i64,
+}
+
+/// What was found.
+#[derive(Default)]
+struct Found {
+    times: Times,
+    /// Up to when kept scrapes are how far apart, ms; the oldest first.
+    spacings: Vec<(i64, i64)>,
+    /// The last packed scrape up to the window's end.
+    packed: Option<Place>,
+}
+
+impl<'c> Finding<'_, 'c> {
+    /// The coarsest level that has a scrape for each step.
+    fn level(&self) -> Level {
+        let fits = |level: &&Level| level.spacing() <= self.steps.step;
+        Level::ALL.iter().rev().find(fits).copied().unwrap_or(Level::All)
+    }
+
+    /// All times of the window.
+    fn all(&self) -> Result<Found> {
+        let Steps { from, to, .. } = *self.steps;
+        let window = Grid::window(self.steps, self.interval);
+        let mut found = Found { packed: read::before(self.db, self.target, to)?, ..Found::default() };
+        let mut end = to;
+        // Of what is older than a level keeps, the next coarser one has some.
+        for level in Level::ALL.into_iter().filter(|level| *level >= self.level()) {
+            let begin = from - 2 * window.max(level.spacing());
+            if begin >= end {
+                break;
+            }
+            let places = self.times(level, (begin, end))?;
+            if level > self.level() && !places.is_empty() {
+                found.spacings.insert(0, (end.saturating_add(level.spacing()), level.spacing()));
+            }
+            let since = read::since(self.db, self.target, level)?;
+            end = since.map_or(end, |since| end.min(since));
+            found.times.extend(places.into_iter().map(|place| (place.time, Some(place))));
+        }
+        // Where the window or its last step begins and ends between two times of a coarse level, a finer one knows more.
+        for time in [from, to - window] {
+            let anchor = read::before(self.db, self.target, time)?.filter(|place| place.time > time - window);
+            // The target was down then: what counts is the first scrape after that.
+            let anchor = match anchor {
+                None => read::after(self.db, self.target, (time, to))?,
+                anchor => anchor,
+            };
+            found.times.extend(anchor.map(|place| (place.time, Some(place))));
+        }
+        found.times.extend(
+            found.packed.filter(|last| last.time > from - 2 * window).map(|last| (last.time, Some(last))),
+        );
+        let since = found.packed.map_or(from - 2 * window, |last| last.time.max(from - 2 * window));
+        self.db.query(
+            "SELECT time FROM scrapes WHERE target = ?1 AND time > ?2 AND time <= ?3",
+            params![self.target, since, to],
+            &mut |row| {
+                found.times.insert(row.get(0)?, None);
+                Ok(())
+            },
+        )?;
+        Ok(found)
+    }
+
+    /// The times of a level. Where scrapes are a minute apart or more, those of minutes are all.
+    fn times(&self, level: Level, window: (i64, i64)) -> Result<Vec<Place>> {
+        let mut places = read::times(self.db, self.target, level, window)?;
+        if level == Level::Minutes {
+            let chunks: HashSet<i64> = places.iter().map(|place| place.chunk).collect();
+            let all = read::times(self.db, self.target, Level::All, window)?;
+            places.extend(all.into_iter().filter(|place| !chunks.contains(&place.chunk)));
+            places.sort_unstable_by_key(|place| place.time);
+        }
+        Ok(places)
+    }
+
+    /// The last time before the window, or where the target was down, the first in it; and the last in it.
+    fn ends(&self) -> Result<Found> {
+        let Steps { from, to, .. } = *self.steps;
+        let packed = read::before(self.db, self.target, to)?;
+        let since = packed.map_or(i64::MIN, |last| last.time);
+        let mut found = Found { packed, ..Found::default() };
+        let recent = |question: &str, (after, upto): (i64, i64)| -> Result<Option<(i64, Option<Place>)>> {
+            let sql = format!(
+                "SELECT {question}(time) FROM scrapes WHERE target = ?1 AND time > ?2 AND time <= ?3"
+            );
+            let time: Option<i64> = self.db.scalar(&sql, params![self.target, after.max(since), upto])?;
+            Ok(time.map(|time| (time, None)))
+        };
+        let window = Grid::window(self.steps, self.interval);
+        let mut before = recent("max", (from - window, from))?;
+        if before.is_none() {
+            if let Some(place) = read::before(self.db, self.target, from)? {
+                let spacing = read::spacing(self.db, self.target, place.time)?;
+                if place.time > from - window.max(spacing) {
+                    before = Some((place.time, Some(place)));
+                    found.spacings.push((from, spacing));
+                }
+            }
+        }
+        if before.is_none() {
+            let place = read::after(self.db, self.target, (from, to))?;
+            before = match place {
+                Some(place) => Some((place.time, Some(place))),
+                None => recent("min", (from, to))?,
+            };
+        }
+        let last = recent("max", (from, to))?.or(packed.map(|last| (last.time, Some(last))));
+        found.times.extend(before.into_iter().chain(last));
+        Ok(found)
+    }
+
+    fn scrapes(&self, found: Found) -> Result<Scrapes<'c>> {
+        let Found { times, spacings, packed } = found;
+        let all: Vec<i64> = times.keys().copied().collect();
+        let spacing =
+            |time: i64| spacings.iter().find(|(until, _)| time <= *until).map_or(0, |found| found.1);
+        let grid = Grid::kept(&all, spacing, self.steps, self.interval);
+        let mut chunks: BTreeMap<(Level, i64), Vec<(usize, usize)>> = BTreeMap::new();
+        let mut recent_from = grid.points.len();
+        for (point, time) in grid.points.iter().enumerate() {
+            match times.get(time).copied().flatten() {
+                Some(place) => {
+                    chunks.entry((place.level, place.chunk)).or_default().push((point, place.index))
+                }
+                None => recent_from = recent_from.min(point),
+            }
+        }
+        let mut recent = Recent::default();
+        if recent_from < grid.points.len() {
+            if let Some(place) = packed {
+                let behind = (grid.points.len(), place.index);
+                chunks.entry((place.level, place.chunk)).or_default().push(behind);
+            }
+            let since = packed.map_or(i64::MIN, |place| place.time);
+            recent = Recent::read(self.db, self.target, since, &grid.points[recent_from..])?;
+        }
+        Ok(Scrapes { db: self.db, target: self.target, grid, packed: chunks, recent_from, recent })
+    }
+}
+
+#[cfg(test)]
+mod history;
+#[cfg(test)]
+mod tests;

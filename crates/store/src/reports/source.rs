@@ -43,19 +43,29 @@ impl Grid {
     /// Rates are computed over a step, or over three scrapes where steps are shorter, so that a late scrape makes no dip in
     /// a chart. `times` should begin two such windows before the steps.
     pub fn new(times: &[i64], steps: &Steps, interval: i64) -> Self {
+        Self::kept(times, |_| 0, steps, interval)
+    }
+
+    /// The same where only some scrapes are kept: `spacing` says how far apart they are at a time, ms. There a rate is computed
+    /// over that at least.
+    pub fn kept(times: &[i64], spacing: impl Fn(i64) -> i64, steps: &Steps, interval: i64) -> Self {
         let window = Self::window(steps, interval);
-        let pair = |from: i64, to: i64| {
+        let pair = |from: i64, to: i64, window: i64| {
             // The last scrape before the end, unless the target has been down since.
             let last = times.partition_point(|time| *time <= to).checked_sub(1)?;
             (times[last] > to - window).then_some(())?;
             // The last scrape before the beginning, or the first after it where the target was down before.
             let before = times.partition_point(|time| *time <= from);
             let first = before.checked_sub(1).filter(|place| times[*place] > from - window).unwrap_or(before);
-            (first < last).then_some((times[first], times[last]))
+            (first < last).then(|| (times[first], times[last]))
         };
-        let pairs: Vec<Option<(i64, i64)>> = steps.ends.iter().map(|end| pair(end - window, *end)).collect();
+        let step = |end: &i64| {
+            let window = window.max(spacing(*end));
+            pair(end - window, *end, window)
+        };
+        let pairs: Vec<Option<(i64, i64)>> = steps.ends.iter().map(step).collect();
         let last = times.last().copied().unwrap_or_default();
-        let whole = pair(steps.from, last);
+        let whole = pair(steps.from, last, window.max(spacing(steps.from)));
         let mut points: Vec<i64> =
             pairs.iter().flatten().chain(&whole).flat_map(|(first, last)| [*first, *last]).collect();
         points.sort_unstable();

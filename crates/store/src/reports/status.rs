@@ -14,6 +14,8 @@ pub struct Stored {
     pub begun: Option<i64>,
     /// The names of the applications.
     pub apps: Vec<String>,
+    /// When each of the collectors last wrote, as far as they say.
+    pub collectors: Vec<i64>,
 }
 
 /// What there is.
@@ -26,6 +28,7 @@ pub fn status(db: &dyn Database) -> Result<Stored> {
         last_beacon,
         begun: totals::get(db, "begun")?,
         apps: apps(db)?,
+        collectors: db.query_map("SELECT seen FROM collectors", &[], |row| row.get(0))?,
     })
 }
 
@@ -71,8 +74,5 @@ pub fn last_beacon(db: &dyn Database, app: &str) -> Result<Option<i64>> {
 
 /// The time of the last successful scrape of a target up to `to`.
 pub fn last_scrape(db: &dyn Database, target: &str, to: i64) -> Result<Option<i64>> {
-    db.scalar(
-        "SELECT max(time) FROM scrapes WHERE target = (SELECT id FROM targets WHERE name = ?1) AND time <= ?2",
-        params![target, to],
-    )
+    crate::series::last_scrape(db, target, to)
 }

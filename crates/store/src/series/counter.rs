@@ -1,9 +1,8 @@
 //! The state of one series, and how a sample changes it. Counters follow Prometheus: the increase is the difference to the
 //! last sample, also after a gap; a counter was reset to zero where it fell, or where the backend says so; the first
 //! sample is a baseline and no increase.
-use rusqlite::{Connection, params};
-
 use super::process::{Process, began};
+use super::writes::Writes;
 use crate::scrape::Sample;
 use crate::time::DAY;
 
@@ -11,7 +10,7 @@ use crate::time::DAY;
 /// swallow all later counts.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct State {
     pub id: i64,
     pub counter: bool,
@@ -29,76 +28,51 @@ pub struct State {
     pub round: u64,
     /// When it was last seen, ms since the epoch, as in the database, which is updated once a day.
     pub seen: i64,
+    /// Whether it is one of those of an instance that only that instance's scrapes can lose: the hash of its name; 0 for none.
+    pub instance: u64,
 }
 
 impl State {
-    /// The state after the first sample of a new series, which is its baseline.
-    pub fn first(
-        connection: &Connection,
-        id: i64,
-        sample: &Sample,
-        process: &Process,
-        time: i64,
-    ) -> rusqlite::Result<Self> {
-        let mut state = Self { id, counter: sample.counter, raw: f64::NAN, seen: time, ..Self::default() };
-        state.take(connection, sample, process, time)?;
-        Ok(state)
+    /// A new series, whose first sample comes next.
+    pub fn new(counter: bool, seen: i64) -> Self {
+        Self { counter, raw: f64::NAN, seen, ..Self::default() }
     }
 
-    /// Restores `raw` from the newest stored sample.
-    pub fn read_back(&mut self, connection: &Connection) {
-        let newest = connection
-            .prepare_cached("SELECT value FROM samples WHERE series = ?1 ORDER BY time DESC LIMIT 1")
-            .and_then(|mut newest| newest.query_row([self.id], |row| row.get::<_, Option<f64>>(0)));
-        // If it cannot be read, the next sample is a new baseline.
-        let stored = newest.ok().flatten().unwrap_or(f64::NAN);
+    /// Restores `raw` from the newest stored value. If there is none, the next sample is a new baseline.
+    pub fn read_back(&mut self, stored: f64) {
         self.raw = stored - self.base;
         self.doubt = 4.0 * f64::EPSILON * stored.abs().max(self.base.abs());
     }
 
     /// Records the next sample.
-    pub fn take(
-        &mut self,
-        connection: &Connection,
-        sample: &Sample,
-        process: &Process,
-        time: i64,
-    ) -> rusqlite::Result<()> {
+    pub fn take(&mut self, writes: &mut Writes, sample: &Sample, process: &Process, time: i64) {
         let base = if sample.counter { self.base_of(sample, process) } else { 0.0 };
         let stored = base + sample.value;
         // A NaN gauge is a gap, like a missing one.
         let before = self.base + self.raw;
         if stored != before && !(stored.is_nan() && before.is_nan()) {
-            write(connection, self.id, time, (!stored.is_nan()).then_some(stored))?;
+            writes.changes.push((self.id, stored));
         }
         let created = sample.created.or(self.created);
         let state = (base, sample.counter, process.epoch, created);
         if state != (self.base, self.counter, self.epoch, self.created) {
-            connection
-                .prepare_cached(
-                    "UPDATE series SET base = ?2, counter = ?3, epoch = ?4, created = ?5 WHERE id = ?1",
-                )?
-                .execute(params![self.id, base, sample.counter, process.epoch, created])?;
+            writes.states.push((self.id, state));
         }
         if time - self.seen > DAY {
-            connection
-                .prepare_cached("UPDATE series SET seen = ?2 WHERE id = ?1")?
-                .execute(params![self.id, time])?;
+            writes.seen.push((self.id, time));
             self.seen = time;
         }
         (self.base, self.raw, self.doubt) = (base, sample.value, 0.0);
         (self.counter, self.epoch, self.created) = (sample.counter, process.epoch, created);
         self.round = process.round;
-        Ok(())
     }
 
     /// Records that the scrape did not have it: a counter keeps its value, a gauge loses it.
-    pub fn miss(&mut self, connection: &Connection, time: i64) -> rusqlite::Result<()> {
+    pub fn miss(&mut self, writes: &mut Writes) {
         if !self.counter && !self.raw.is_nan() {
-            write(connection, self.id, time, None)?;
+            writes.changes.push((self.id, f64::NAN));
             self.raw = f64::NAN;
         }
-        Ok(())
     }
 
     /// The base after `sample`, so that `base + raw` has grown by the increase.
@@ -126,11 +100,4 @@ impl State {
             Some(false) => total - sample.value,
         }
     }
-}
-
-fn write(connection: &Connection, series: i64, time: i64, value: Option<f64>) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached("INSERT OR REPLACE INTO samples (series, time, value) VALUES (?1, ?2, ?3)")?
-        .execute(params![series, time, value])?;
-    Ok(())
 }

@@ -1,6 +1,7 @@
 //! What tells one series of a target from another.
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::scrape::Sample;
 
@@ -42,6 +43,23 @@ impl Identity {
     pub fn labels(&self) -> &str {
         self.text.get(..self.labels).unwrap_or_default()
     }
+}
+
+/// A number for the value of the label `instance`; never 0.
+pub fn hash(instance: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    instance.hash(&mut hasher);
+    hasher.finish() | 1
+}
+
+/// The same for labels as they are stored; 0 where they have no such label.
+pub fn instance_of(labels: &str) -> u64 {
+    // Hardly any series has one, and reading JSON takes long.
+    if !labels.contains("\"instance\":") {
+        return 0;
+    }
+    let labels: BTreeMap<String, String> = serde_json::from_str(labels).unwrap_or_default();
+    labels.get("instance").map_or(0, |instance| hash(instance))
 }
 
 fn write_labels<'a>(text: &mut String, labels: impl Iterator<Item = (&'a str, &'a str)>) {

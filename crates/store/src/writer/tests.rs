@@ -5,6 +5,7 @@ use whippet_engine::beacon;
 
 use super::*;
 use crate::command::Ingested;
+use crate::opened;
 use crate::score::Client;
 use crate::time::{DAY, MINUTE};
 
@@ -14,12 +15,9 @@ const START: i64 = 19_676 * DAY;
 type Answer = oneshot::Receiver<Result<Ingested, StoreError>>;
 
 fn writer(folder: &std::path::Path) -> Writer {
-    let mut connection = Connection::open(folder.join("whippet.db")).unwrap();
-    schema::migrate(&mut connection).unwrap();
-    schema::configure(&connection).unwrap();
     let mut options = Options::new(folder);
     (options.max_size, options.limits.errors) = (Some(MAX_SIZE), 100_000);
-    Writer::new(connection, options, Arc::default(), Arc::default()).unwrap()
+    Writer::new(opened::open(&options).unwrap(), options, Arc::default(), Arc::default()).unwrap()
 }
 
 /// A beacon with six new errors, whose stacks take a page of 4 KB each.
@@ -58,7 +56,7 @@ fn a_transaction_that_does_not_fit_is_written_after_space_was_freed() {
     };
     // Days of data, up to just below the share at which space is freed.
     let mut minute = 0;
-    while size_limit::used(&writer.connection).unwrap() < MAX_SIZE as i64 * 85 / 100 {
+    while size_limit::used(&*writer.database).unwrap() < MAX_SIZE as i64 * 85 / 100 {
         assert!(commit(&mut writer, 1, minute).iter().all(Result::is_ok));
         minute += 60;
     }
@@ -68,13 +66,16 @@ fn a_transaction_that_does_not_fit_is_written_after_space_was_freed() {
     let answers = commit(&mut writer, 50, minute);
     assert!(answers.iter().all(|answer| matches!(answer, Ok(Ingested::New))), "{answers:?}");
     assert!(writer.space.deleted_before() > START, "the oldest went");
-    assert!(size_limit::used(&writer.connection).unwrap() <= MAX_SIZE as i64);
+    assert!(size_limit::used(&*writer.database).unwrap() <= MAX_SIZE as i64);
     let count = answers.len();
     let newest = "SELECT count(*) FROM beacons WHERE CAST(id AS INTEGER) >= ?1";
-    let kept: i64 = writer.connection.query_row(newest, [beacons_before], |row| row.get(0)).unwrap();
+    let kept: i64 = {
+        let database: &dyn Database = &*writer.database;
+        database.scalar(newest, params![beacons_before as i64]).unwrap()
+    };
     assert_eq!(kept, count as i64);
     // More than half of what the file may have.
     let answers = commit(&mut writer, 60, minute + 120);
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
-    assert!(size_limit::used(&writer.connection).unwrap() <= MAX_SIZE as i64);
+    assert!(size_limit::used(&*writer.database).unwrap() <= MAX_SIZE as i64);
 }

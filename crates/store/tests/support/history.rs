@@ -2,7 +2,7 @@
 use whippet_engine::stats::StoredHistogram;
 use whippet_engine::vitals::Metric;
 use whippet_store::cells::{
-    self, Attribution, Cell, ErrorCount, Errors, Gauge, Histograms, Level, Loading, Measured, Origin,
+    self, Attribution, Cell, ErrorCount, Errors, Gauge, Histograms, Level, Loading, Marks, Measured, Origin,
     Resources, Script, Section, Split, Spread, Sums, Timings, Vitals,
 };
 use whippet_store::database::{self, Database, Param, Type, Upsert, params};
@@ -89,7 +89,7 @@ impl Kept {
 }
 
 /// `views` page views of a page; of `kinds` different ones at most, each counted several times.
-fn bucket(seed: &mut Seed, page: i64, time: i64, views: u64, kinds: u64) -> Kept {
+fn bucket(seed: &mut Seed, page: i64, views: u64, kinds: u64) -> Kept {
     let mut kept = Kept::default();
     let different = views.min(kinds).max(1);
     let middle = 600.0 + (page * 37 % 900) as f64;
@@ -97,7 +97,7 @@ fn bucket(seed: &mut Seed, page: i64, time: i64, views: u64, kinds: u64) -> Kept
         let count = (views / different).max(1);
         let soft = seed.below(5) == 0;
         let origin = Origin {
-            release: 3000 + (time - BEGIN) / (9 * DAY) + seed.below(2) as i64,
+            release: 3000 + seed.below(14) as i64,
             device: [0, 2, 2, 1][seed.below(4) as usize],
             connection: 2 + seed.below(3) as i64,
             navigation: if soft { 6 } else { seed.below(3) as i64 },
@@ -127,7 +127,7 @@ fn bucket(seed: &mut Seed, page: i64, time: i64, views: u64, kinds: u64) -> Kept
             }
         }
         let number = Measured { metric: Metric::Lcp, soft: false }.number();
-        let cause = kept.attribution.causes.entry((number, 4000 + seed.below(5) as i64)).or_default();
+        let cause = kept.attribution.causes.entry((number, 0, 4000 + seed.below(5) as i64)).or_default();
         cause.0.record_many(middle, count);
         for name in 0..12 {
             let timings: &mut Timings = kept.histograms.0.entry(2000 + name).or_default();
@@ -149,7 +149,7 @@ fn bucket(seed: &mut Seed, page: i64, time: i64, views: u64, kinds: u64) -> Kept
         let script = Script { count, duration, forced: 1.0 };
         kept.loading.scripts.entry(2800 + seed.below(10) as i64).or_default().merge(&script);
         if seed.below(8) == 0 {
-            let count = ErrorCount { count, first: time, last: (time + 1, FIRST_PAGE + page) };
+            let count = ErrorCount { count, first: BEGIN, last: (NOW, FIRST_PAGE + page) };
             kept.errors.add(2900 + seed.below(40) as i64, count);
         }
     }
@@ -173,38 +173,39 @@ const fn table(table: &'static str) -> Upsert {
 
 const TABLES: [Upsert; 3] = [table("cells_minute"), table("cells_hour"), table("cells_day")];
 
-/// Writes the rows of a bucket: those of pages for each section that `of_pages` has, and those of the application for all.
-fn write(
-    db: &dyn Database,
-    (level, time): (Level, i64),
-    pages: &[(i64, Kept)],
-    of_pages: &dyn Fn(Section) -> bool,
-) -> database::Result<()> {
+/// A page's number, a section, and a value as bytes.
+type Encoded = (i64, Section, Vec<u8>);
+
+/// The rows of a bucket: those of pages for each section that `of_pages` has, and those of the application for all.
+fn rows(pages: &[(i64, Kept)], of_pages: &dyn Fn(Section) -> bool) -> Vec<Encoded> {
     let mut whole = Kept::default();
-    let mut values = Vec::new();
+    let mut rows = Vec::new();
     for (page, kept) in pages {
         whole.merge(kept);
-        values.extend(
-            kept.encoded().into_iter().filter(|one| of_pages(one.0)).map(|one| (FIRST_PAGE + page, one)),
-        );
+        let wanted = kept.encoded().into_iter().filter(|one| of_pages(one.0));
+        rows.extend(wanted.map(|(section, value)| (FIRST_PAGE + page, section, value)));
     }
-    values.extend(whole.encoded().into_iter().map(|one| (cells::WHOLE, one)));
-    let row = |(page, (section, value)): &'_ (i64, (Section, Vec<u8>))| {
-        let numbers = [time, *section as i64, APP, *page, 0].map(Param::Integer);
-        (numbers, value.clone())
-    };
-    let rows: Vec<([Param<'_>; 5], Vec<u8>)> = values.iter().map(row).collect();
-    let rows: Vec<Vec<Param<'_>>> =
-        rows.iter().map(|(numbers, value)| [&numbers[..], &[Param::Blob(value)]].concat()).collect();
-    db.write_rows(&TABLES[level as usize], &rows)
+    rows.extend(whole.encoded().into_iter().map(|(section, value)| (cells::WHOLE, section, value)));
+    rows
 }
+
+fn write(db: &dyn Database, level: Level, time: i64, rows: &[Encoded]) -> database::Result<()> {
+    let mut written: Vec<Vec<Param<'_>>> = Vec::new();
+    for one in rows {
+        let mut numbers = [time, one.1 as i64, APP, one.0, 0].map(Param::Integer).to_vec();
+        numbers.push(Param::Blob(&one.2));
+        written.push(numbers);
+    }
+    db.write_rows(&TABLES[level as usize], &written)
+}
+
+/// How many buckets of a level differ; they take turns.
+const DIFFERENT: i64 = 5;
 
 /// Fills an empty store. Everything is kept of each day; of hours and minutes the figures of pages are kept for vitals alone,
 /// which are all that reports of many pages read. `kinds`: how much the page views of a bucket differ.
 pub fn fill(db: &dyn Database, days: i64, page_count: i64, kinds: u64) -> database::Result<()> {
     let mut seed = Seed(90);
-    // TEMP
-    db.execute_batch("DROP TABLE views; CREATE TABLE views (app INTEGER, view TEXT, page INTEGER, minute INTEGER, weight INTEGER, navigation INTEGER, release INTEGER, device INTEGER, connection INTEGER, browser INTEGER, folded INTEGER, measures BLOB)")?;
     let name = |id: i64, kind: i64, parent: i64, name: &str| {
         db.execute(
             "INSERT INTO names (id, kind, parent, name, used, first, score, scored, confirmed)
@@ -242,49 +243,37 @@ pub fn fill(db: &dyn Database, days: i64, page_count: i64, kinds: u64) -> databa
     }
     let begin = BEGIN + (DAYS - days) * DAY;
     let today = BEGIN + DAYS * DAY;
-    for day in 0..days {
-        let time = begin + day * DAY;
-        let one = |place| {
-            let views = (200_000.0 * weight(place)) as u64;
-            (place, bucket(&mut seed, place, time, views, kinds + kinds * views / 4000))
-        };
-        let pages: Vec<(i64, Kept)> = (0..page_count).map(one).collect();
-        write(db, (Level::Day, time), &pages, &|_| true)?;
+    let mut pages_of = |all: f64, kinds: u64| {
+        let mut pages = Vec::new();
+        for place in 0..page_count {
+            let expected = all * weight(place);
+            // The rarest pages are not viewed in every hour or minute.
+            if expected >= 1.0 || seed.share() < expected {
+                let views = (expected as u64).max(1);
+                pages.push((place, bucket(&mut seed, place, views, kinds + kinds * views / 4000)));
+            }
+        }
+        pages
+    };
+    let of_vitals = |section| section == Section::Vitals;
+    let different: Vec<_> = (0..DIFFERENT).map(|_| rows(&pages_of(200_000.0, kinds), &|_| true)).collect();
+    for (day, rows) in (0..days).zip(different.iter().cycle()) {
+        write(db, Level::Day, begin + day * DAY, rows)?;
     }
     let hours = 30.min(days) * 24 + 14;
-    for hour in 0..hours {
-        let time = today + 14 * HOUR - (hours - hour) * HOUR;
-        let mut pages = Vec::new();
-        for place in 0..page_count {
-            let views = (8_000.0 * weight(place)) as u64;
-            // The rarest pages are not viewed in every hour.
-            if views > 40 || seed.below(40) < views {
-                pages.push((place, bucket(&mut seed, place, time, views.max(1), kinds * 3 / 4 + 1)));
-            }
-        }
-        write(db, (Level::Hour, time), &pages, &|section| section == Section::Vitals)?;
+    let different: Vec<_> =
+        (0..DIFFERENT).map(|_| rows(&pages_of(8_000.0, kinds * 3 / 4 + 1), &of_vitals)).collect();
+    for (hour, rows) in (0..hours).zip(different.iter().cycle()) {
+        write(db, Level::Hour, today + 14 * HOUR - (hours - hour) * HOUR, rows)?;
     }
-    for minute in 0..2 * 60 {
-        let time = NOW - NOW % MINUTE - (2 * 60 - minute) * MINUTE;
-        let mut pages = Vec::new();
-        for place in 0..page_count {
-            let views = 140.0 * weight(place);
-            if seed.share() < views {
-                pages.push((place, bucket(&mut seed, place, time, views as u64 + 1, 4)));
-            }
-        }
-        write(db, (Level::Minute, time), &pages, &|section| section == Section::Vitals)?;
+    let different: Vec<_> = (0..DIFFERENT).map(|_| rows(&pages_of(140.0, 4), &of_vitals)).collect();
+    for (minute, rows) in (0..2 * 60).zip(different.iter().cycle()) {
+        write(db, Level::Minute, NOW - NOW % MINUTE - (2 * 60 - minute) * MINUTE, rows)?;
     }
-    let marks = [
-        ("beacons", 1_000_000),
-        ("last_beacon", NOW),
-        ("hours", today + 14 * HOUR),
-        ("days", today),
-        ("minutes_from", NOW - 2 * HOUR),
-        ("hours_from", today + 14 * HOUR - hours * HOUR),
-    ];
-    for (name, value) in marks {
-        db.execute("INSERT INTO totals (name, value) VALUES (?1, ?2)", params![name, value])?;
+    for section in Section::ALL {
+        Marks::set_complete(db, Level::Hour, section, today + 14 * HOUR)?;
+        Marks::set_complete(db, Level::Day, section, today)?;
     }
-    Ok(())
+    Marks::set_deleted(db, Level::Minute, NOW - NOW % HOUR - 2 * HOUR)?;
+    Marks::set_deleted(db, Level::Hour, today + 14 * HOUR - hours * HOUR)
 }

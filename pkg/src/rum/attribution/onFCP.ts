@@ -1,4 +1,4 @@
-import { activationStart, navigationEntry, bfcacheRestoreTime } from '../vitals/pageLifecycle.js'
+import { activationStart, navigationEntry, restoredAt } from '../vitals/pageLifecycle.js'
 import { observeFCP } from '../vitals/onFCP.js'
 import type { FCPMetric } from '../vitals/types.js'
 import { withAttribution } from './withAttribution.js'
@@ -10,7 +10,7 @@ function attribution({ value, entries, navigationType }: FCPMetric, softEntry?: 
   if (softEntry) return { ...soft, loadState: 'complete', navigationEntry: softEntry }
   const entry = navigationType === 'soft-navigation' ? undefined : navigationEntry()
   const paint = entries[entries.length - 1]
-  if (!paint || !entry) return { ...soft, loadState: loadState(bfcacheRestoreTime()) }
+  if (!paint || !entry) return { ...soft, loadState: loadState(restoredAt) }
   const timeToFirstByte = Math.max(0, entry.responseStart - activationStart())
   return {
     timeToFirstByte,

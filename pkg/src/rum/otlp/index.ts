@@ -4,7 +4,7 @@ import type { Format, Request } from '../send/index.js'
 import { readBeacon, type Beacon } from './beacon.js'
 import { logs } from './logs.js'
 import { metrics } from './metrics.js'
-import { attributes, double, flag, optional, text, type AnyValue } from './value.js'
+import { attributes } from './value.js'
 
 export interface OtlpOptions {
   /** Additional resource attributes, such as `deployment.environment.name`. */
@@ -30,37 +30,38 @@ export function otlp(options: OtlpOptions = {}): Format {
     const start = last || performance.timeOrigin
     last = beacon.sentAt
     const resource = { attributes: resourceAttributes(beacon, options.attributes) }
-    const scope = { name: 'whippet' }
     const requests: Request[] = []
-    const request = (path: string, document: unknown) => {
-      const url = endpoint.replace(/\/+$/, '') + path
-      requests.push({ url, body: stringify(document)!, type: 'application/json', headers: options.headers })
+    /** One request to `/v1/logs` has `resourceLogs`, in which are `scopeLogs`, in which are `logRecords`. */
+    const request = (path: 'logs' | 'metrics', list: string, items: object[]) => {
+      if (!items.length) return
+      const kind = path === 'logs' ? 'Logs' : 'Metrics'
+      const scope = { scope: { name: 'whippet' }, [list]: items }
+      requests.push({
+        url: `${endpoint.replace(/\/+$/, '')}/v1/${path}`,
+        body: stringify({ [`resource${kind}`]: [{ resource, [`scope${kind}`]: [scope] }] })!,
+        type: 'application/json',
+        headers: options.headers,
+      })
     }
-    const logRecords = options.logs === false ? [] : toLogs(beacon)
-    if (logRecords.length) request('/v1/logs', { resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords }] }] })
-    const points = options.metrics === false ? [] : metrics(beacon, Math.min(start, beacon.sentAt))
-    if (points.length) {
-      request('/v1/metrics', { resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics: points }] }] })
-    }
+    if (options.logs !== false) request('logs', 'logRecords', toLogs(beacon))
+    if (options.metrics !== false) request('metrics', 'metrics', metrics(beacon, Math.min(start, beacon.sentAt)))
     return requests
   }
 }
 
 /** The resource attributes: service, session, browser. */
-function resourceAttributes(beacon: Beacon, more: Record<string, string> = {}) {
-  const own: Record<string, AnyValue | undefined> = {
-    'service.name': text(beacon.app),
-    'service.version': optional(beacon.release),
-    'session.id': text(beacon.session),
-    'telemetry.sdk.name': text('whippet'),
-    'telemetry.sdk.language': text('webjs'),
-    'browser.mobile': flag(beacon.device !== 'desktop'),
-    'browser.language': optional(globalThis.navigator?.language),
-    'device.type': text(beacon.device),
-    'network.connection.subtype': optional(beacon.connection),
-    'whippet.device.memory': beacon.memory === undefined ? undefined : double(beacon.memory),
-    'whippet.sample_rate': beacon.sampleRate === undefined ? undefined : double(beacon.sampleRate),
-  }
-  const added = Object.entries(more).map(([key, value]) => [key, text(value)] as const)
-  return attributes({ ...own, ...Object.fromEntries(added) })
-}
+const resourceAttributes = (beacon: Beacon, more?: Record<string, string>) =>
+  attributes({
+    'service.name': beacon.app,
+    'service.version': beacon.release || undefined,
+    'session.id': beacon.session,
+    'telemetry.sdk.name': 'whippet',
+    'telemetry.sdk.language': 'webjs',
+    'browser.mobile': beacon.device !== 'desktop',
+    'browser.language': globalThis.navigator?.language || undefined,
+    'device.type': beacon.device,
+    'network.connection.subtype': beacon.connection || undefined,
+    'whippet.device.memory': beacon.memory,
+    'whippet.sample_rate': beacon.sampleRate,
+    ...more,
+  })

@@ -7,14 +7,7 @@ import { within } from '../lib/scope.js'
 import { vitalsEngine, type VitalsEngine } from './engine.js'
 import { interactionCount } from './interactionCount.js'
 import { observe, type Pending } from './observe.js'
-import {
-  activationStart,
-  bfcacheRestoreTime,
-  navigationEntry,
-  observeLifecycle,
-  observeVisibility,
-  whenActivated,
-} from './pageLifecycle.js'
+import { navigationEntry, observeLifecycle, observeVisibility, restoredAt, whenActivated } from './pageLifecycle.js'
 import { reportsSoftNavigations } from './softNavigation.js'
 import type { Metric, MetricCallback, ObserveOpts } from './types.js'
 
@@ -83,7 +76,7 @@ export const observeMetric = <M extends Metric>(
         const { navigationId, navigationInteractionId: interactionId, navigationURL: url } = reporter.metric
         engine.vital_begin(tracker, interactionCount(engine))
         navigation = entry
-        const restored = { navigationId, interactionId, name: url, startTime: bfcacheRestoreTime() }
+        const restored = { navigationId, interactionId, name: url, startTime: restoredAt }
         reporter.metric = createMetric(name, value, entry ?? restored)
       },
       process(entries, settled) {
@@ -150,9 +143,9 @@ export function createMetric<M extends Metric>(name: M['name'], value: number, f
 
 /** The navigation type of the document's page view. */
 export function documentNavigationType(entry = navigationEntry()): Metric['navigationType'] {
-  if (bfcacheRestoreTime() >= 0) return 'back-forward-cache'
+  if (restoredAt >= 0) return 'back-forward-cache'
   if (!entry) return 'navigate'
-  if (document.prerendering || activationStart() > 0) return 'prerender'
+  if (document.prerendering || entry.activationStart! > 0) return 'prerender'
   if (document.wasDiscarded) return 'restore'
   return (entry.type?.replace('_', '-') as Metric['navigationType']) || 'navigate'
 }

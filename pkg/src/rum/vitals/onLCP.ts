@@ -1,9 +1,8 @@
 import { MetricCode } from '../../boundary/vitals.js'
 import { now, on, whenIdle, whenPainted } from '../lib/eventsAndTimers.js'
 import { attempt } from '../lib/guard.js'
-import { createScope, endScope, inScope, onEnd, within } from '../lib/scope.js'
 import { forPage, observeMetric } from './metricReporter.js'
-import { activationStart, firstHiddenTime, resetFirstHidden } from './pageLifecycle.js'
+import { activationStart, hiddenAt, resetFirstHidden } from './pageLifecycle.js'
 import { reportsSoftNavigations } from './softNavigation.js'
 import type { LCPMetric, MetricCallback, ReportOpts, ObserveOpts } from './types.js'
 
@@ -19,19 +18,19 @@ export function observeLCP(
   const types = ['largest-contentful-paint', ...(soft ? ['interaction-contentful-paint'] : [])]
   observeMetric<LCPMetric>('LCP', MetricCode.LCP, -1, types, callback, opts, (reporter, pending) => {
     let isFinal = false
-    /** What is needed until LCP is final. */
-    const scope = createScope()
-    const stop = () => endScope(scope)
-    onEnd(stop)
-    // An input that came before the end of that scope counts after it.
-    const whenIdleInPage = inScope(whenIdle)
+    /** Without soft navigations: LCP was final once. Entries that come later are of no page view. */
+    let isOver = false
+    const stop = () => {
+      isOver = true
+      for (const remove of removes) remove()
+    }
 
     // Only `reportAllChanges` and soft navigations need all candidates; otherwise the last one is enough.
     const deliver = (entries: PerformanceEntry[]) =>
-      scope.isEnded || reporter.process(opts.reportAllChanges || soft ? entries : entries.slice(-1))
+      isOver || reporter.process(opts.reportAllChanges || soft ? entries : entries.slice(-1))
     const paint = (entry: LargestContentfulPaint | undefined, at: number, since: number) => {
       if (entry) onPaint?.(entry)
-      if (at < firstHiddenTime()) reporter.report(false, Math.max(at - since, 0), entry ? [entry] : [])
+      if (at < hiddenAt) reporter.report(false, Math.max(at - since, 0), entry ? [entry] : [])
     }
     const finalize = () => {
       if (isFinal) return
@@ -46,12 +45,12 @@ export function observeLCP(
       if (!event.isTrusted || isFinal) return
       const { id } = reporter.metric
       // Not within the task of the input, which this would make slower.
-      whenIdleInPage(() => {
+      whenIdle(() => {
         if (id === reporter.metric.id) finalize()
         else if (!soft) stop()
       })
     }
-    within(scope, () => ['keydown', 'click', 'visibilitychange'].map((type) => on(globalThis, type, finalizeLater)))
+    const removes = ['keydown', 'click', 'visibilitychange'].map((type) => on(globalThis, type, finalizeLater))
     return {
       deliver,
       take(entry) {
@@ -72,7 +71,7 @@ export function observeLCP(
         if (largest) deliver([largest])
       },
       hidden(event) {
-        if (scope.isEnded || !event.isTrusted) return
+        if (isOver || !event.isTrusted) return
         // Even if LCP is final: a later soft navigation must not receive these entries.
         deliver(pending())
         finalize()

@@ -17,15 +17,13 @@ export interface LifecycleObserver {
 const observers = new Set<(name: keyof LifecycleObserver, event: Event) => void>()
 /** The scope of the listeners, while there are observers. */
 let listening = createScope()
-/** When the page was first hidden in this page view; negative until visibility is observed. */
-let hiddenAt = -1
-let restoredAt = -1
-
+/**
+ * When the page was first hidden in this page view: 0 if it was loaded in the background, `Infinity` if it never was; negative
+ * until visibility is observed.
+ */
+export let hiddenAt = -1
 /** When the page returned from the back/forward cache; negative if it did not. */
-export const bfcacheRestoreTime = () => restoredAt
-
-/** When the page was first hidden: 0 if it was loaded in the background, `Infinity` if it never was. */
-export const firstHiddenTime = () => hiddenAt
+export let restoredAt = -1
 
 /** Called for a soft navigation: its page view begins visible. */
 export function resetFirstHidden(): void {
@@ -43,7 +41,8 @@ export const activationStart = () => navigationEntry()?.activationStart ?? 0
 
 /** Starts to observe whether the page is hidden. */
 export function observeVisibility(): void {
-  if (hiddenAt < 0) hiddenAt = recordedHiddenTime() ?? initialHiddenTime()
+  // While it is prerendering, a page is always hidden.
+  if (hiddenAt < 0) hiddenAt = document.prerendering ? Infinity : (recordedHiddenTime() ?? initialHiddenTime())
   observeLifecycle({})
 }
 
@@ -66,10 +65,8 @@ export function observeLifecycle(observer: LifecycleObserver): void {
   })
 }
 
-/** Calls `run` once the page is not prerendering. */
+/** Calls `run` once the page is not prerendering. Throws on a server, where there is no document. */
 export function whenActivated(run: () => void): void {
-  // On a server there is no document.
-  if (typeof document === 'undefined') return
   if (document.prerendering) once('prerenderingchange', run)
   else run()
 }
@@ -85,14 +82,13 @@ export const whenLoaded = (run: () => void): void =>
 
 /** The first hidden time according to the browser's `visibility-state` entries, where it has them. */
 function recordedHiddenTime(): number | undefined {
-  if (document.prerendering) return undefined
   const start = activationStart()
   const states = attempt(() => performance.getEntriesByType('visibility-state'))
   return states?.find(({ name, startTime }) => name === 'hidden' && startTime >= start)?.startTime
 }
 
-/** A page that is hidden now counts as hidden from the start, unless it is prerendering: then it always is hidden. */
-const initialHiddenTime = () => (document.visibilityState === 'hidden' && !document.prerendering ? 0 : Infinity)
+/** A page that is hidden now counts as hidden from the start. */
+const initialHiddenTime = () => (document.visibilityState === 'hidden' ? 0 : Infinity)
 
 function onVisibility(event: Event): void {
   if (document.visibilityState !== 'hidden') return

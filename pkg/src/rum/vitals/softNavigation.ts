@@ -6,9 +6,4 @@ import type { ReportOpts } from './types.js'
  * had no `getLargestInteractionContentfulPaint`.
  */
 export const reportsSoftNavigations = (opts: ReportOpts): boolean =>
-  !!opts.reportSoftNavs &&
-  !!attempt(
-    () =>
-      PerformanceObserver.supportedEntryTypes.includes('soft-navigation') &&
-      'getLargestInteractionContentfulPaint' in PerformanceSoftNavigation.prototype,
-  )
+  !!opts.reportSoftNavs && !!attempt(() => 'getLargestInteractionContentfulPaint' in PerformanceSoftNavigation.prototype)

@@ -12,7 +12,7 @@ const COARSEST: i32 = -6;
 const OCTAVES: f64 = 500.0;
 
 /// The bounds of a metric: powers of 2^(2^-scale), from `first` to `last`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Grid {
     scale: i32,
     first: i32,

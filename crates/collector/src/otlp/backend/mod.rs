@@ -3,5 +3,6 @@ mod grid;
 mod names;
 mod pushes;
 mod samples;
+mod saved;
 
 pub use pushes::{PushError, Pushes, Service};

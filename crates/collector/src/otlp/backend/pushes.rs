@@ -1,12 +1,14 @@
 //! The services that push: their instances, and the last value of each series. What a push changes is recorded with everything
 //! that the service's instances said before, as a scrape of all of them would have it.
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use tokio::sync::Mutex;
 use whippet_store::{Sample, Scrape, Store, StoreError};
 
 use super::grid::Grid;
 use super::samples::{Pushed, Reader, instance};
+use super::saved;
 use crate::otlp::answer::Rejected;
 use crate::otlp::model::{Metric, Resource, Scope};
 
@@ -25,6 +27,9 @@ const INTERVAL: i64 = 60_000;
 
 /// Posts that are less than this apart may be of one export, ms.
 const EXPORT: i64 = 500;
+
+/// How often a push is tried anew after another collector was quicker.
+const ATTEMPTS: usize = 8;
 
 type Key = (String, Vec<(String, String)>);
 
@@ -60,23 +65,29 @@ struct State {
     posts: VecDeque<String>,
 }
 
+/// What is known of a service.
 #[derive(Clone, Default)]
-struct Target {
-    instances: Vec<Instance>,
-    grids: HashMap<String, Grid>,
-    last: i64,
-    interval: Option<i64>,
+pub struct Target {
+    pub instances: Vec<Instance>,
+    pub grids: HashMap<String, Grid>,
+    pub last: i64,
+    pub interval: Option<i64>,
+    /// The digests of its last posts, where collectors share a database.
+    pub posts: VecDeque<String>,
+    /// Of which shared state it is a copy.
+    pub version: i64,
 }
 
+/// One process of a service.
 #[derive(Clone)]
-struct Instance {
-    key: String,
+pub struct Instance {
+    pub key: String,
     /// The value of the label `instance`; empty for none.
-    label: String,
+    pub label: String,
     /// When it pushed first, and last; 0 for never.
-    first: i64,
-    seen: i64,
-    series: HashMap<Key, (Sample, i64)>,
+    pub first: i64,
+    pub seen: i64,
+    pub series: HashMap<Key, (Sample, i64)>,
 }
 
 impl Pushes {
@@ -85,7 +96,7 @@ impl Pushes {
         &self,
         service: &Service<'_>,
         post: &str,
-        store: &Store,
+        store: &Arc<Store>,
         now: i64,
     ) -> Result<Rejected, PushError> {
         let mut state = self.state.lock().await;
@@ -99,17 +110,18 @@ impl Pushes {
         }
         let room = SERIES.saturating_sub(state.targets.values().map(Target::series).sum());
         // A copy, so that nothing has changed where the store fails: the exporter sends it again.
-        let mut target = state.targets.get(&service.target).cloned().unwrap_or_default();
-        let before = target.samples();
-        let (rejected, fresh) = target.push(service, room, now);
-        if !fresh.is_empty() {
-            // What an instance did not have in its last export was 0 then. Without that the first error would be no increase.
-            let samples = before.into_iter().chain(fresh).collect();
-            let scrape = Scrape { target: service.target.clone(), time: now - 1, samples };
-            store.record_scrape(scrape).await.map_err(PushError::Store)?;
-        }
-        let scrape = Scrape { target: service.target.clone(), time: now, samples: target.samples() };
-        store.record_scrape(scrape).await.map_err(PushError::Store)?;
+        let known = state.targets.get(&service.target).cloned().unwrap_or_default();
+        let (target, rejected) = match store.is_shared() {
+            true => record_shared(known, service, &post, store, (room, now)).await?,
+            false => {
+                let mut target = known;
+                let (scrapes, rejected) = target.scrapes(service, room, now);
+                for scrape in scrapes {
+                    store.record_scrape(scrape).await.map_err(PushError::Store)?;
+                }
+                (target, rejected)
+            }
+        };
         state.targets.insert(service.target.clone(), target);
         state.posts.push_back(post);
         if state.posts.len() > POSTS {
@@ -125,28 +137,82 @@ impl Pushes {
         Some((target.interval.unwrap_or(INTERVAL), target.series() as u64))
     }
 
-    /// The services that have not pushed for as long as they would be looked for.
-    pub async fn silent(&self, now: i64) -> Vec<String> {
+    /// The services that have not pushed for as long as they would be looked for, each with the time since when they should
+    /// have: another collector may have heard them.
+    pub async fn silent(&self, now: i64) -> Vec<(String, i64)> {
         let state = self.state.lock().await;
-        let silent = state.targets.iter().filter(|(_, target)| target.last < now - target.patience());
-        silent.map(|(name, _)| name.clone()).collect()
+        let since = |target: &Target| now - target.patience();
+        let silent = state.targets.iter().filter(|(_, target)| target.last < since(target));
+        silent.map(|(name, target)| (name.clone(), since(target))).collect()
     }
+}
+
+/// Records a push where several collectors share a database, and pushes of one service reach any of them. What is known of the
+/// service stands in the database: it is read before, and written in the transaction of the samples, unless another collector
+/// was quicker. So every collector goes on from what all of them have heard.
+async fn record_shared(
+    mut known: Target,
+    service: &Service<'_>,
+    post: &str,
+    store: &Arc<Store>,
+    (room, now): (usize, i64),
+) -> Result<(Target, Rejected), PushError> {
+    for _ in 0..ATTEMPTS {
+        let mut shared =
+            store.shared_state(&format!("push:{}", service.target)).await.map_err(PushError::Store)?;
+        if shared.version != known.version {
+            known = saved::read(&shared.value);
+            known.version = shared.version;
+        }
+        if known.posts.iter().any(|known| known == post) {
+            return Ok((known, Rejected::default()));
+        }
+        let mut target = known.clone();
+        target.forget(now);
+        let (scrapes, rejected) = target.scrapes(service, room, now);
+        target.posts.push_back(post.to_owned());
+        if target.posts.len() > POSTS {
+            target.posts.pop_front();
+        }
+        shared.value = saved::write(&target);
+        target.version += 1;
+        if store.record_shared(scrapes, shared).await.map_err(PushError::Store)? {
+            return Ok((target, rejected));
+        }
+    }
+    Err(PushError::Store(StoreError::Failed))
 }
 
 impl State {
     /// Forgets instances and series that nobody pushes any more.
     fn forget(&mut self, now: i64) {
-        for target in self.targets.values_mut() {
-            let since = now - target.patience();
-            target.instances.retain(|instance| instance.seen >= since);
-            for instance in &mut target.instances {
-                instance.series.retain(|_, (_, seen)| *seen >= since);
-            }
-        }
+        self.targets.values_mut().for_each(|target| target.forget(now));
     }
 }
 
 impl Target {
+    fn forget(&mut self, now: i64) {
+        let since = now - self.patience();
+        self.instances.retain(|instance| instance.seen >= since);
+        for instance in &mut self.instances {
+            instance.series.retain(|_, (_, seen)| *seen >= since);
+        }
+    }
+
+    /// Takes a push. Returns the scrapes that it makes, and what was left out.
+    fn scrapes(&mut self, service: &Service<'_>, room: usize, now: i64) -> (Vec<Scrape>, Rejected) {
+        let before = self.samples();
+        let (rejected, fresh) = self.push(service, room, now);
+        let scrape = |time, samples| Scrape { target: service.target.clone(), time, samples, instance: None };
+        let mut scrapes = Vec::new();
+        if !fresh.is_empty() {
+            // What an instance did not have in its last export was 0 then. Without that the first error would be no increase.
+            scrapes.push(scrape(now - 1, before.into_iter().chain(fresh).collect()));
+        }
+        scrapes.push(scrape(now, self.samples()));
+        (scrapes, rejected)
+    }
+
     fn series(&self) -> usize {
         self.instances.iter().map(|instance| instance.series.len()).sum()
     }

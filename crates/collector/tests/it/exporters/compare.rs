@@ -145,7 +145,7 @@ pub async fn page(exporter: &Exporter) -> Backend {
     let collector = Collector::new();
     for scrape in 0..PROGRESS.len() {
         let samples = samples(&exporter.text(scrape, None));
-        let scrape = Scrape { target: "shop".to_owned(), time: collector.now(), samples };
+        let scrape = Scrape { target: "shop".to_owned(), time: collector.now(), samples, instance: None };
         collector.app.store.record_scrape(scrape).await.unwrap();
         collector.advance(INTERVAL);
     }

@@ -25,6 +25,8 @@ pub fn connect(error: &tokio_postgres::Error, hosts: &str) -> Error {
     let kind = match error.code() {
         Some(code) => match kind(code, "") {
             ErrorKind::Other => ErrorKind::Denied,
+            // What the last connection left behind has not ended yet.
+            ErrorKind::Busy | ErrorKind::Interrupted => ErrorKind::Unavailable,
             kind => kind,
         },
         None => ErrorKind::Unavailable,

@@ -137,3 +137,11 @@ fn create(database: &dyn Database, schema: &str) -> Result<()> {
     }
     database.execute_batch("CREATE TABLE IF NOT EXISTS whippet_format (version BIGINT NOT NULL)")
 }
+
+/// The format of the tables in a schema; `None` where there are none of ours.
+pub fn format(database: &dyn Database, schema: &str) -> Result<Option<i64>> {
+    Ok(match find(database, schema)? {
+        Found::Version(version) => Some(version),
+        Found::Empty | Found::Foreign => None,
+    })
+}

@@ -6,6 +6,7 @@
 //! | `tls` | what `sslmode` means for a connection |
 //! | `server` | the server as all sessions share it: how to connect, and the thread that the connections run on |
 //! | `session` | one session, which connects when it is needed, and again after a failure |
+//! | `waits` | how long a session waits |
 //! | `sql` | the statements as PostgreSQL wants them |
 //! | `encode`, `decode` | parameters and values as bytes |
 //! | `migrate`, `locks` | the tables and their versions; one collector at a time |
@@ -22,9 +23,11 @@ mod sql;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod waits;
 
 pub use address::{AddressError, ServerAddress};
-pub use locks::key as lock_key;
-pub use migrate::{VERSION, migrate};
+pub use locks::key;
+pub use migrate::{VERSION as SERVER_FORMAT, format, migrate};
 pub use server::Server;
-pub use session::{Session, Waits};
+pub use session::Session;
+pub use waits::Waits;

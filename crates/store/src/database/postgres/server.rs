@@ -10,7 +10,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::super::{Error, ErrorKind, Result};
 use super::address::ServerAddress;
-use super::session::Waits;
+use super::waits::Waits;
 use super::{failure, tls};
 
 /// How long log-in may take after the hosts had their time to accept the connection.
@@ -62,12 +62,12 @@ impl Server {
         self.open.load(Ordering::Relaxed)
     }
 
-    pub(super) fn handle(&self) -> &Handle {
+    pub(in super::super) fn handle(&self) -> &Handle {
         self.runtime.as_ref().expect("it is there until the server is dropped").handle()
     }
 
     /// Connects, and sets the session up: without a time limit of its own where `waits` has none.
-    pub(super) async fn connect(&self, waits: &Waits) -> Result<Client> {
+    pub(in super::super) async fn connect(&self, waits: &Waits) -> Result<Client> {
         let hosts = self.address.hosts();
         let count = u32::try_from(self.address.config.get_hosts().len().max(1)).unwrap_or(1);
         let limit = self.address.config.get_connect_timeout().copied().unwrap_or(LOGIN) * count + LOGIN;

@@ -18,7 +18,8 @@ use tokio_postgres::{Client, Statement};
 use super::super::{Access, Database, Each, Engine, Error, ErrorKind, Lookup, Param, Result, Row, Upsert};
 use super::encode::{self, Encoded};
 use super::server::Server;
-use super::{failure, sql};
+use super::waits::Waits;
+use super::{failure, locks, sql};
 
 /// The most prepared statements; then all are forgotten. There are fewer texts than this.
 const STATEMENTS: usize = 512;
@@ -26,41 +27,6 @@ const STATEMENTS: usize = 512;
 const ROWS: usize = 4_096;
 /// After a failed try to connect, the next one is made after this. Until then the same error is the answer.
 const RETRY: Duration = Duration::from_millis(250);
-
-/// How long a session waits.
-#[derive(Clone, Copy, Debug)]
-pub struct Waits {
-    /// For one statement, on the server; none: for ever.
-    pub statement: Option<Duration>,
-    /// For a lock, on the server.
-    pub lock: Option<Duration>,
-    /// For an answer. After this the server counts as gone.
-    pub answer: Option<Duration>,
-    /// For all of a transaction that reads.
-    pub transaction: Option<Duration>,
-}
-
-impl Waits {
-    /// Of the writer: pages wait for it.
-    pub const WRITER: Self = Self {
-        statement: Some(Duration::from_secs(10)),
-        lock: Some(Duration::from_secs(5)),
-        answer: Some(Duration::from_secs(12)),
-        transaction: None,
-    };
-    /// Of what takes as long as it takes: migrations, copies of everything.
-    pub const PATIENT: Self = Self { statement: None, lock: None, answer: None, transaction: None };
-
-    /// Of a query that may take as long as this.
-    pub fn reader(patience: Duration) -> Self {
-        Self {
-            statement: Some(patience),
-            lock: Some(patience),
-            answer: Some(patience + Duration::from_secs(2)),
-            transaction: Some(patience),
-        }
-    }
-}
 
 /// What was sent and is not answered yet.
 type Sent = Pin<Box<dyn Future<Output = std::result::Result<(), tokio_postgres::Error>> + Send>>;
@@ -70,6 +36,8 @@ type Sent = Pin<Box<dyn Future<Output = std::result::Result<(), tokio_postgres::
 pub struct Session {
     server: Arc<Server>,
     waits: Waits,
+    /// The number of the advisory lock that the session holds while it is connected.
+    alone: Option<i64>,
     state: RefCell<State>,
 }
 
@@ -86,6 +54,8 @@ struct State {
     asking: bool,
     /// When the last try to connect failed, and why.
     refused: Option<(Instant, Error)>,
+    /// What the server calls the last connection: its process, and when that began.
+    backend: Option<(i64, String)>,
 }
 
 /// What ended a question.
@@ -97,7 +67,15 @@ enum Stopped {
 impl Session {
     /// A session with `server`; it is not connected yet.
     pub fn new(server: Arc<Server>, waits: Waits) -> Self {
-        Self { server, waits, state: RefCell::default() }
+        Self { server, waits, alone: None, state: RefCell::default() }
+    }
+
+    /// The same, for what must never run twice as `role`. Where a connection was lost in the midst of a transaction, the server
+    /// may still be working on it, and may commit it. A new connection waits until that one has ended, so that it sees all
+    /// that it left behind.
+    pub fn alone(server: Arc<Server>, waits: Waits, role: &str) -> Self {
+        let alone = Some(locks::key(server.address().schema(), role));
+        Self { alone, ..Self::new(server, waits) }
     }
 
     /// The server.
@@ -129,7 +107,11 @@ impl Session {
                 return Err(error.clone());
             }
         }
-        let connected = self.server.handle().block_on(self.server.connect(&self.waits));
+        let connected: Result<Client> = self.server.handle().block_on(async {
+            let client = self.server.connect(&self.waits).await?;
+            self.end_previous(&client).await?;
+            Ok(client)
+        });
         let mut state = self.state.borrow_mut();
         match connected {
             Ok(client) => {
@@ -142,6 +124,24 @@ impl Session {
                 Err(error)
             }
         }
+    }
+
+    /// Ends what the last connection left behind on the server, and waits for its end.
+    async fn end_previous(&self, client: &Client) -> Result<()> {
+        let Some(key) = self.alone else { return Ok(()) };
+        let failed = |error| failure::connect(&error, &self.server.address().hosts());
+        let previous = self.state.borrow().backend.clone();
+        if let Some((process, began)) = previous {
+            // Another process may have got the number since.
+            let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                       WHERE CAST(pid AS BIGINT) = $1 AND CAST(backend_start AS TEXT) = $2 AND usename = current_user";
+            client.query(sql, &[&process, &began]).await.map_err(failed)?;
+        }
+        client.query("SELECT pg_advisory_lock($1)", &[&key]).await.map_err(failed)?;
+        let sql = "SELECT CAST(pid AS BIGINT), CAST(backend_start AS TEXT) FROM pg_stat_activity WHERE pid = pg_backend_pid()";
+        let own = client.query_opt(sql, &[]).await.map_err(failed)?;
+        self.state.borrow_mut().backend = own.map(|row| (row.get(0), row.get(1)));
+        Ok(())
     }
 
     /// Waits for `work`, and for what was sent before it.

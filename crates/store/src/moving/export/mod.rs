@@ -51,8 +51,11 @@ pub fn write(
         lines.write(&json!({ "type": "export", "format": FORMAT, "whippet": version, "rows": all }))?;
         for table in &tables {
             let objects = writer(table);
-            let sql =
-                format!("SELECT {} FROM {} ORDER BY {}", table.list(), table.name, table.key.join(", "));
+            let order = match table.key.as_slice() {
+                [] => String::new(),
+                key => format!("ORDER BY {}", key.join(", ")),
+            };
+            let sql = format!("SELECT {} FROM {} {order}", table.list(), table.name);
             database.query(&sql, &[], &mut |row| {
                 for object in objects(row, table, &known)? {
                     lines.write(&Value::Object(object))?;

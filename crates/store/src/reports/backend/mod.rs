@@ -7,7 +7,6 @@ mod storage;
 mod timings;
 mod traffic;
 
-use rusqlite::Connection;
 use whippet_api::{Backend, Section, Timing};
 use whippet_catalogue::{Signal, Told};
 
@@ -16,6 +15,7 @@ use super::reading::Reading;
 use super::scrapes::Scrapes;
 use super::source::Source;
 use super::steps::Steps;
+use crate::database::{self, Database};
 use caches::Caches;
 use draw::Draw;
 use timings::Named;
@@ -25,16 +25,16 @@ pub use levels::{PlainLevel, levels, without_values};
 
 /// All charts and tables of `target`, scraped every `interval` ms.
 pub fn backend(
-    connection: &Connection,
+    db: &dyn Database,
     matches: &Matches,
     target: &str,
     steps: &Steps,
     interval: i64,
-) -> rusqlite::Result<Backend> {
-    let Some(scrapes) = Scrapes::new(connection, target, steps, interval)? else {
+) -> database::Result<Backend> {
+    let Some(scrapes) = Scrapes::new(db, target, steps, interval)? else {
         return Ok(Backend::default());
     };
-    let told = matches.told(connection, scrapes.target())?;
+    let told = matches.told(db, scrapes.target())?;
     let backend = report(&scrapes, &told, steps)?;
     Ok(Backend { inexact_until: scrapes.inexact_until(steps)?, ..backend })
 }

@@ -1,0 +1,80 @@
+//! Opens what everything is kept in: a folder, or a server.
+use std::fs::File;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::database::{self, Database, Leaders, Place, Server, ServerAddress, Session, Waits, params};
+use crate::error::StoreError;
+use crate::moving::copy::check_finished;
+use crate::options::Options;
+use crate::{data_folder, schema};
+
+/// What is open.
+pub struct Opened {
+    pub place: Place,
+    /// The session that writes.
+    pub writer: Box<dyn Database + Send>,
+    /// The number of this process in the table `collectors`: 0 in a folder, which one process has.
+    pub collector: i64,
+    pub leaders: Option<Arc<Leaders>>,
+    pub lock: Option<File>,
+}
+
+pub fn open(options: &Options) -> Result<Opened, StoreError> {
+    match &options.server {
+        Some(address) => open_server(address.clone()),
+        None => open_folder(options),
+    }
+}
+
+fn open_folder(options: &Options) -> Result<Opened, StoreError> {
+    let lock = data_folder::claim(&options.folder)?;
+    let path = options.folder.join(data_folder::DATABASE);
+    let mut connection = data_folder::open(&path)?;
+    schema::migrate(&mut connection)?;
+    schema::configure(&connection)?;
+    check_finished(&connection)?;
+    Ok(Opened {
+        place: Place::File(path),
+        writer: Box::new(connection),
+        collector: 0,
+        leaders: None,
+        lock: Some(lock),
+    })
+}
+
+fn open_server(address: ServerAddress) -> Result<Opened, StoreError> {
+    let server = Server::new(address)?;
+    // Whoever opens the store may be on a thread that must not wait for connections.
+    let (session, collector) = std::thread::scope(|scope| {
+        let opening = scope.spawn(|| register(&server));
+        opening.join().unwrap_or_else(|_| Err(database::Error::other("opening the database panicked")))
+    })?;
+    Ok(Opened {
+        leaders: Some(Leaders::new(Arc::clone(&server))),
+        place: Place::Server(server),
+        writer: Box::new(session),
+        collector,
+        lock: None,
+    })
+}
+
+/// Brings the tables up to date, and gives this process a number: whatever the number says it wrote, nobody else changes.
+fn register(server: &Arc<Server>) -> database::Result<(Session, i64)> {
+    let patient = Session::new(Arc::clone(server), Waits::PATIENT);
+    database::migrate(&patient)?;
+    let patient: &dyn Database = &patient;
+    check_finished(patient)?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis() as i64);
+    let host = std::env::var("HOSTNAME")
+        .ok()
+        .or_else(|| std::fs::read_to_string("/etc/hostname").ok())
+        .unwrap_or_default();
+    let host: String = host.trim().chars().take(255).collect();
+    let collector: i64 = patient.scalar(
+        "INSERT INTO collectors (host, started, seen) VALUES (?1, ?2, ?2) RETURNING id",
+        params![&host, now],
+    )?;
+    let writer = Session::alone(Arc::clone(server), Waits::WRITER, &format!("writer:{collector}"));
+    Ok((writer, collector))
+}
