@@ -1,8 +1,7 @@
 //! `whippet migrate`: everything from a data folder to a server, or back.
 use std::fmt::Write;
 
-use whippet_store::moving::copy::{self, Step};
-use whippet_store::moving::{MovingError, Proof};
+use whippet_store::moving::{MovingError, Proof, Step, copy};
 
 use super::progress::Bar;
 use crate::args::Migrate;

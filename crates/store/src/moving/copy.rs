@@ -9,6 +9,7 @@ use super::owned::{Owned, key_of, key_text};
 use super::place::{Opened, Place};
 use super::proof::{self, Proof};
 use super::sequences;
+use super::step::{Step, Watch};
 use crate::database::{self, Access, Database, Engine, Error, ErrorKind, Param, Type, Upsert, params};
 
 /// The table of notes: by table, the last key that was moved; by the empty name, where the data is from.
@@ -23,18 +24,6 @@ const FIRST_ROWS: i64 = 64;
 
 /// What a fresh store has before anything was kept.
 const SEEDED: [&str; 2] = ["collectors", "totals"];
-
-/// How far a move is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step<'a> {
-    /// The table, and how many of all rows were moved.
-    Moving(&'a str, u64, u64),
-    /// The table that is read on both sides, and how many of all rows were.
-    Proving(&'a str, u64, u64),
-}
-
-/// Is told how far a move is.
-pub type Watch<'a> = &'a mut dyn FnMut(Step<'_>);
 
 /// Moves everything from one place to another, and proves it. With `restart`, what a stopped move left is deleted first.
 ///

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `backup`, `part` | a copy of SQLite's file; a file that gets its name once it is whole |
 //! | `check` | whether what is kept is sound |
-//! | `copy`, `proof`, `sequences` | everything from one database to another, and the proof that it is there |
+//! | `copy`, `step`, `proof`, `sequences` | everything from one database to another, and the proof that it is there |
 //! | `export` | everything as JSON Lines |
 //! | `place` | a data folder or a server, which nobody else uses meanwhile |
 //! | `catalog`, `owned`, `merged` | the tables that are there, their values, their cells |
@@ -23,6 +23,7 @@ mod proof;
 mod references;
 mod sequences;
 mod source;
+mod step;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -32,3 +33,4 @@ pub use part::Part;
 pub use place::{Opened, Place};
 pub use proof::{Compared, Proof};
 pub use source::Progress;
+pub use step::{Step, Watch};

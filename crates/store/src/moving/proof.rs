@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::catalog::Table;
-use super::copy::{Step, Watch};
 use super::merged::Merged;
+use super::step::{Step, Watch};
 use crate::cells::{Level, Section};
 use crate::database::{Access, Database, Result, Row, Type, Value};
 

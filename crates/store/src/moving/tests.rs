@@ -4,11 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use proptest::prelude::*;
 
 use super::catalog::{self, Table};
-use super::copy::{self, NOTES, Step};
+use super::copy::{self, NOTES};
 use super::error::MovingError;
 use super::owned::Owned;
 use super::place::Place;
 use super::proof::Proof;
+use super::step::Step;
 use crate::cells::{Measured, Section, Vitals, encode};
 use crate::database::testing::TestSchema;
 use crate::database::{Access, Database, Param, Type};

@@ -5,7 +5,8 @@ use whippet_engine::beacon::ResourceKind;
 use super::super::catalog::Table;
 use super::histogram::object as histogram;
 use super::known::Known;
-use super::{Object, rows};
+use super::object::Object;
+use super::rows;
 use crate::cells::{
     Attribution, Cell, Errors, Histograms, Level, Loading, Measured, Section, Split, Sums, Timings, Vitals,
     decode,

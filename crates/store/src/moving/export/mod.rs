@@ -5,6 +5,7 @@
 mod cells;
 mod histogram;
 mod known;
+mod object;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -12,7 +13,7 @@ mod views;
 
 use std::io::Write;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::catalog::{self, Table};
 use super::copy::NOTES;
@@ -21,12 +22,10 @@ use super::source::Progress;
 use crate::cells::Level;
 use crate::database::{Access, Database, Error, Row};
 use known::Known;
+use object::Object;
 
 /// The version of the objects: it grows where one changes its meaning.
 const FORMAT: u32 = 1;
-
-/// An object of a line.
-type Object = Map<String, Value>;
 
 /// Writes everything to `out`, as JSON Lines. Returns the number of lines.
 ///

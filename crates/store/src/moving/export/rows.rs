@@ -3,8 +3,8 @@ use serde_json::{Value as Json, json};
 
 use super::super::catalog::Table;
 use super::super::references::REFERENCES;
-use super::Object;
 use super::known::Known;
+use super::object::Object;
 use crate::database::{Result, Row, Value};
 use crate::kind::Kind;
 

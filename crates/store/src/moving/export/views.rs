@@ -2,8 +2,8 @@
 use serde_json::{Value, json};
 
 use super::super::catalog::Table;
-use super::Object;
 use super::known::Known;
+use super::object::Object;
 use super::rows;
 use crate::cells::read_measures;
 use crate::database::{Result, Row};
