@@ -164,10 +164,15 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     let password = std::env::var("PGPASSWORD").unwrap_or_default();
     options.server = arguments.store.clone().or(config.store).map(|address| address.with_password(&password));
     options.retention = arguments.retention.as_millis() as i64;
+    options.detail = arguments.keep_minutes.as_millis() as i64;
+    options.hours = arguments.keep_hours.as_millis() as i64;
     options.max_size = arguments.max_size;
     options.known_apps = known_apps(&arguments)?;
     options.min_sample_rate = arguments.min_sample_rate;
     let (detail, hours, retention) = (options.detail, options.hours, options.retention);
+    if options.server.is_some() && options.max_size.is_some() {
+        tracing::warn!("--max-size bounds a folder, not a server: choose how long data is kept there");
+    }
     let page_figures = arguments.export_pages.map(|labels| {
         Arc::new(PageFigures::new(PageOptions {
             labels,

@@ -3,14 +3,10 @@
 //! A machine owns one [`Deadlines`], and its host arms a single timer for [`Deadlines::next`], however
 //! many things wait. Setting, moving and clearing cost O(log n); deadlines of the same instant come due
 //! in the order in which they were set.
-use crate::slab::push;
+use crate::list::List;
+use crate::slab::{NOWHERE, Slots};
 use crate::time::{Duration, Instant};
-use alloc::vec::Vec;
 use core::num::NonZeroU64;
-
-/// When the last deadline is gone, memory for this many is kept.
-const FEW: usize = 64;
-const NO_SLOT: u32 = u32::MAX;
 
 /// Names one pending deadline. It is spent when the deadline comes due or is cleared; a spent handle is
 /// recognised and ignored, even after its place was given to another.
@@ -25,8 +21,8 @@ impl Handle {
         NonZeroU64::new(u64::from(generation) << 32 | (u64::from(slot) + 1)).map(Self)
     }
 
-    fn slot(self) -> usize {
-        (self.0.get() as u32).wrapping_sub(1) as usize
+    fn slot(self) -> u32 {
+        (self.0.get() as u32).wrapping_sub(1)
     }
 
     fn generation(self) -> u32 {
@@ -34,27 +30,19 @@ impl Handle {
     }
 }
 
-struct Slot<T> {
-    generation: u32,
-    /// The index of this deadline in the heap; while `what` is `None`, the next free slot.
-    place: u32,
-    what: Option<T>,
-}
-
-#[derive(Clone, Copy)]
-struct Node {
+struct Node<T> {
     at: Instant,
     /// Tells deadlines of the same instant apart: first set, first due.
     order: u64,
     slot: u32,
+    what: T,
 }
 
 /// A heap of deadlines, soonest first. `T` says what to do when one is due.
 pub struct Deadlines<T> {
-    heap: Vec<Node>,
-    slots: Vec<Slot<T>>,
-    /// The first free slot.
-    free: u32,
+    heap: List<Node<T>>,
+    /// Where in the heap the deadline of each handle is.
+    slots: Slots,
     order: u64,
 }
 
@@ -67,7 +55,7 @@ impl<T> Default for Deadlines<T> {
 impl<T> Deadlines<T> {
     /// No deadlines.
     pub const fn new() -> Self {
-        Self { heap: Vec::new(), slots: Vec::new(), free: NO_SLOT, order: 0 }
+        Self { heap: List::new(), slots: Slots::new(1), order: 0 }
     }
 
     /// How many are pending.
@@ -90,43 +78,34 @@ impl<T> Deadlines<T> {
         if at.is_never() {
             return None;
         }
-        let mut slot = self.free;
-        if slot == NO_SLOT {
-            slot = self.slots.len() as u32;
-            // No handle of a slot that was given up has a generation this high.
-            push(&mut self.slots, Slot { generation: self.order as u32, place: NO_SLOT, what: None });
-        }
         let place = self.heap.len();
+        let slot = self.slots.insert(place);
         self.order += 1;
-        push(&mut self.heap, Node { at, order: self.order, slot });
-        let entry = &mut self.slots[slot as usize];
-        self.free = core::mem::replace(&mut entry.place, place as u32);
-        entry.what = Some(what);
-        let generation = entry.generation;
+        self.heap.push(Node { at, order: self.order, slot, what });
         self.up(place);
-        Handle::new(slot, generation)
+        Handle::new(slot, self.slots.generation(slot))
+    }
+
+    /// The place of a pending deadline in the heap; [`NOWHERE`] where `handle` is spent.
+    fn place(&self, handle: Handle) -> usize {
+        self.slots.get(handle.slot(), handle.generation())
     }
 
     /// Whether `handle` still waits.
     pub fn is_pending(&self, handle: Handle) -> bool {
-        self.slots
-            .get(handle.slot())
-            .is_some_and(|slot| slot.generation == handle.generation() && slot.what.is_some())
+        self.place(handle) != NOWHERE
     }
 
     /// Moves a pending deadline to `at`; `false` where it is spent. As cheap as it gets when the
     /// deadline moves later, which is what debouncing does all the time.
     pub fn move_to(&mut self, handle: Handle, at: Instant) -> bool {
-        if !self.is_pending(handle) {
-            return false;
-        }
+        let place = self.place(handle);
+        let Some(node) = self.heap.get_mut(place) else { return false };
         if at.is_never() {
-            return self.clear(handle).is_some();
+            return self.take(place).is_some();
         }
-        let place = self.slots[handle.slot()].place as usize;
         self.order += 1;
-        self.heap[place].at = at;
-        self.heap[place].order = self.order;
+        (node.at, node.order) = (at, self.order);
         self.settle(place);
         true
     }
@@ -146,11 +125,7 @@ impl<T> Deadlines<T> {
 
     /// Stops waiting; gives back what was waited for, or `None` where the handle is spent.
     pub fn clear(&mut self, handle: Handle) -> Option<T> {
-        if !self.is_pending(handle) {
-            return None;
-        }
-        let place = self.slots[handle.slot()].place as usize;
-        self.take(place)
+        self.take(self.place(handle))
     }
 
     /// Stops waiting for what `handle` names, if it names anything.
@@ -163,7 +138,7 @@ impl<T> Deadlines<T> {
     /// Brings every deadline forward by `span`: the host's clock was set back so far, and what was to wait a
     /// second still waits a second.
     pub fn bring_forward(&mut self, span: Duration) {
-        for node in &mut self.heap {
+        for node in self.heap.iter_mut() {
             node.at = Instant::from_ms(node.at.as_ms() - span.as_ms());
         }
     }
@@ -177,19 +152,14 @@ impl<T> Deadlines<T> {
     }
 
     fn take(&mut self, place: usize) -> Option<T> {
-        let node = self.heap.swap_remove(place);
-        if place < self.heap.len() {
-            self.slots[self.heap[place].slot as usize].place = place as u32;
+        let node = self.heap.swap_remove(place)?;
+        self.slots.remove(node.slot, self.slots.generation(node.slot));
+        if let Some(moved) = self.heap.get(place) {
+            self.slots.moved(moved.slot, place);
             self.settle(place);
         }
-        let slot = &mut self.slots[node.slot as usize];
-        slot.generation = slot.generation.wrapping_add(1);
-        slot.place = core::mem::replace(&mut self.free, node.slot);
-        let what = slot.what.take();
-        if self.heap.is_empty() && self.slots.len() > FEW {
-            *self = Self { order: self.order, ..Self::new() };
-        }
-        what
+        self.heap.shrink();
+        Some(node.what)
     }
 
     /// How many there is memory for.
@@ -204,11 +174,8 @@ impl<T> Deadlines<T> {
     }
 
     fn settle(&mut self, place: usize) {
-        if place > 0 && self.before(place, (place - 1) / 2) {
-            self.up(place);
-        } else {
-            self.down(place);
-        }
+        self.up(place);
+        self.down(place);
     }
 
     fn up(&mut self, mut place: usize) {
@@ -240,16 +207,18 @@ impl<T> Deadlines<T> {
 
     fn swap(&mut self, a: usize, b: usize) {
         self.heap.swap(a, b);
-        self.slots[self.heap[a].slot as usize].place = a as u32;
-        self.slots[self.heap[b].slot as usize].place = b as u32;
+        self.slots.moved(self.heap[a].slot, a);
+        self.slots.moved(self.heap[b].slot, b);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::list::MIN;
     use proptest::prelude::*;
     use std::vec;
+    use std::vec::Vec;
 
     fn at(ms: u32) -> Instant {
         Instant::from_ms(f64::from(ms))
@@ -290,7 +259,7 @@ mod tests {
             let handles: Vec<_> = (0..1_000).map(|ms| deadlines.set(at(ms), round).unwrap()).collect();
             assert!(spent.iter().all(|&handle| !deadlines.is_pending(handle)));
             assert_eq!(drain(&mut deadlines, 1_000).len(), 1_000);
-            assert_eq!(deadlines.capacity(), 0);
+            assert!(deadlines.capacity() <= MIN);
             spent.extend(handles);
         }
     }

@@ -14,6 +14,7 @@ pub mod deadlines;
 pub mod expo;
 pub mod json;
 pub mod lazy;
+mod list;
 pub mod pace;
 pub mod query;
 mod rng;

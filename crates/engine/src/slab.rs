@@ -2,8 +2,8 @@
 //!
 //! A value has a slot, which is reused, and a generation, which tells it from earlier values of that slot. The values
 //! themselves lie in one list without gaps, so its memory shrinks with what it holds although slots keep their numbers.
+use crate::list::{List, MIN};
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 use core::marker::PhantomData;
 
 /// Marks a free slot; the other bits of `at` are the next free one.
@@ -11,8 +11,6 @@ const FREE: u32 = 1 << 31;
 const NO_SLOT: u32 = FREE - 1;
 /// The place of a value that is not there. Cheaper than an `Option` of a place, which wasm returns through memory.
 pub(crate) const NOWHERE: usize = usize::MAX;
-/// A table of at most so many slots is not made smaller.
-const MIN_SLOTS: usize = 32;
 
 /// An id's low bits are its slot, its high bits its generation.
 const SLOT_BITS: u32 = 22;
@@ -56,7 +54,7 @@ struct Slot {
 
 /// The slots of a slab: which are taken, and where the value of each lies.
 pub(crate) struct Slots {
-    slots: Vec<Slot>,
+    slots: List<Slot>,
     free: u32,
     len: u32,
     /// How many values have a slot in the upper half of the table, that is, from `half` on.
@@ -70,7 +68,7 @@ pub(crate) struct Slots {
 
 impl Slots {
     pub(crate) const fn new(step: u32) -> Self {
-        Self { slots: Vec::new(), free: NO_SLOT, len: 0, upper: 0, half: MIN_SLOTS, step, first: step }
+        Self { slots: List::new(), free: NO_SLOT, len: 0, upper: 0, half: MIN, step, first: step }
     }
 
     /// A slot for a value that lies at `at`.
@@ -78,7 +76,7 @@ impl Slots {
         let mut slot = self.free;
         if slot == NO_SLOT {
             slot = self.slots.len() as u32;
-            push(&mut self.slots, Slot { generation: self.first, at: FREE | NO_SLOT });
+            self.slots.push(Slot { generation: self.first, at: FREE | NO_SLOT });
             if slot as usize == 2 * self.half {
                 (self.half, self.upper) = (2 * self.half, 0);
             }
@@ -124,7 +122,7 @@ impl Slots {
         self.len -= 1;
         self.upper -= u32::from(slot as usize >= self.half);
         // A quarter full, and nothing in the upper half.
-        while self.upper == 0 && self.slots.len() > MIN_SLOTS && 4 * self.len as usize <= self.slots.len() {
+        while self.upper == 0 && self.slots.len() > MIN && 4 * self.len as usize <= self.slots.len() {
             self.halve();
         }
         at
@@ -135,8 +133,8 @@ impl Slots {
             let gone = self.slots.pop().map_or(0, |known| known.generation);
             self.first = self.first.max(gone);
         }
-        self.slots.shrink_to_fit();
-        self.half = (self.half / 2).max(MIN_SLOTS);
+        self.slots.resize(self.slots.len());
+        self.half = (self.half / 2).max(MIN);
         // Low slots are given out first, so that the upper half stays empty.
         (self.free, self.upper) = (NO_SLOT, 0);
         for slot in (0..self.slots.len()).rev() {
@@ -155,36 +153,13 @@ impl Slots {
     }
 }
 
-/// [`Vec::push`] in less wasm: that has the error of growing checked at each call, `reserve` in one place for all.
-#[expect(unsafe_code, reason = "what `reserve` promises has to be told to the compiler")]
-pub(crate) fn push<T>(list: &mut Vec<T>, value: T) {
-    list.reserve(1);
-    // SAFETY: there is room for one more value.
-    unsafe { core::hint::assert_unchecked(list.len() < list.capacity()) };
-    list.push(value);
-}
-
-/// Lengthens a list with copies of `value`.
-pub(crate) fn lengthen<T: Copy>(list: &mut Vec<T>, length: usize, value: T) {
-    while list.len() < length {
-        push(list, value);
-    }
-}
-
-/// Gives back memory of a list that is a quarter full.
-pub(crate) fn shrink<T>(list: &mut Vec<T>) {
-    if list.capacity() > MIN_SLOTS && 4 * list.len() <= list.capacity() {
-        list.shrink_to(2 * list.len());
-    }
-}
-
 /// Values by id, each operation in constant time. An id that is spent, or was never given out, finds nothing; a slot
 /// repeats its ids after a thousand values. Values take at most twice the memory that they need.
 pub struct Slab<I, T> {
     slots: Slots,
     // In boxes, so that the code is the same for values of all sizes, once per module, and none is copied when the list
     // grows.
-    values: Vec<(u32, Box<T>)>,
+    values: List<(u32, Box<T>)>,
     id: PhantomData<I>,
 }
 
@@ -198,7 +173,7 @@ impl<I, T> Slab<I, T> {
     /// An empty slab.
     pub const fn new() -> Self {
         // Generations start at one, so that no id is ever zero.
-        Self { slots: Slots::new(1 << SLOT_BITS), values: Vec::new(), id: PhantomData }
+        Self { slots: Slots::new(1 << SLOT_BITS), values: List::new(), id: PhantomData }
     }
 }
 
@@ -211,7 +186,7 @@ impl<I: Id, T> Slab<I, T> {
     #[inline(never)]
     fn insert_box(&mut self, value: Box<T>) -> I {
         let slot = self.slots.insert(self.values.len());
-        push(&mut self.values, (slot, value));
+        self.values.push((slot, value));
         I::from_raw(self.slots.generation(slot) | slot)
     }
 
@@ -219,14 +194,11 @@ impl<I: Id, T> Slab<I, T> {
     #[inline(never)]
     pub fn remove(&mut self, id: I) -> Option<Box<T>> {
         let at = self.slots.remove(id.raw() & SLOT, id.raw() & !SLOT);
-        if at >= self.values.len() {
-            return None;
-        }
-        let (_, value) = self.values.swap_remove(at);
+        let (_, value) = self.values.swap_remove(at)?;
         if let Some((moved, _)) = self.values.get(at) {
             self.slots.moved(*moved, at);
         }
-        shrink(&mut self.values);
+        self.values.shrink();
         Some(value)
     }
 
@@ -272,6 +244,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::collections::HashMap;
+    use std::vec::Vec;
 
     ids! {
         /// Names a value of the tests.
@@ -307,7 +280,7 @@ mod tests {
             for (slot, generation) in live {
                 slots.remove(slot, generation);
             }
-            prop_assert!(slots.capacity() <= 2 * MIN_SLOTS);
+            prop_assert!(slots.capacity() <= 2 * MIN);
         }
     }
 
@@ -325,7 +298,7 @@ mod tests {
             slots.remove(slot, generation);
             most = most.max(slots.capacity());
         }
-        assert!(most >= 10_000 && slots.capacity() <= MIN_SLOTS);
+        assert!(most >= 10_000 && slots.capacity() <= MIN);
         assert_eq!(slots.get(ids[0].0, ids[0].1), 0);
     }
 

@@ -28,7 +28,7 @@ pub fn add_all(context: &mut Context<'_>, beacons: &[Arrival<'_>]) -> Result<Vec
         return Ok(Vec::new());
     }
     let ids: Vec<(&Beacon, i64)> = beacons.iter().map(|(beacon, _, received)| (*beacon, *received)).collect();
-    let fresh = beacon_ids::claim(context.database, &ids)?;
+    let fresh = beacon_ids::claim(context.database, context.hot.partitions(), &ids)?;
     let mut reports = Reports::default();
     let mut apps: HashMap<i64, i64> = HashMap::new();
     for ((beacon, client, received), _) in beacons.iter().zip(&fresh).filter(|(_, fresh)| **fresh) {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use whippet_engine::beacon::Beacon;
 
 use crate::database::{Database, Lookup, Param, Result, Type, Upsert, params};
+use crate::partitions::{self, Partitions};
 use crate::time::DAY;
 
 /// For how many days an id is kept: a browser that was offline sends a beacon again within days or not at all.
@@ -26,7 +27,11 @@ const READ: Lookup = Lookup {
 };
 
 /// Claims the ids of beacons, each with the time when it was received. Returns for each whether it is new.
-pub fn claim(database: &dyn Database, beacons: &[(&Beacon, i64)]) -> Result<Vec<bool>> {
+pub fn claim(
+    database: &dyn Database,
+    partitions: &mut Partitions,
+    beacons: &[(&Beacon, i64)],
+) -> Result<Vec<bool>> {
     let mut keys: Vec<(i64, &str, i64)> = Vec::with_capacity(beacons.len());
     // Where it may be because it arrived earlier, when its day looked otherwise.
     let mut elsewhere: Vec<Vec<Param<'_>>> = Vec::new();
@@ -41,6 +46,7 @@ pub fn claim(database: &dyn Database, beacons: &[(&Beacon, i64)]) -> Result<Vec<
             elsewhere.push(vec![Param::Integer(ODD), Param::Text(&beacon.id)]);
         }
     }
+    partitions.ensure(database, "beacons", keys.iter().map(|key| key.0))?;
     // Sorted, so that two collectors that claim the same ids do not wait for each other in a circle.
     keys.sort_unstable();
     keys.dedup_by_key(|key| (key.0, key.1));
@@ -111,7 +117,7 @@ mod tests {
                 r#"{{"v":1,"id":"{id}","session":"s","view":"v","app":"a","page":"/","sentAt":{sent},"counters":{{"x":1}}}}"#
             );
             let beacon = whippet_engine::beacon::decode(text.as_bytes()).unwrap();
-            claim(&self.0, &[(&beacon, received)]).unwrap()[0]
+            claim(&self.0, &mut Partitions::default(), &[(&beacon, received)]).unwrap()[0]
         }
     }
 
@@ -137,7 +143,7 @@ mod tests {
             r#"{"v":1,"id":"a","session":"s","view":"v","app":"a","page":"/","sentAt":5,"counters":{"x":1}}"#;
         let beacon = whippet_engine::beacon::decode(text.as_bytes()).unwrap();
         let group = [(&beacon, NOON), (&beacon, NOON + 1)];
-        assert_eq!(claim(&ids.0, &group).unwrap(), [true, false]);
-        assert_eq!(claim(&ids.0, &group).unwrap(), [false, false]);
+        assert_eq!(claim(&ids.0, &mut Partitions::default(), &group).unwrap(), [true, false]);
+        assert_eq!(claim(&ids.0, &mut Partitions::default(), &group).unwrap(), [false, false]);
     }
 }

@@ -120,6 +120,16 @@ impl Command {
         }
     }
 
+    /// The target whose row it locks.
+    pub fn target(&self) -> Option<&str> {
+        match self {
+            Self::Scrape { scrape, .. } => Some(&scrape.target),
+            Self::BackendEvents { target, .. } | Self::SetTargetAddress { target, .. } => Some(target),
+            Self::Share { scrapes, .. } => scrapes.first().map(|scrape| scrape.target.as_str()),
+            _ => None,
+        }
+    }
+
     /// Whether it runs outside the transaction that commands share.
     pub fn is_alone(&self) -> bool {
         matches!(self, Self::Sweep { .. } | Self::Checkpoint { .. } | Self::Close { .. })

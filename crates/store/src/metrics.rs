@@ -1,10 +1,11 @@
 //! The store's own metrics.
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use whippet_engine::expo::{Kind, Writer};
 
-use crate::database::ErrorKind;
+use crate::database::{ErrorKind, Server};
 use crate::families::{Counters, Durations, single};
 use crate::write_health::WriteHealth;
 
@@ -18,6 +19,8 @@ pub struct StoreMetrics {
     database: Durations<1>,
     database_errors: Counters<1>,
     series_dropped: Counters<1>,
+    /// The server, if everything is kept on one.
+    server: OnceLock<Arc<Server>>,
     /// Whether writes fail.
     pub(crate) write_health: WriteHealth,
 }
@@ -33,6 +36,7 @@ impl Default for StoreMetrics {
             database: Durations::new(["operation"]),
             database_errors: Counters::new(["kind"]),
             series_dropped: Counters::new(["target"]),
+            server: OnceLock::new(),
             write_health: WriteHealth::default(),
         }
     }
@@ -65,6 +69,15 @@ impl StoreMetrics {
         single(writer, "whippet_store_deleted_before_seconds", Kind::Gauge, help, before);
         let help = "Transactions that the database failed, by the kind of failure";
         self.database_errors.write(writer, "whippet_database_errors_total", help);
+        if let Some(server) = self.server.get() {
+            let (open, opened, refused) = server.connections();
+            let help = "Connections to the database that are open";
+            single(writer, "whippet_database_connections", Kind::Gauge, help, open as f64);
+            let help = "Connections to the database that were opened";
+            single(writer, "whippet_database_connects_total", Kind::Counter, help, opened as f64);
+            let help = "Connections to the database that could not be opened";
+            single(writer, "whippet_database_connect_failures_total", Kind::Counter, help, refused as f64);
+        }
         self.database.write(writer, "db_query_duration_seconds", "How long the database took");
     }
 
@@ -96,6 +109,11 @@ impl StoreMetrics {
     /// Records how long an operation on the database took.
     pub(crate) fn database(&self, operation: &'static str, took: Duration) {
         self.database.record([operation.into()], took);
+    }
+
+    /// Shows the connections to a server from now on.
+    pub(crate) fn show_server(&self, server: Arc<Server>) {
+        let _ = self.server.set(server);
     }
 
     /// Counts a failure of the database.

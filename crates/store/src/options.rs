@@ -33,12 +33,12 @@ pub struct Options {
 }
 
 impl Options {
-    /// The defaults, in `folder`: 30 days, two of them in full detail.
+    /// The defaults, in `folder`: 13 months, 30 days of them by the hour and two by the minute.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
             server: None,
-            retention: 30 * 24 * HOUR,
+            retention: 396 * 24 * HOUR,
             detail: 2 * 24 * HOUR,
             hours: 30 * 24 * HOUR,
             max_size: None,

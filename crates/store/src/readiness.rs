@@ -85,8 +85,8 @@ impl Readiness {
             Ok(None) => return Err("the collector is shutting down".to_owned()),
             Err(_) => {
                 return Err(format!(
-                    "no write was committed within {} s: the database does not answer, another program has it locked, or its disk \
-                     is slow",
+                    "no write was committed within {} s: another program has the store locked, its disk is slow, or its server does \
+                     not answer",
                     PROBE_TIMEOUT.as_secs()
                 ));
             }

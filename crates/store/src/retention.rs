@@ -5,7 +5,7 @@ use crate::cells::{Hot, Level, Marks};
 use crate::database::{self, Database};
 use crate::options::Options;
 use crate::time::{DAY, HOUR};
-use crate::{beacon_ids, changes, series, views};
+use crate::{beacon_ids, changes, partitions, series, views};
 
 /// How long page views are remembered that have ended, ms: as long as the ids of beacons.
 const REMEMBERED: i64 = beacon_ids::DAYS * DAY;
@@ -51,9 +51,16 @@ pub fn cells(database: &dyn Database, hot: &mut Hot, level: Level, cutoff: i64) 
     let cutoff = level.bucket(cutoff);
     let oldest: Option<i64> = database.scalar(&format!("SELECT min(time) FROM {table}"), &[])?;
     let Some(oldest) = oldest.filter(|oldest| *oldest < cutoff) else { return Ok(true) };
-    let upto = cutoff.min(oldest.saturating_add(HOUR.max(level.length())));
     hot.begin_alone(database)?;
-    database.execute(&format!("DELETE FROM {table} WHERE time < ?1"), database::params![upto])?;
+    let upto = match partitions::drop_before(database, table, cutoff)? {
+        // What is left of the last one is not read any more.
+        Some(()) => cutoff,
+        None => {
+            let upto = cutoff.min(oldest.saturating_add(HOUR.max(level.length())));
+            database.execute(&format!("DELETE FROM {table} WHERE time < ?1"), database::params![upto])?;
+            upto
+        }
+    };
     Marks::set_deleted(database, level, upto)?;
     hot.end_alone(database)?;
     Ok(upto == cutoff)

@@ -2,6 +2,7 @@
 //!
 //! Of one target, one collector at a time writes. Its row in `targets` names who that is: another that has a scrape of it locks
 //! the row, and reads all states anew before it writes. So counters go on where the one before has left them.
+mod bytes;
 mod changes;
 mod counter;
 mod identity;
@@ -176,3 +177,6 @@ pub fn forget_unseen(db: &dyn Database, cutoff: i64) -> Result<()> {
     // `seen` is written once a day only.
     db.execute("DELETE FROM series WHERE seen < ?1", params![cutoff - 2 * DAY]).map(drop)
 }
+
+#[cfg(test)]
+mod tests;

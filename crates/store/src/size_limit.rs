@@ -32,9 +32,13 @@ pub fn give_back(database: &dyn Database) -> Result<bool> {
     Ok(free <= PORTION || pragma(connection, "freelist_count")? - SPARE >= free)
 }
 
-/// Whether more than `share` of the limit is in use.
+/// Whether more than `share` of the limit is in use. Never on a server.
 pub fn exceeds(database: &dyn Database, options: &Options, share: f64) -> Result<bool> {
     let Some(most) = options.max_size else { return Ok(false) };
+    // A server's tables do not get smaller when rows are deleted: all would be deleted before it helped.
+    if database.sqlite().is_none() {
+        return Ok(false);
+    }
     Ok(used(database)? as f64 > most as f64 * share)
 }
 

@@ -18,7 +18,7 @@ use crate::report_cache::ReportCache;
 use crate::score::Client;
 use crate::scrape::Scrape;
 use crate::shared_state::SharedState;
-use crate::{opened, shared_state, sweep, writer};
+use crate::{opened, report_cache, shared_state, sweep, writer};
 
 /// The most queries at once; others wait. Each has a thread, and a cache of a few MB.
 const READS: usize = 8;
@@ -51,6 +51,9 @@ impl Store {
     /// Opens the folder or the server, brings what is there up to date, and starts the writer.
     pub fn open(options: Options, metrics: Arc<StoreMetrics>) -> Result<Self, StoreError> {
         let mut opened = opened::open(&options)?;
+        if let Some(server) = opened.place.server() {
+            metrics.show_server(Arc::clone(server));
+        }
         let (commands, queue) = mpsc::channel(options.queue.max(1));
         let patience = options.patience;
         let report_cache = Arc::default();
@@ -275,7 +278,8 @@ impl Store {
         self.read_database(operation, run).await
     }
 
-    /// The same for a query that reads data of beacons only. Its result is cached by `question` until another beacon arrives.
+    /// The same for a query that reads data of beacons only. Its result is cached by `question` until another beacon
+    /// arrives, here or at another collector on the same database.
     pub async fn read_beacons<T, F>(
         self: &Arc<Self>,
         operation: &'static str,
@@ -287,12 +291,17 @@ impl Store {
         F: FnOnce(&dyn Database) -> database::Result<T> + Send + 'static,
     {
         let question = format!("{operation} {question}");
-        if let Some(answer) = self.report_cache.get(&question) {
+        // Where others write to the same database, it says whether they have.
+        let shared = match self.leaders {
+            None => 0,
+            Some(_) => self.read_database("read_version", report_cache::shared).await?,
+        };
+        let version = self.report_cache.version(shared);
+        if let Some(answer) = self.report_cache.get(&question, version) {
             return Ok(answer);
         }
-        let arrived = self.report_cache.arrived();
         let answer = self.read_database(operation, query).await?;
-        self.report_cache.keep(question, arrived, answer.clone());
+        self.report_cache.keep(question, version, answer.clone());
         Ok(answer)
     }
 

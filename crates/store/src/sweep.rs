@@ -90,7 +90,10 @@ pub fn portion(
         Stage::Ids => retention::ids(database, watermark.reached, options),
         Stage::Views => retention::views(database, watermark.reached, options),
         Stage::Pack => series::pack(database, now),
-        Stage::Samples => series::expire(database, &watermark, options).map(|_| true),
+        Stage::Samples => {
+            let detail = |kept: i64| watermark.detail - kept;
+            series::expire(database, (detail(options.detail), detail(options.hours), cutoff)).map(|()| true)
+        }
         Stage::Names => retention::names(database, cutoff).map(|()| true),
         Stage::Errors => {
             backend_events::expire(database, cutoff)?;

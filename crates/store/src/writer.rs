@@ -300,13 +300,25 @@ impl Writer {
             };
             let mut ingested = batch::add_all(&mut context, &beacons)?.into_iter();
             evicted = context.evicted;
-            let mut outcomes = Vec::with_capacity(commands.len());
-            for command in commands {
-                match command {
+            let mut outcomes: Vec<Outcome> = commands
+                .iter()
+                .map(|command| match command {
+                    Command::Beacon { .. } => ingested.next().map_or(Outcome::Done, Outcome::Ingested),
+                    _ => Outcome::Done,
+                })
+                .collect();
+            // Every collector locks targets in the same order, so that no two wait for one another.
+            let mut order: Vec<usize> = (0..commands.len()).collect();
+            order.sort_by_key(|place| commands[*place].target());
+            for place in order {
+                match &commands[place] {
                     Command::Beacon { .. } => {}
                     Command::Scrape { scrape, .. } => {
                         let dropped = series.record(database, scrape, options.limits.series)?;
                         metrics.series_dropped(&scrape.target, dropped);
+                    }
+                    Command::BackendEvents { target, events, whole, now, .. } => {
+                        backend_events::record(database, (target, events, *whole), *now, options)?;
                     }
                     Command::Share { scrapes, state, checked, .. } => {
                         let set = shared_state::put(database, state, *checked)?;
@@ -314,11 +326,7 @@ impl Writer {
                             let dropped = series.record(database, scrape, options.limits.series)?;
                             metrics.series_dropped(&scrape.target, dropped);
                         }
-                        outcomes.push(Outcome::Shared(set));
-                        continue;
-                    }
-                    Command::BackendEvents { target, events, whole, now, .. } => {
-                        backend_events::record(database, (target, events, *whole), *now, options)?;
+                        outcomes[place] = Outcome::Shared(set);
                     }
                     Command::SetTargetAddress { target, address, .. } => {
                         series.declare(database, target, address)?;
@@ -327,10 +335,6 @@ impl Writer {
                     // These run alone.
                     Command::Sweep { .. } | Command::Checkpoint { .. } | Command::Close { .. } => {}
                 }
-                outcomes.push(match command {
-                    Command::Beacon { .. } => ingested.next().map_or(Outcome::Done, Outcome::Ingested),
-                    _ => Outcome::Done,
-                });
             }
             names.flush(database)?;
             errors.flush(database)?;

@@ -47,6 +47,30 @@ const SMALL_OPT: [&str; 9] = [
     "--enable-sign-ext",
 ];
 
+/// The same for a module that was split, or is a part of one: its blocks were nested anew before. Nothing of ours lies in the
+/// lowest KB, the deep end of the stack.
+const SPLIT_OPT: [&str; 8] = [
+    "-Oz",
+    "--converge",
+    "--low-memory-unused",
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+];
+
+/// How `wasm-opt` finishes a module or a part of one.
+fn level(module: &str) -> &'static [&'static str] {
+    if FAST.contains(&module) {
+        &FAST_OPT
+    } else if PARTS.iter().any(|&(part, whole, _)| part == module || whole == module) {
+        &SPLIT_OPT
+    } else {
+        &SMALL_OPT
+    }
+}
+
 /// How a module is instantiated: exports that take and give numbers alone need nothing around them.
 const INSTANTIATE: &str = "export const instantiate = (module) => new WebAssembly.Instance(module).exports\n";
 /// A part gets the exports of the module that it was in.
@@ -147,20 +171,19 @@ pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Res
             } else {
                 cmd!(shell, "node pkg/splitModule.mjs {wasm} {prefix} {file}").run()?;
             }
-            finish(project, &part, dev, fast, if dev { INSTANTIATE_PART_DEV } else { INSTANTIATE_PART })?;
+            finish(project, &part, dev, &SPLIT_OPT, if dev { INSTANTIATE_PART_DEV } else { INSTANTIATE_PART })?;
         }
-        finish(project, &dir, dev, fast, if dev { INSTANTIATE_DEV } else { INSTANTIATE })
+        finish(project, &dir, dev, level(module), if dev { INSTANTIATE_DEV } else { INSTANTIATE })
     })
 }
 
 /// A linked module becomes what is shipped, and what imports it.
-fn finish(project: &Project, dir: &Path, dev: bool, fast: bool, instantiate: &str) -> Result<()> {
+fn finish(project: &Project, dir: &Path, dev: bool, level: &[&str], instantiate: &str) -> Result<()> {
     let shell = &project.shell;
     let wasm = dir.join(WASM);
     if !dev {
         // For `named`.
         shell.copy_file(&wasm, dir.join(UNOPTIMISED))?;
-        let level: &[&str] = if fast { &FAST_OPT } else { &SMALL_OPT };
         cmd!(
             shell,
             "wasm-opt {level...} --strip-debug --strip-producers --strip-target-features {wasm} -o {wasm}"
@@ -199,7 +222,7 @@ pub fn named(project: &Project) -> Result<()> {
         Stamp { name: &format!("why-{module}"), inputs: &[&from], with: &[], outputs: &[&to] }.unless_fresh(
             project,
             || {
-                let level: &[&str] = if FAST.contains(&module) { &FAST_OPT } else { &SMALL_OPT };
+                let level = level(module);
                 Ok(cmd!(shell, "wasm-opt {level...} --debuginfo {from} -o {to}").run()?)
             },
         )?;

@@ -1,5 +1,6 @@
 // Circuit breakers: finds the origin of each query and reports their states. The engine decides when one opens.
 import { BREAKER_CLOSED, BREAKER_FAILURES, BREAKER_HALF_OPEN, BREAKER_OPEN_FOR, BREAKER_WINDOW } from '../boundary/query.js'
+import { CircuitOpenError } from './errors.js'
 import type { Calls } from './startEngine.js'
 import type { BreakerConfig, BreakerInfo, Query } from './types.js'
 
@@ -25,18 +26,20 @@ export class CircuitBreakers {
     engine.calls.query_set_breakers(Math.max(failures, 1), window, openFor)
   }
 
-  /** Registers the origin of the fetch `run` with the engine. Returns it. */
-  guard(query: Query<any, any, any, any>, run: number): string | undefined {
+  /** Registers the origin of the fetch `run` with the engine. Throws while its circuit breaker is open. */
+  guard(query: Query<any, any, any, any>, run: number): void {
     const { meta, options } = query
     const origin = this.#config.origin
       ? this.#config.origin(query)
       : ((meta?.origin ?? (options.queryFn as { origin?: unknown } | undefined)?.origin) as string | undefined)
-    if (typeof origin !== 'string') return undefined
+    if (typeof origin !== 'string') return
     const number = this.#origins.get(origin) ?? this.#free.pop() ?? this.#names.length
     this.#origins.set(origin, number)
     this.#names[number] = origin
-    this.#engine.calls.query_guard(run, number)
-    return origin
+    const { calls } = this.#engine
+    calls.query_guard(run, number)
+    const until = calls.query_admit(Date.now(), run)
+    if (until) throw new CircuitOpenError(origin, until)
   }
 
   /** No query uses this origin any more, and its failures are forgotten. */

@@ -47,7 +47,7 @@ export class EngineTimer {
   }
 
   /** The timer keeps a Node process alive while anything waits for a retry, and otherwise does not. */
-  keepAlive(by: 1 | -1): void {
+  keepAlive(by: number): void {
     this.#keepAlives += by
     this.#updateRef()
   }

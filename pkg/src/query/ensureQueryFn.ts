@@ -42,5 +42,7 @@ export function withSignal<T extends object>(
   context: T,
   signal: GetSignal,
 ): T & { readonly signal: AbortSignal; readonly [FETCH_SIGNAL]: GetSignal } {
-  return Object.defineProperties(context, { [FETCH_SIGNAL]: { value: signal }, signal: SIGNAL }) as any
+  // One by one, which is several times as fast as both by `defineProperties`.
+  Object.defineProperty(context, FETCH_SIGNAL, { value: signal })
+  return Object.defineProperty(context, 'signal', SIGNAL) as any
 }

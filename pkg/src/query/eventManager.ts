@@ -32,10 +32,9 @@ export abstract class EventManager<TEvent extends unknown[]> extends Subscribabl
 }
 
 /** Listens to events of the window. Returns a cleanup function. */
-export function listenToWindow(listeners: Record<string, () => void>): (() => void) | undefined {
+export function listenToWindow(listener: (event: Event) => void, ...types: string[]): (() => void) | undefined {
   // React Native has a `window` without events.
   if (typeof window === 'undefined' || !window.addEventListener) return
-  const all = Object.entries(listeners)
-  all.forEach(([type, listener]) => window.addEventListener(type, listener, false))
-  return () => all.forEach(([type, listener]) => window.removeEventListener(type, listener))
+  types.forEach((type) => window.addEventListener(type, listener, false))
+  return () => types.forEach((type) => window.removeEventListener(type, listener))
 }

@@ -4,6 +4,7 @@ import {
   EFFECT_PAUSED,
   EFFECT_RUN,
   FETCH_STATUS_PAUSED,
+  OUTCOME_CANCELLED,
   OUTCOME_ERROR,
   OUTCOME_SUCCESS,
   RESUME_NOTHING,
@@ -14,34 +15,21 @@ import {
 import { callSafely } from './callSafely.js'
 import { CancelledError } from './cancelledError.js'
 import { ensureQueryFn, withSignal } from './ensureQueryFn.js'
-import { CircuitOpenError, TimeoutError } from './errors.js'
+import { TimeoutError } from './errors.js'
 import { hostFlags } from './hostFlags.js'
 import { infiniteQueryBehavior } from './infiniteQueryBehavior.js'
 import { Retryer, runOptions, timeoutCode, type Outcome } from './retryer.js'
 import type { CurrentFetch, InternalQuery, InternalQueryCache, InternalQueryClient } from './internal.js'
-import type {
-  CancelOptions,
-  FetchContext,
-  FetchOptions,
-  QueryBehavior,
-  QueryFunctionContext,
-  QueryOptions,
-  RetryDelayValue,
-  RetryValue,
-} from './types.js'
+import type { CancelOptions, FetchOptions, QueryBehavior, QueryFunctionContext, QueryOptions } from './types.js'
 
-/** @internal Also what its `Retryer` asks and tells. */
-export class Fetch<TData = any, TError = any> implements CurrentFetch<TData> {
+/** @internal */
+export class Fetch<TData = any, TError = any> extends Retryer<TData, TError> implements CurrentFetch<TData> {
   /** For the caller of `query.fetch`: rejects where the state of the query shows an error. */
   readonly promise: Promise<TData>
-  readonly initialPromise?: Promise<TData>
-  retry?: RetryValue<TError>
-  retryDelay?: RetryDelayValue<TError>
   readonly #query: InternalQuery<any, TError, TData, any>
   readonly #client: InternalQueryClient
   readonly #cache: InternalQueryCache
   readonly #options?: FetchOptions<any>
-  readonly #retryer = new Retryer<TData, TError>(this)
   #call!: () => unknown
   /** The engine's id of this fetch. */
   #run = 0
@@ -53,27 +41,48 @@ export class Fetch<TData = any, TError = any> implements CurrentFetch<TData> {
   /** The id of an observer that wants to fetch again as soon as this fetch ends; 0 for none. */
   #observerToRefetch = 0
 
-  constructor(query: InternalQuery<any, TError, TData, any>, client: InternalQueryClient, options?: FetchOptions<any>) {
+  /** Starts at once. */
+  constructor(
+    query: InternalQuery<any, TError, TData, any>,
+    client: InternalQueryClient,
+    options?: QueryOptions<any, any, any, any>,
+    fetchOptions?: FetchOptions<any>,
+  ) {
+    super()
     this.#query = query
     this.#client = client
     this.#cache = client.getQueryCache()
-    this.#options = options
-    this.initialPromise = options?.initialPromise
-    this.promise = this.#settle()
-  }
-
-  /** The data of the attempt that succeeds, before it is stored. */
-  get result(): Promise<TData> {
-    return this.#retryer.promise
-  }
-
-  start(options?: QueryOptions<any, any, any, any>): void {
-    const query = this.#query
-    const { engine } = this.#cache
+    this.#options = fetchOptions
+    this.initialPromise = fetchOptions?.initialPromise
+    this.promise = this.#settled()
+    query.currentFetch = this
     // Each fetch must read its own signal to be abortable. Only one that starts paused, without a call yet, inherits the flag.
     const signalUsedBefore = query.signalUsed
     query.signalUsed = false
-    const context = this.#prepare(options)
+
+    const context = { options: query.options, fetchFn: this.#callQueryFn }
+    try {
+      if (options) query.setOptions(options)
+      if (!query.options.queryFn) {
+        // Hydration and `setQueryData` create queries without a `queryFn`; an observer may have one.
+        const observer = query.observers.find((observer) => observer.options.queryFn)
+        if (observer) query.setOptions(observer.options)
+      }
+      context.options = query.options
+      const behavior: QueryBehavior<any, any, any, any> | undefined =
+        query.queryType === 'infinite'
+          ? infiniteQueryBehavior((query.options as { pages?: number }).pages)
+          : query.options.behavior
+      if (behavior) {
+        const { queryKey, state } = query
+        const more = { fetchOptions, queryKey, client, state }
+        behavior.onFetch(withSignal(Object.assign(context, more), this.#signal), query as any)
+      }
+    } catch (error) {
+      // An option that throws fails the fetch.
+      context.options = { ...query.options, retry: 0 }
+      context.fetchFn = () => Promise.reject(error)
+    }
     if (!Array.isArray(query.options.queryKey)) {
       try {
         if (process.env.NODE_ENV !== 'production') {
@@ -89,7 +98,9 @@ export class Fetch<TData = any, TError = any> implements CurrentFetch<TData> {
     this.retryDelay = context.options.retryDelay
     this.#timeout = timeoutCode(context.options.timeout)
     query.revertState = query.state
-    const { meta } = this.#options ?? {}
+
+    const { engine } = this.#cache
+    const meta = fetchOptions?.meta
     // `fetchNextPage` adds a page and does not refetch the others.
     const isPartial = meta?.fetchMore && (query.state.data as { pages?: unknown[] } | undefined)?.pages?.length
     this.#run = engine.calls.query_begin(
@@ -101,36 +112,12 @@ export class Fetch<TData = any, TError = any> implements CurrentFetch<TData> {
     )
     const paused = engine.state[STATE_FETCH_STATUS] === FETCH_STATUS_PAUSED
     if (query.state.fetchStatus === 'idle' || query.state.fetchMeta !== meta) query.applyState({ type: 'fetch', meta })
-    if (!paused) return this.#retryer.attempt()
-    if (signalUsedBefore || query.signalUsed) this.#setAbortable(true)
-    // A listener of the 'fetch' action may have overwritten the buffer.
-    engine.calls.query_read(query.id)
-    query.applyState({ type: 'pause' })
-  }
-
-  /** The options of this fetch, and its function. */
-  #prepare(options?: QueryOptions<any, any, any, any>): Pick<FetchContext<any, TError, TData, any>, 'options' | 'fetchFn'> {
-    const query = this.#query
-    try {
-      if (options) query.setOptions(options)
-      if (!query.options.queryFn) {
-        // Hydration and `setQueryData` create queries without a `queryFn`; an observer may have one.
-        const observer = query.observers.find((observer) => observer.options.queryFn)
-        if (observer) query.setOptions(observer.options)
-      }
-      const { queryKey, queryType, state } = query
-      const behavior: QueryBehavior<any, any, any, any> | undefined =
-        queryType === 'infinite' ? infiniteQueryBehavior((query.options as { pages?: number }).pages) : query.options.behavior
-      const context = { options: query.options, fetchFn: this.#callQueryFn }
-      if (behavior) {
-        const more = { fetchOptions: this.#options, queryKey, client: this.#client, state }
-        behavior.onFetch(withSignal(Object.assign(context, more), this.#signal), query as any)
-      }
-      return context
-    } catch (error) {
-      // An option that throws fails the fetch.
-      return { options: { ...query.options, retry: 0 }, fetchFn: () => Promise.reject(error) }
-    }
+    if (paused) {
+      if (signalUsedBefore || query.signalUsed) this.#setAbortable(true)
+      // A listener of the 'fetch' action may have overwritten the buffer.
+      engine.calls.query_read(query.id)
+      query.applyState({ type: 'pause' })
+    } else this.attempt()
   }
 
   readonly #callQueryFn = () => {
@@ -158,67 +145,52 @@ export class Fetch<TData = any, TError = any> implements CurrentFetch<TData> {
 
   onEffect(run: number, effect: number): void {
     if (run !== this.#run) return
-    if (effect === EFFECT_RUN) return this.#retryer.attempt()
-    if (effect === EFFECT_GAVE_UP) return this.#retryer.giveUp()
+    if (effect === EFFECT_RUN) return this.attempt()
+    if (effect === EFFECT_GAVE_UP) return this.giveUp()
     if (effect === EFFECT_PAUSED) return this.#query.applyState({ type: 'pause' })
     // The attempt exceeded the `timeout`. The next one gets a new signal.
     const error = new TimeoutError(this.#timeout, this.#query.queryHash)
     this.#controller?.abort(error)
     this.#controller = undefined
-    this.#retryer.failed(error)
-  }
-
-  onEngineFailed(): void {
-    this.#retryer.onEngineFailed()
-  }
-
-  /** Continues after a pause, if its reason is over. */
-  continue(): void {
-    void this.#retryer.continue()
+    this.failed(error)
   }
 
   cancel(options?: CancelOptions): void {
-    this.#retryer.cancel(options)
+    const error = new CancelledError(options)
+    if (!this.settle(OUTCOME_CANCELLED, error)) return
+    if (error.revert) this.#query.revert()
+    this.#control().abort()
   }
 
-  fn(): TData {
+  protected override fn(): TData {
     const { engine } = this.#cache
     if (engine.error) throw engine.error
     // A process stays alive for an attempt with a `timeout`; for one without, the pending request decides.
     this.#setWaiting(this.#timeout !== Infinity)
-    const origin = engine.breakers?.guard(this.#query, this.#run)
-    if (origin !== undefined) {
-      const until = engine.calls.query_admit(Date.now(), this.#run)
-      if (until) throw new CircuitOpenError(origin, until)
-    }
+    engine.breakers?.guard(this.#query, this.#run)
     // An infinite query function stays abortable from page to page.
     if (this.#query.signalUsed) this.#setAbortable(true)
     return this.#call() as TData
   }
 
-  tellFailure(verdict: number, delay: number, retryAfter: number): number {
+  protected override tellFailure(verdict: number, delay: number, retryAfter: number): number {
     return this.#cache.engine.calls.query_failed(Date.now(), this.#query.id, this.#run, verdict, delay, retryAfter)
   }
 
-  onCancel(error: CancelledError): void {
-    if (error.revert) this.#query.revert()
-    this.#control().abort()
-  }
-
-  onFail(failureCount: number, error: TError): void {
+  protected override onFail(failureCount: number, error: TError): void {
     this.#setWaiting(true)
     this.#query.applyState({ type: 'failed', failureCount, error })
   }
 
-  resume(): void {
+  protected override resume(): void {
     const next = this.#cache.engine.calls.query_resume(Date.now(), this.#query.id, this.#run, hostFlags())
     if (next === RESUME_NOTHING) return
     this.#query.applyState({ type: 'continue' })
-    if (next === RESUME_RUN) this.#retryer.attempt()
-    else this.#retryer.giveUp()
+    if (next === RESUME_RUN) this.attempt()
+    else this.giveUp()
   }
 
-  ended(outcome: Outcome): void {
+  protected override ended(outcome: Outcome): void {
     const { engine } = this.#cache
     this.#setWaiting(false)
     this.#observerToRefetch ||= engine.calls.query_end(Date.now(), this.#run, outcome)
@@ -227,15 +199,15 @@ export class Fetch<TData = any, TError = any> implements CurrentFetch<TData> {
   }
 
   #setWaiting(now: boolean): void {
-    if (now !== this.#waiting) this.#cache.engine.timer.keepAlive(now ? 1 : -1)
+    this.#cache.engine.timer.keepAlive(+now - +this.#waiting)
     this.#waiting = now
   }
 
-  async #settle(): Promise<TData> {
+  async #settled(): Promise<TData> {
     const query = this.#query as InternalQuery<any, any, any, any>
     const { config } = this.#cache
     try {
-      const data = await this.#retryer.promise
+      const data = await this.result
       if (data === undefined) {
         try {
           if (process.env.NODE_ENV !== 'production') {
@@ -258,16 +230,12 @@ export class Fetch<TData = any, TError = any> implements CurrentFetch<TData> {
       return data
     } catch (error: any) {
       if (error instanceof CancelledError) {
-        if (error.silent) {
-          // Callers of a replaced fetch wait for the one that replaced it.
-          const next = query.currentFetch
-          if (next && next !== this) return next.promise
-          throw error
-        }
-        if (error.revert) {
-          if (query.state.data === undefined) throw error
-          return query.state.data
-        }
+        // Callers of a replaced fetch wait for the one that replaced it.
+        const next = query.currentFetch
+        if (error.silent && next && next !== this) return next.promise
+        const { data } = query.state
+        if (error.silent || (error.revert && data === undefined)) throw error
+        if (error.revert) return data
       }
       this.ended(OUTCOME_ERROR)
       this.#cache.engine.calls.query_set_error(Date.now(), query.id)

@@ -5,7 +5,7 @@ export class FocusManager extends EventManager<[focused?: boolean]> {
   #focused?: boolean
 
   protected override listen(onFocus: () => void): (() => void) | undefined {
-    return listenToWindow({ visibilitychange: () => onFocus() })
+    return listenToWindow(() => onFocus(), 'visibilitychange')
   }
 
   protected override onEvent(focused?: boolean): void {

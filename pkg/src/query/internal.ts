@@ -101,9 +101,9 @@ export interface InternalQueryObserver<
   /** What an option that is a function threw when the query last changed. */
   failure?: { error: unknown }
   /** Registers the observer with the engine. */
-  attach(engine: QueryEngine, query: number): void
+  attach(query: number): void
   /** Unregisters the observer. Returns whether the current fetch is to be cancelled. */
-  detach(engine: QueryEngine): boolean
+  detach(): boolean
   /** Evaluates options that are functions and tells the engine if their values changed. Returns what the engine has. */
   sync(): EncodedOptions
   /** Whether one of `TRIGGER_*` fetches the query for it. */

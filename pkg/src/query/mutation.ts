@@ -146,12 +146,12 @@ class MutationBase<
     const retry = this.options.retry ?? 0
     const mode = networkModeCode(networkMode)
 
-    let waiting: 0 | 1 = 0
-    const setWaiting = (now: 0 | 1) => {
-      if (now !== waiting) timer.keepAlive(now ? 1 : -1)
+    let waiting = 0
+    const setWaiting = (now: number) => {
+      timer.keepAlive(now - waiting)
       waiting = now
     }
-    const retryer = (this.#retryer = new Retryer<TData, TError>({
+    const retryer: Retryer<TData, TError> = (this.#retryer = Object.assign(new BareRetryer<TData, TError>(), {
       fn: () => {
         setWaiting(0)
         if (this.#engine.error) throw this.#engine.error
@@ -160,9 +160,10 @@ class MutationBase<
       },
       retry,
       retryDelay,
-      tellFailure: (verdict, delay, retryAfter) => calls.mutation_failed(Date.now(), this.id, verdict, delay, retryAfter),
+      tellFailure: (verdict: number, delay: number, retryAfter: number) =>
+        calls.mutation_failed(Date.now(), this.id, verdict, delay, retryAfter),
       ended: ignoreEnd,
-      onFail: (failureCount, error) => {
+      onFail: (failureCount: number, error: TError) => {
         setWaiting(1)
         this.#dispatch({ type: 'failed', failureCount, error })
       },
@@ -191,7 +192,7 @@ class MutationBase<
       if (this.state.isPaused && canStart()) this.#dispatch({ type: 'continue' })
       calls.mutation_start(Date.now(), this.#attach(), hostFlags(), ...runOptions({ ...this.options, retry }))
       this.#engine.drain()
-      const data = await retryer.promise
+      const data = await retryer.result
 
       await config.onSuccess?.(data, variables, this.state.context, this as any, context)
       await this.options.onSuccess?.(data, variables, this.state.context!, context)
@@ -328,6 +329,9 @@ export type Mutation<TData = unknown, TError = DefaultError, TVariables = unknow
   TVariables,
   TOnMutateResult
 >
+
+/** Without its hooks, which are added at once. */
+const BareRetryer = Retryer as unknown as new <TData, TError>() => Retryer<TData, TError>
 
 /** Does nothing when the function has settled: the engine is told after the callbacks. */
 function ignoreEnd(): void {}

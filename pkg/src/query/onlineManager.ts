@@ -5,7 +5,7 @@ export class OnlineManager extends EventManager<[online: boolean]> {
   #online = true
 
   protected override listen(onOnline: (online: boolean) => void): (() => void) | undefined {
-    return listenToWindow({ online: () => onOnline(true), offline: () => onOnline(false) })
+    return listenToWindow(({ type }) => onOnline(type === 'online'), 'online', 'offline')
   }
 
   protected override onEvent(online: boolean): void {

@@ -3,10 +3,24 @@
 import {
   ANSWER_FETCHES,
   ANSWER_IS_STALE,
+  FETCH_STATUS_FETCHING,
+  FETCH_STATUS_IDLE,
   INTENT_BEGIN,
   INTENT_JOIN,
   OBSERVER_ENABLED,
   OBSERVER_RETRY_ON_MOUNT,
+  STATE_DATA_UPDATED_AT,
+  STATE_DATA_UPDATE_COUNT,
+  STATE_ERROR_UPDATED_AT,
+  STATE_ERROR_UPDATE_COUNT,
+  STATE_FAILURE_COUNT,
+  STATE_FETCH_STATUS,
+  STATE_HAS_DATA,
+  STATE_IS_INVALIDATED,
+  STATE_STATUS,
+  STATUS_ERROR,
+  STATUS_PENDING,
+  STATUS_SUCCESS,
   TRIGGER_FOCUS,
   TRIGGER_MASK,
   TRIGGER_MOUNT,
@@ -18,6 +32,7 @@ import type { QueryState } from './types.js'
 /** The part of an engine, and of its queries, that is used here. */
 interface Engine {
   readonly items: Map<number, object>
+  readonly state: Float64Array
   writeState(state: QueryState<any, any>): void
 }
 interface Query {
@@ -29,57 +44,60 @@ export function callsWithoutWasm(engine: Engine): Calls {
   // Greater than all ids of an engine that has trapped.
   let ids = 1 << 30
   const next = () => ++ids
-  const query = (id: number) => engine.items.get(id) as Query
-  /** Leaves the state in the buffer, with these changes. */
-  const write = (id: number, changes?: Partial<QueryState>) => engine.writeState({ ...query(id).state, ...changes })
+  /** The buffer, with the state of a query, to be changed. */
+  const read = (id: number) => {
+    engine.writeState((engine.items.get(id) as Query).state)
+    return engine.state
+  }
+  const idle = (state: Float64Array) => (state[STATE_FETCH_STATUS] = FETCH_STATUS_IDLE)
 
   return standIn<Calls>({
     query_create: next,
     query_attach: next,
     query_raise_gc_time: (_id: number, gcTime: number) => gcTime,
     query_remove: () => 1,
-    query_read: write,
-    query_revert: (_now: number, id: number) => write(id, { fetchStatus: 'idle' }),
-    query_invalidate: (_now: number, id: number) => write(id, { isInvalidated: true }),
-    query_set_data(_now: number, id: number, dataUpdatedAt: number, manual: number) {
-      write(id, {
-        // The data is not known here, but that there is some.
-        data: 1,
-        dataUpdatedAt,
-        dataUpdateCount: query(id).state.dataUpdateCount + 1,
-        status: 'success',
-        isInvalidated: false,
-        ...(!manual && { fetchFailureCount: 0, fetchStatus: 'idle' }),
-      })
+    query_read: read,
+    query_revert: (_now: number, id: number) => idle(read(id)),
+    query_invalidate: (_now: number, id: number) => (read(id)[STATE_IS_INVALIDATED] = 1),
+    query_set_data(_now: number, id: number, updatedAt: number, manual: number) {
+      const state = read(id)
+      state[STATE_HAS_DATA] = 1
+      state[STATE_DATA_UPDATED_AT] = updatedAt
+      state[STATE_DATA_UPDATE_COUNT]!++
+      state[STATE_STATUS] = STATUS_SUCCESS
+      state[STATE_IS_INVALIDATED] = 0
+      if (!manual) state[STATE_FAILURE_COUNT] = idle(state)
     },
-    query_set_error(errorUpdatedAt: number, id: number) {
-      const { errorUpdateCount, fetchFailureCount } = query(id).state
-      write(id, {
-        errorUpdatedAt,
-        errorUpdateCount: errorUpdateCount + 1,
-        fetchFailureCount: fetchFailureCount + 1,
-        status: 'error',
-        isInvalidated: true,
-        fetchStatus: 'idle',
-      })
+    query_set_error(now: number, id: number) {
+      const state = read(id)
+      state[STATE_ERROR_UPDATED_AT] = now
+      state[STATE_ERROR_UPDATE_COUNT]!++
+      state[STATE_FAILURE_COUNT]!++
+      state[STATE_STATUS] = STATUS_ERROR
+      state[STATE_IS_INVALIDATED] = 1
+      idle(state)
     },
-    query_intent: (id: number) => (query(id).state.fetchStatus === 'idle' ? INTENT_BEGIN : INTENT_JOIN),
+    query_intent: (id: number) => (read(id)[STATE_FETCH_STATUS] === FETCH_STATUS_IDLE ? INTENT_BEGIN : INTENT_JOIN),
     query_begin(_now: number, id: number) {
-      const { data, status } = query(id).state
-      write(id, { fetchFailureCount: 0, fetchStatus: 'fetching', status: data === undefined ? 'pending' : status })
+      const state = read(id)
+      state[STATE_FAILURE_COUNT] = 0
+      state[STATE_FETCH_STATUS] = FETCH_STATUS_FETCHING
+      if (!state[STATE_HAS_DATA]) state[STATE_STATUS] = STATUS_PENDING
       return next()
     },
     query_ask(now: number, id: number, trigger: number, flags: number, staleTime: number) {
-      const { data, dataUpdatedAt, isInvalidated, status } = query(id).state
-      const hasData = data !== undefined
+      const state = read(id)
       // A query with data is not fetched, since that would only fail.
+      if (state[STATE_HAS_DATA]) {
+        const isStale = staleTime >= 0 && (state[STATE_IS_INVALIDATED] || now - state[STATE_DATA_UPDATED_AT]! >= staleTime)
+        return isStale ? ANSWER_IS_STALE : 0
+      }
+      const on = trigger & TRIGGER_MASK
       const fetches =
-        !hasData &&
         flags & OBSERVER_ENABLED &&
-        (trigger & TRIGGER_MASK) < TRIGGER_FOCUS &&
-        ((trigger & TRIGGER_MASK) !== TRIGGER_MOUNT || status !== 'error' || flags & OBSERVER_RETRY_ON_MOUNT)
-      const isStale = !hasData || (staleTime >= 0 && (isInvalidated || now - dataUpdatedAt >= staleTime))
-      return (fetches ? ANSWER_FETCHES : 0) | (isStale ? ANSWER_IS_STALE : 0)
+        on < TRIGGER_FOCUS &&
+        (on !== TRIGGER_MOUNT || state[STATE_STATUS] !== STATUS_ERROR || flags & OBSERVER_RETRY_ON_MOUNT)
+      return fetches ? ANSWER_FETCHES | ANSWER_IS_STALE : ANSWER_IS_STALE
     },
   })
 }

@@ -133,7 +133,8 @@ export const Query: {
   }
 
   #setOptions(options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>): void {
-    this.options = Object.assign({}, this.#defaultOptions, options) as typeof this.options
+    // With the defaults in them already, options need no copy: thousands of observers make as many.
+    this.options = (options?._defaulted ? options : Object.assign({}, this.#defaultOptions, options)) as typeof this.options
     if (options?._type) this.queryType = options._type
     const gcTime = resolveGcTime(this.options.gcTime)
     if (!this.#id) this.gcTime = Math.max(this.gcTime, gcTime)
@@ -197,12 +198,7 @@ export const Query: {
     const now = Date.now()
     const { manual, updatedAt } = options ?? {}
     this.#calls.query_set_data(now, this.id, updatedAt ?? now, +!!manual)
-    const { fetchFailureReason, fetchMeta } = this.state
-    this.state = this.#engine.readState<TData, TError>(data, null, manual ? fetchFailureReason : null, fetchMeta)
-    this.revertState = manual ? this.state : undefined
-    // A `structuralSharing` function may return `undefined`.
-    if (data === undefined) this.#writeState()
-    this.#dispatch({ type: 'success', data, dataUpdatedAt: updatedAt, manual })
+    this.applyState({ type: 'success', data, dataUpdatedAt: updatedAt, manual })
     return data
   }
 
@@ -221,8 +217,7 @@ export const Query: {
 
   revert(): void {
     this.#calls.query_revert(Date.now(), this.id)
-    const { data, error, fetchFailureReason, fetchMeta } = this.revertState ?? this.state
-    this.state = this.#engine.readState(data, error, fetchFailureReason, fetchMeta)
+    this.state = this.#engine.readState(this.revertState ?? this.state)
     this.#dispatch({ type: 'setState', state: this.state })
   }
 
@@ -291,7 +286,7 @@ export const Query: {
   addObserver(observer: AnyObserver): void {
     if (this.observers.includes(observer)) return
     this.observers.push(observer)
-    observer.attach(this.#engine, this.id)
+    observer.attach(this.id)
     this.#cache.trackOrphan(this, observer)
     this.#cache.notify({ type: 'observerAdded', query: this, observer })
   }
@@ -301,7 +296,7 @@ export const Query: {
     if (index === -1) return
     this.observers.splice(index, 1)
     // The engine returns whether nobody else needs the fetch and its function can be aborted.
-    if (observer.detach(this.#engine)) this.currentFetch?.cancel({ revert: true })
+    if (observer.detach()) this.currentFetch?.cancel({ revert: true })
     this.#cache.trackOrphan(this, observer)
     this.#cache.notify({ type: 'observerRemoved', query: this, observer })
     this.#engine.evict(this.#id)
@@ -323,14 +318,7 @@ export const Query: {
     const intent = this.#calls.query_intent(this.id, +!!fetchOptions?.cancelRefetch)
     if (intent === INTENT_JOIN && this.currentFetch) return this.currentFetch.promise
     if (intent === INTENT_REPLACE) this.destroy()
-    const fetch = new Fetch<TData, TError>(this as any, this.#client, fetchOptions)
-    this.currentFetch = fetch
-    fetch.start(options)
-    return fetch.promise
-  }
-
-  onFetchEffect(run: number, effect: number): void {
-    this.currentFetch?.onEffect(run, effect)
+    return new Fetch<TData, TError>(this as any, this.#client, options, fetchOptions).promise
   }
 
   onEngineFailed(): void {
@@ -338,20 +326,27 @@ export const Query: {
   }
 
   applyState(action: QueryAction<TData, TError>): void {
-    let { data, error, fetchFailureReason, fetchMeta } = this.state
+    const state = (this.state = this.#engine.readState(this.state))
     switch (action.type) {
+      case 'success':
+        state.data = action.data
+        state.error = null
+        if (!action.manual) state.fetchFailureReason = null
+        this.revertState = action.manual ? state : undefined
+        // A `structuralSharing` function may return `undefined`.
+        if (action.data === undefined) this.#writeState()
+        break
       case 'fetch':
-        if (data === undefined) error = null
-        fetchFailureReason = null
-        fetchMeta = action.meta ?? null
+        if (state.data === undefined) state.error = null
+        state.fetchFailureReason = null
+        state.fetchMeta = action.meta ?? null
         break
       case 'error':
-        error = action.error
+        state.error = action.error
       // falls through
       case 'failed':
-        fetchFailureReason = action.error
+        state.fetchFailureReason = action.error
     }
-    this.state = this.#engine.readState(data, error, fetchFailureReason, fetchMeta)
     this.#dispatch(action)
   }
 

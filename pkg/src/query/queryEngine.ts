@@ -38,8 +38,7 @@ export interface EngineQuery {
   evict(): void
   /** The query had no observer for its `gcTime`. */
   onGarbageCollected(): void
-  /** The engine decided about the fetch `run`: one of `EFFECT_*`. */
-  onFetchEffect(run: number, effect: number): void
+  currentFetch?: { onEffect(run: number, effect: number): void }
   /** The engine has failed: a fetch that waits for it fails too. */
   onEngineFailed(): void
 }
@@ -103,16 +102,18 @@ export class QueryEngine extends Engine<Exports, EngineQuery> {
 
   /** Writes a state into the buffer. */
   writeState(from: QueryState<any, any>): void {
-    const { state } = this
-    state[STATE_HAS_DATA] = from.data !== undefined ? 1 : 0
-    state[STATE_DATA_UPDATED_AT] = from.dataUpdatedAt
-    state[STATE_DATA_UPDATE_COUNT] = from.dataUpdateCount
-    state[STATE_ERROR_UPDATED_AT] = from.errorUpdatedAt
-    state[STATE_ERROR_UPDATE_COUNT] = from.errorUpdateCount
-    state[STATE_FAILURE_COUNT] = from.fetchFailureCount
-    state[STATE_STATUS] = STATUSES.indexOf(from.status)
-    state[STATE_FETCH_STATUS] = FETCH_STATUSES.indexOf(from.fetchStatus)
-    state[STATE_IS_INVALIDATED] = from.isInvalidated ? 1 : 0
+    // By `STATE_*`, from 0 on.
+    this.state.set([
+      +(from.data !== undefined),
+      from.dataUpdatedAt,
+      from.dataUpdateCount,
+      from.errorUpdatedAt,
+      from.errorUpdateCount,
+      from.fetchFailureCount,
+      STATUSES.indexOf(from.status),
+      FETCH_STATUSES.indexOf(from.fetchStatus),
+      +!!from.isInvalidated,
+    ])
   }
 
   /** The state of a query that was never fetched, left in the buffer, too. */
@@ -124,16 +125,16 @@ export class QueryEngine extends Engine<Exports, EngineQuery> {
       state[STATE_DATA_UPDATED_AT] = updatedAt
       state[STATE_STATUS] = STATUS_SUCCESS
     }
-    return this.readState<TData, TError>(data, null, null, null)
+    return this.readState<TData, TError>({ data, error: null, fetchFailureReason: null, fetchMeta: null })
   }
 
-  /** Reads the state from the buffer, and adds the values. */
-  readState<TData, TError>(
-    data: TData | undefined,
-    error: TError | null,
-    fetchFailureReason: TError | null,
-    fetchMeta: QueryState['fetchMeta'],
-  ): QueryState<TData, TError> {
+  /** Reads the state from the buffer. The values, which the engine does not know, are those of another state. */
+  readState<TData, TError>({
+    data,
+    error,
+    fetchFailureReason,
+    fetchMeta,
+  }: Pick<QueryState<TData, TError>, 'data' | 'error' | 'fetchFailureReason' | 'fetchMeta'>): QueryState<TData, TError> {
     const { state } = this
     return {
       data,
@@ -180,11 +181,8 @@ export class QueryEngine extends Engine<Exports, EngineQuery> {
       this.calls.query_set_bytes(id, data === undefined ? 0 : (bodyBytes ?? estimateBytes(data)))
   }
 
-  countBytes({ received, compared, parsed, spared }: BodyBytes): void {
-    this.bytes.received += received
-    this.bytes.compared += compared
-    this.bytes.parsed += parsed
-    this.bytes.spared += spared
+  countBytes(bytes: BodyBytes): void {
+    for (const name in this.bytes) this.bytes[name as keyof BodyBytes] += bytes[name as keyof BodyBytes]
   }
 
   override onClockSetBack(by: number): void {
@@ -217,7 +215,7 @@ export class QueryEngine extends Engine<Exports, EngineQuery> {
       case EFFECT_ORIGIN_FREED:
         return this.breakers?.forget(about)
       default:
-        query?.onFetchEffect(run, code)
+        query?.currentFetch?.onEffect(run, code)
     }
   }
 }

@@ -17,7 +17,6 @@ import { Subscribable } from './subscribable.js'
 import { encodeOptions, type EncodedOptions } from './observerOptions.js'
 import { noop, resolveQueryValue } from './utils.js'
 import { isWatched } from './notifyOnChange.js'
-import type { QueryEngine } from './queryEngine.js'
 import type { InternalQuery, InternalQueryCache, InternalQueryClient } from './internal.js'
 import type * as Types from './types.js'
 import type {
@@ -60,8 +59,8 @@ export class QueryObserverBase<
   /** The state and the options that the result comes from. */
   #resultState?: QueryState<TQueryData, TError>
   #resultOptions?: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
-  /** Whether the result is what `updateResult` makes of them. */
-  #isComputed = false
+  /** That state, if the result is what `updateResult` makes of it. */
+  #computedFrom?: QueryState<TQueryData, TError>
   #selectError?: { error: unknown }
   #selectFn?: (data: TQueryData) => TData
   #selected?: TData
@@ -72,7 +71,6 @@ export class QueryObserverBase<
   #lastOptionError?: { about: unknown; error: unknown }
   /** The engine's id while the observer has listeners, and the options that the engine has. */
   #id = 0
-  #engine?: QueryEngine
   #engineOptions: EncodedOptions = [0, 0, 0]
   /** The encoding of the options, if none is a function. */
   #constantOptions?: EncodedOptions
@@ -160,7 +158,7 @@ export class QueryObserverBase<
       this.#result = result
       this.#resultOptions = this.options
       this.#resultState = this.#query.state
-      this.#isComputed = false
+      this.#computedFrom = undefined
     }
     return result
   }
@@ -400,7 +398,7 @@ export class QueryObserverBase<
 
   /** @internal Whether the query's state changed since the last result. */
   isOutdated(): boolean {
-    return !this.#isComputed || this.#resultState !== this.#query.state
+    return this.#computedFrom !== this.#query.state
   }
 
   /** Whether a new result would be the same: neither the state nor the options changed, and no option is a function. */
@@ -420,9 +418,8 @@ export class QueryObserverBase<
     const before = this.#result as QueryObserverResult<TData, TError> | undefined
     const result = this.createResult(this.#query, this.options)
     const { state } = this.#query
-    this.#resultState = state
+    this.#resultState = this.#computedFrom = state
     this.#resultOptions = this.options
-    this.#isComputed = true
     if (state.data !== undefined) this.#lastQueryWithData = this.#query
     if (shallowEqualObjects(result, before)) return
     this.#result = result
@@ -461,7 +458,7 @@ export class QueryObserverBase<
       structuralSharing: false,
     }
     this.#result = { ...before, ...(this.#createResult(this.#query, options, (this.failure = { error })) as any) }
-    this.#isComputed = false
+    this.#computedFrom = undefined
     if (!shallowEqualObjects(this.#result, before)) this.#notify(true)
   }
 
@@ -519,18 +516,19 @@ export class QueryObserverBase<
   }
 
   /** @internal */
-  attach(engine: QueryEngine, query: number): void {
+  attach(query: number): void {
     // Those of an observer that is disabled, if its own options throw.
     let encoded: EncodedOptions = [0, 0, 0]
     this.#catchOptionErrors(() => (encoded = this.#encode(this.#query, this.options)))
     this.#engineOptions = encoded
-    this.#engine = engine
+    const { engine } = this.#cache
     this.#id = engine.calls.query_attach(Date.now(), query, ...encoded)
     engine.observers.set(this.#id, this)
   }
 
   /** @internal */
-  detach(engine: QueryEngine): boolean {
+  detach(): boolean {
+    const { engine } = this.#cache
     engine.observers.delete(this.#id)
     const cancel = engine.calls.query_detach(Date.now(), this.#id) !== 0
     this.#id = 0
@@ -549,7 +547,7 @@ export class QueryObserverBase<
     const encoded = this.#encode(this.#query, this.options)
     if (encoded.every((value, i) => value === known[i])) return
     this.#engineOptions = encoded
-    this.#engine!.calls.query_set_options(Date.now(), this.#id, ...encoded)
+    this.#cache.engine.calls.query_set_options(Date.now(), this.#id, ...encoded)
   }
 
   /** @internal */

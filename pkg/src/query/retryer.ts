@@ -8,9 +8,9 @@ import {
   NETWORK_MODE_ALWAYS,
   NETWORK_MODE_OFFLINE_FIRST,
   NETWORK_MODE_ONLINE,
-  OUTCOME_CANCELLED,
+  type OUTCOME_CANCELLED,
   OUTCOME_ERROR,
-  type OUTCOME_SUCCESS,
+  OUTCOME_SUCCESS,
   SERVER_RETRY,
   VERDICT_BY_OPTIONS,
   VERDICT_NO,
@@ -18,9 +18,8 @@ import {
   VERDICT_YES,
 } from '../boundary/query.js'
 import { environmentManager } from './environmentManager.js'
-import { CancelledError } from './cancelledError.js'
 import { noop } from './utils.js'
-import type { CancelOptions, NetworkMode, RetryDelayValue, RetryValue } from './types.js'
+import type { NetworkMode, RetryDelayValue, RetryValue } from './types.js'
 
 export function networkModeCode(mode: NetworkMode | undefined): number {
   if (mode === undefined || mode === 'online') return NETWORK_MODE_ONLINE
@@ -69,62 +68,42 @@ interface ErrorHints {
 /** How a fetch ended. */
 export type Outcome = typeof OUTCOME_SUCCESS | typeof OUTCOME_ERROR | typeof OUTCOME_CANCELLED
 
-interface RetryerConfig<TData, TError> {
-  fn(): TData | Promise<TData>
+/** What it asks, and whom it tells, are members of the same object: the fetch itself, or what a mutation adds. */
+export abstract class Retryer<TData = unknown, TError = any> {
+  /** The data of the attempt that succeeds, before it is stored. */
+  readonly result: Promise<TData>
   /** Takes the place of the first attempt. */
-  readonly initialPromise?: Promise<TData>
-  readonly retry?: RetryValue<TError>
-  readonly retryDelay?: RetryDelayValue<TError>
-  /** Tells the engine of a failed attempt. Returns one of `FAILURE_*`. */
-  tellFailure(verdict: number, delay: number, retryAfter: number): number
-  /** Tells the engine that the fetch is over. */
-  ended(outcome: Outcome): void
-  onCancel?(error: CancelledError): void
-  onFail(failureCount: number, error: TError): void
-  /** Asks the engine whether a paused fetch continues, and continues it. */
-  resume(): void
-}
-
-export class Retryer<TData = unknown, TError = any> {
-  readonly promise: Promise<TData>
-  readonly #config: RetryerConfig<TData, TError>
+  declare initialPromise?: Promise<TData>
+  declare retry?: RetryValue<TError>
+  declare retryDelay?: RetryDelayValue<TError>
   #settled = false
   #failures = 0
   /** The running attempt. What others answer is ignored. */
   #attempt?: object
   #error: unknown
-  #resolve!: (data: TData) => void
-  #reject!: (error: unknown) => void
+  /** What settles the result, by `OUTCOME_SUCCESS` and `OUTCOME_ERROR`. */
+  #settle!: [(data: any) => void, (error: unknown) => void]
 
-  constructor(config: RetryerConfig<TData, TError>) {
-    this.#config = config
-    this.promise = new Promise((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
+  constructor() {
+    this.result = new Promise((...settle) => {
+      this.#settle = settle
     })
-    this.promise.catch(noop)
+    this.result.catch(noop)
   }
 
   /** Calls the function. The engine decides when. */
   attempt(): void {
     if (this.#settled) return
-    const config = this.#config
     const mine = (this.#attempt = {})
     let answer: TData | Promise<TData>
     try {
-      answer = (!this.#failures && config.initialPromise) || config.fn()
+      answer = (!this.#failures && this.initialPromise) || this.fn()
     } catch (error) {
       answer = Promise.reject(error)
     }
     Promise.resolve(answer).then(
-      (data) => {
-        if (this.#attempt !== mine) return
-        this.#settle()
-        this.#resolve(data)
-      },
-      (error) => {
-        if (this.#attempt === mine) this.failed(error)
-      },
+      (data) => this.#attempt === mine && this.settle(OUTCOME_SUCCESS, data),
+      (error) => this.#attempt === mine && this.failed(error),
     )
   }
 
@@ -135,22 +114,15 @@ export class Retryer<TData = unknown, TError = any> {
 
   /** Rejects with the last error. */
   giveUp(): void {
-    this.#fail(this.#error)
+    this.settle(OUTCOME_ERROR, this.#error)
   }
 
   /** Continues after a pause, if the engine agrees. Runs after the current task's other changes. */
   continue(): Promise<TData> {
     queueMicrotask(() => {
-      if (!this.#settled) this.#config.resume()
+      if (!this.#settled) this.resume()
     })
-    return this.promise
-  }
-
-  cancel(options?: CancelOptions): void {
-    if (this.#settled) return
-    const error = new CancelledError(options)
-    this.#fail(error)
-    this.#config.onCancel?.(error)
+    return this.result
   }
 
   /** The attempt failed. A later answer of its function is ignored. */
@@ -158,7 +130,7 @@ export class Retryer<TData = unknown, TError = any> {
     if (this.#settled) return
     this.#attempt = undefined
     this.#error = error
-    const { retry, retryDelay } = this.#config
+    const { retry, retryDelay } = this
     let delay: number = DELAY_BY_OPTIONS
     let verdict: number = VERDICT_BY_OPTIONS
     try {
@@ -171,22 +143,33 @@ export class Retryer<TData = unknown, TError = any> {
     }
     const { retryable, retryAfter } = (error ?? {}) as ErrorHints
     if (retryable === false) verdict |= VERDICT_PERMANENT
-    if (this.#config.tellFailure(verdict, delay, typeof retryAfter === 'number' ? retryAfter : 0) === FAILURE_RETRIED) {
-      this.#config.onFail(++this.#failures, error)
+    if (this.tellFailure(verdict, delay, typeof retryAfter === 'number' ? retryAfter : 0) === FAILURE_RETRIED) {
+      this.onFail(++this.#failures, error)
     } else {
       this.giveUp()
     }
   }
 
-  #settle(): void {
+  /** Settles the result. Returns whether it was open. */
+  protected settle(outcome: Outcome, value: any): boolean {
+    if (this.#settled) return false
     this.#settled = true
     this.#attempt = undefined
+    if (outcome !== OUTCOME_SUCCESS) this.ended(outcome)
+    this.#settle[outcome && OUTCOME_ERROR](value)
+    return true
   }
 
-  #fail(error: unknown): void {
-    if (this.#settled) return
-    this.#settle()
-    this.#config.ended(error instanceof CancelledError ? OUTCOME_CANCELLED : OUTCOME_ERROR)
-    this.#reject(error)
-  }
+  protected abstract fn(): TData | Promise<TData>
+
+  /** Tells the engine of a failed attempt. Returns one of `FAILURE_*`. */
+  protected abstract tellFailure(verdict: number, delay: number, retryAfter: number): number
+
+  /** Tells the engine that the fetch is over. After a success it is told when the data is stored. */
+  protected abstract ended(outcome: Outcome): void
+
+  protected abstract onFail(failureCount: number, error: TError): void
+
+  /** Asks the engine whether a paused fetch continues, and continues it. */
+  protected abstract resume(): void
 }

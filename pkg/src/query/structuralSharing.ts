@@ -105,50 +105,36 @@ class SharingWalk {
     const prototype = Object.getPrototypeOf(after)
     if (Object.getPrototypeOf(before) !== prototype) return after
     if (prototype === Date.prototype) return Object.is(+before, +after) ? before : after
-    if (prototype === Map.prototype) return this.#shareMap(before as AnyMap, after as AnyMap, depth + 1)
-    if (prototype === Set.prototype) return this.#shareSet(before as Set<unknown>, after as Set<unknown>, depth + 1)
-    return after
+    return prototype === Map.prototype || prototype === Set.prototype
+      ? this.#shareEntries(before as AnyMap, after as AnyMap, depth + 1)
+      : after
   }
 
-  /** Shares values by key. A key that is an object is shared with the key at the same position. */
-  #shareMap(before: AnyMap, after: AnyMap, depth: number): AnyMap {
-    const shared: AnyMap = new Map()
+  /**
+   * Shares the values of a Map by key, and keys that are objects, as the members of a Set, with those at the same position. What
+   * is in both stays as it is, so that no two become one.
+   */
+  #shareEntries(before: AnyMap, after: AnyMap, depth: number): AnyMap {
+    const entries: [unknown, unknown][] = []
     const positions = before.keys()
     let same = 0
-    for (const [key, item] of after) {
+    // The entries of a Set are pairs of a member with itself.
+    for (const [key, item] of after.entries()) {
       const { value: counterpart } = positions.next()
-      const sharedKey = this.#shareMember(before, after, counterpart, key, depth)
-      const old = before.get(sharedKey)
+      const isSharable = isObject(key) && isObject(counterpart) && !before.has(key) && !after.has(counterpart)
+      const sharedKey = isSharable ? this.#share(counterpart, key, depth) : key
+      const old = before.get?.(sharedKey)
       const sharedItem = isObject(old) && isObject(item) ? this.#share(old, item, depth) : item
-      shared.set(sharedKey, sharedItem)
-      if (Object.is(sharedKey, counterpart) && Object.is(sharedItem, old)) same++
+      entries.push([sharedKey, sharedItem])
+      if (Object.is(sharedKey, counterpart) && (!before.get || Object.is(sharedItem, old))) same++
     }
-    return before.size === after.size && same === after.size ? before : shared
-  }
-
-  /** Shares members by position. */
-  #shareSet(before: Set<unknown>, after: Set<unknown>, depth: number): Set<unknown> {
-    const shared = new Set()
-    const positions = before.values()
-    let same = 0
-    for (const item of after) {
-      const { value: counterpart } = positions.next()
-      const member = this.#shareMember(before, after, counterpart, item, depth)
-      shared.add(member)
-      if (Object.is(member, counterpart)) same++
-    }
-    return before.size === after.size && same === after.size ? before : shared
-  }
-
-  /** A member of both stays as it is, so that no two members become one. */
-  #shareMember(before: Members, after: Members, counterpart: unknown, item: unknown, depth: number): unknown {
-    if (!isObject(item) || !isObject(counterpart) || before.has(item) || after.has(counterpart)) return item
-    return this.#share(counterpart, item, depth)
+    if (before.size === after.size && same === after.size) return before
+    return before.get ? new Map(entries) : (new Set(entries.map(([member]) => member)) as any)
   }
 }
 
-type AnyMap = Map<unknown, unknown>
-type Members = { has(member: unknown): boolean }
+/** A Map; a Set, which has no `get`. */
+type AnyMap = Omit<Map<unknown, unknown>, 'get'> & { get?(key: unknown): unknown }
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null

@@ -12,15 +12,8 @@ export type TimeoutProvider<TTimerId extends ManagedTimerId = ManagedTimerId> = 
   readonly clearInterval: (intervalId: TTimerId | undefined) => void
 }
 
-type SystemTimer = ReturnType<typeof setTimeout>
-
-// Looks up the globals at each call, since fake timers replace them.
-const system: TimeoutProvider = {
-  setTimeout: (callback, delay) => setTimeout(callback, delay) as unknown as ManagedTimerId,
-  clearTimeout: (id) => clearTimeout(id as SystemTimer | undefined),
-  setInterval: (callback, delay) => setInterval(callback, delay) as unknown as ManagedTimerId,
-  clearInterval: (id) => clearInterval(id as SystemTimer | undefined),
-}
+// As an object whose members are looked up at each call, since fake timers replace them.
+const system = globalThis as unknown as TimeoutProvider
 
 /** The source of all timers of the query cache, which an application can replace. */
 export class TimeoutManager implements TimeoutProvider {

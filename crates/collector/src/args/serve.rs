@@ -58,9 +58,15 @@ pub struct Serve {
     /// than 1/RATE page views
     #[arg(long, env = "WHIPPET_MIN_SAMPLE_RATE", default_value_t = 0.01, value_name = "RATE", value_parser = rate)]
     pub min_sample_rate: f64,
-    /// How long data is kept
-    #[arg(long, env = "WHIPPET_RETENTION", default_value = "30d", value_name = "TIME", value_parser = duration)]
+    /// How long data is kept: by the day, and newer data by the hour and the minute too
+    #[arg(long, env = "WHIPPET_RETENTION", default_value = "396d", value_name = "TIME", value_parser = duration)]
     pub retention: Duration,
+    /// How long data is kept by the minute
+    #[arg(long, env = "WHIPPET_KEEP_MINUTES", default_value = "2d", value_name = "TIME", value_parser = duration)]
+    pub keep_minutes: Duration,
+    /// How long data is kept by the hour
+    #[arg(long, env = "WHIPPET_KEEP_HOURS", default_value = "30d", value_name = "TIME", value_parser = duration)]
+    pub keep_hours: Duration,
     /// The largest size of the data, such as 500MB or 4GB. The oldest detail is deleted to stay below it. Default: no limit
     #[arg(long, env = "WHIPPET_MAX_SIZE", value_name = "SIZE", value_parser = size)]
     pub max_size: Option<u64>,

@@ -19,6 +19,24 @@ fn refused(text: &str) -> String {
 }
 
 #[test]
+fn a_store_is_a_server_and_shows_no_password() {
+    let config = parse(r#"store = "postgres://me:s3cret@db/shop?schema=rum""#);
+    assert_eq!(config.store.unwrap().to_string(), "postgres://me@db:5432/shop (schema rum)");
+    for wrong in [
+        r#"store = "mysql://me:s3cret@db/""#,
+        r#"store = { env = "SHOP_TOKEN" }"#,
+        r#"store = "postgres://me:s3cret@db/shop?sslmode=yes""#,
+    ] {
+        let error = refused(wrong);
+        assert!(
+            error.contains("line 1") && error.contains("`store`") && !error.contains("s3cret"),
+            "{error}"
+        );
+    }
+    assert!(refused(r#"store = { env = "MISSING" }"#).contains("MISSING is not set"));
+}
+
+#[test]
 fn a_target_is_read_whole() {
     let config = parse(
         r#"
@@ -97,7 +115,7 @@ fn what_is_wrong_is_said_with_its_line() {
             "line 4: `intervall` is not known: did you mean `interval`?",
         ),
         ("[[targets]]\nname = 'a'", "line 1: `targets` is not known: did you mean `target`?"),
-        ("zzz = 1", "line 1: `zzz` is not known: there is target, mapping, prometheus, remote_write"),
+        ("zzz = 1", "line 1: `zzz` is not known: there is store, target, mapping, prometheus, remote_write"),
         (
             "\n[[target]]\nname = 'a'\nurl = 'http://a/'\ninterval = 5",
             "line 5: invalid type: integer `5`, expected a time such as \"5s\"",

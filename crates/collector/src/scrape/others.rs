@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 use whippet_api::Target as Entry;
 use whippet_store::{SharedState, Store};
 
-use super::TargetStatus;
+use super::target_status::TargetStatus;
 
 /// How often a collector looks at what the others found.
 const LOOK: Duration = Duration::from_secs(5);

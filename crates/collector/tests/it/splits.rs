@@ -65,8 +65,8 @@ async fn each_dimension_tells_the_same_page_views_apart() {
             [row("4g", 4, 1000.0), row("(unknown)", 2, 5000.0)]
         );
         let expected = [
-            row("1.0 phone", 2, 1000.0),
             row("(unknown) tablet", 2, 5000.0),
+            row("1.0 phone", 2, 1000.0),
             row("1.0 desktop", 1, 1000.0),
             row("2:0 phone", 1, 3000.0),
         ];

@@ -4,9 +4,8 @@
 //! for a time. Then it is *half-open*: it admits one attempt, the probe, which closes it or opens it again.
 use super::ids::RunId;
 use crate::deadlines::Handle;
-use crate::slab::{push, shrink};
+use crate::list::List;
 use crate::time::{Duration, Instant};
-use alloc::vec::Vec;
 
 /// When a breaker opens, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,7 +53,7 @@ struct Breaker {
     /// The probe, while it runs.
     probe: Option<RunId>,
     /// The times of recent failures, oldest first; at most as many as open it.
-    failed: Vec<Instant>,
+    failed: List<Instant>,
     /// The number of queries that fetched from it last.
     uses: u32,
     /// The host uses its number.
@@ -65,7 +64,7 @@ struct Breaker {
 
 impl Breaker {
     const NEW: Self =
-        Self { until: CLOSED, probe: None, failed: Vec::new(), uses: 0, known: false, due: None };
+        Self { until: CLOSED, probe: None, failed: List::new(), uses: 0, known: false, due: None };
 }
 
 /// How an admitted attempt ended.
@@ -82,18 +81,18 @@ pub(crate) enum Attempt {
 /// A breaker for each origin; origins are numbers from 1, which the host assigns in order.
 pub(crate) struct Breakers {
     options: BreakerOptions,
-    origins: Vec<Breaker>,
+    origins: List<Breaker>,
 }
 
 impl Breakers {
     pub(crate) fn new(options: BreakerOptions) -> Self {
-        Self { options, origins: Vec::new() }
+        Self { options, origins: List::new() }
     }
 
     fn of(&mut self, origin: u32) -> &mut Breaker {
         let place = origin as usize;
         while self.origins.len() <= place {
-            push(&mut self.origins, Breaker::NEW);
+            self.origins.push(Breaker::NEW);
         }
         &mut self.origins[place]
     }
@@ -136,7 +135,7 @@ impl Breakers {
         while self.origins.last().is_some_and(|breaker| !breaker.known) {
             self.origins.pop();
         }
-        shrink(&mut self.origins);
+        self.origins.shrink();
     }
 
     /// How many have a deadline.
@@ -173,8 +172,13 @@ impl Breakers {
                 return;
             }
             let failed = &mut breaker.failed;
-            push(failed, now);
-            if failed.len() < options.failures as usize || now - failed.remove(0) > options.window {
+            failed.push(now);
+            if failed.len() < options.failures as usize {
+                return;
+            }
+            let first = failed[0];
+            failed.remove(0);
+            if now - first > options.window {
                 return;
             }
             failed.clear();
@@ -203,7 +207,7 @@ impl Breakers {
     /// The clock was set back: times move with it, so the breaker stays open no longer than it would have.
     pub(crate) fn bring_forward(&mut self, span: Duration) {
         let earlier = |at: &mut Instant| *at = Instant::from_ms(at.as_ms() - span.as_ms());
-        for breaker in &mut self.origins {
+        for breaker in self.origins.iter_mut() {
             breaker.failed.iter_mut().for_each(earlier);
             earlier(&mut breaker.until);
         }

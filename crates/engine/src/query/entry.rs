@@ -3,8 +3,8 @@ use super::ids::{ObserverId, RunId};
 use super::index::Leaf;
 use super::lru::LastUse;
 use crate::deadlines::Handle;
+use crate::list::List;
 use crate::time::{Duration, Instant};
-use alloc::vec::Vec;
 
 /// The status of a query's data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub(crate) struct Entry {
     pub(crate) before_fetch: Option<State>,
     pub(crate) gc_time: Duration,
     pub(crate) gc: Option<Handle>,
-    pub(crate) observers: Vec<ObserverId>,
+    pub(crate) observers: List<ObserverId>,
     pub(crate) run: Option<RunId>,
     /// Its place in the index; `None` where it has no key or was removed.
     pub(crate) leaf: Option<Leaf>,
@@ -103,7 +103,7 @@ impl Entry {
             before_fetch: None,
             gc_time,
             gc: None,
-            observers: Vec::new(),
+            observers: List::new(),
             run: None,
             leaf: None,
             abortable: false,

@@ -7,8 +7,7 @@
 //! The nodes are also a hash table from (node, segment) to the next node: those of one bucket are chained.
 use super::ids::{Id, QueryId};
 use super::key::{Segment, SegmentUses};
-use crate::slab::{lengthen, push};
-use alloc::vec::Vec;
+use crate::list::List;
 use core::mem::{replace, take};
 use core::num::NonZeroU32;
 
@@ -89,11 +88,11 @@ impl Node {
 
 /// The trie. It has no root before the first key.
 pub struct Index {
-    nodes: Vec<Node>,
+    nodes: List<Node>,
     free: u32,
     used: usize,
     /// The first node of each bucket; as many as a power of two, or none.
-    buckets: Vec<u32>,
+    buckets: List<u32>,
     uses: SegmentUses,
     /// Nodes visited so far, for tests of cost.
     #[cfg(test)]
@@ -109,10 +108,10 @@ impl Default for Index {
 impl Index {
     pub(crate) const fn new() -> Self {
         Self {
-            nodes: Vec::new(),
+            nodes: List::new(),
             free: NONE,
             used: 0,
-            buckets: Vec::new(),
+            buckets: List::new(),
             uses: SegmentUses::new(),
             #[cfg(test)]
             steps: core::cell::Cell::new(0),
@@ -210,12 +209,12 @@ impl Index {
     /// [is sparse](Self::is_sparse).
     pub(crate) fn compact(&mut self, mut moved: impl FnMut(QueryId, Leaf)) {
         let old = take(self).nodes;
-        let mut key = Vec::new();
+        let mut key = List::new();
         for leaf in old.iter().filter(|node| node.kind == Kind::Query) {
             key.clear();
             let mut step = &old[leaf.parent as usize];
             while step.kind == Kind::Segment {
-                push(&mut key, step.label);
+                key.push(step.label);
                 step = &old[step.parent as usize];
             }
             key.reverse();
@@ -259,19 +258,16 @@ impl Index {
         let mut at = self.free;
         if at == NONE {
             at = self.nodes.len() as u32;
-            push(
-                &mut self.nodes,
-                Node {
-                    kind: Kind::Free,
-                    label: 0,
-                    parent: NONE,
-                    next: NONE,
-                    previous: NONE,
-                    child: NONE,
-                    query: NONE,
-                    chain: NONE,
-                },
-            );
+            self.nodes.push(Node {
+                kind: Kind::Free,
+                label: 0,
+                parent: NONE,
+                next: NONE,
+                previous: NONE,
+                child: NONE,
+                query: NONE,
+                chain: NONE,
+            });
         }
         self.used += 1;
         self.free = self.nodes[at as usize].next;
@@ -316,7 +312,7 @@ impl Index {
     fn rehash(&mut self) {
         let length = (2 * self.buckets.len()).max(MIN_BUCKETS);
         self.buckets.clear();
-        lengthen(&mut self.buckets, length, NONE);
+        self.buckets.lengthen(length, NONE);
         for at in 0..self.nodes.len() {
             self.join_bucket(at as u32);
         }
@@ -361,6 +357,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::vec;
+    use std::vec::Vec;
 
     fn id(raw: u32) -> QueryId {
         QueryId::from_raw(raw)

@@ -1,6 +1,5 @@
 //! Query keys: lists of segments.
-use crate::slab::{lengthen, shrink};
-use alloc::vec::Vec;
+use crate::list::List;
 
 /// One segment of a key: a number that stands for a value the host interned. Equal segments are equal values. The host
 /// assigns numbers from zero up, and may reuse one once [`Effect::SegmentFreed`](super::Effect::SegmentFreed)
@@ -8,16 +7,16 @@ use alloc::vec::Vec;
 pub type Segment = u32;
 
 /// How many edges of the index each segment labels.
-pub(crate) struct SegmentUses(Vec<u32>);
+pub(crate) struct SegmentUses(List<u32>);
 
 impl SegmentUses {
     pub(crate) const fn new() -> Self {
-        Self(Vec::new())
+        Self(List::new())
     }
 
     pub(crate) fn add(&mut self, segment: Segment) {
         let place = segment as usize;
-        lengthen(&mut self.0, place + 1, 0);
+        self.0.lengthen(place + 1, 0);
         self.0[place] += 1;
     }
 
@@ -29,7 +28,7 @@ impl SegmentUses {
         while self.0.last() == Some(&0) {
             self.0.pop();
         }
-        shrink(&mut self.0);
+        self.0.shrink();
         last
     }
 

@@ -1,6 +1,5 @@
 //! How long fetches took, in a tenth of the code of a [histogram](crate::stats::Histogram), which can be merged and sent.
-use crate::slab::lengthen;
-use alloc::vec::Vec;
+use crate::list::List;
 
 /// How many of its 23 bits of fraction an `f32` loses to become the number of a bucket. The other 5 divide each octave into
 /// 32 buckets, which are at most 3.1 % wide.
@@ -12,7 +11,6 @@ const LAST: u32 = 536_870_912f32.to_bits() >> FINER_BITS;
 
 /// Counts of durations by their length, for quantiles that are off by at most 1.6 %. From an eighth of a millisecond to a
 /// second they take 1.7 KB.
-#[derive(Clone, Debug, PartialEq)]
 pub struct Quantiles {
     /// How many there are.
     pub count: u32,
@@ -20,12 +18,12 @@ pub struct Quantiles {
     pub sum: f64,
     /// The longest.
     pub max: f64,
-    buckets: Vec<u32>,
+    buckets: List<u32>,
 }
 
 impl Quantiles {
     /// Without durations.
-    pub const EMPTY: Self = Self { count: 0, sum: 0.0, max: 0.0, buckets: Vec::new() };
+    pub const EMPTY: Self = Self { count: 0, sum: 0.0, max: 0.0, buckets: List::new() };
 
     /// Adds a duration in ms.
     pub fn record(&mut self, ms: f64) {
@@ -35,7 +33,7 @@ impl Quantiles {
             self.max = ms;
         }
         let bucket = ((ms as f32).to_bits() >> FINER_BITS).clamp(FIRST, LAST) - FIRST;
-        lengthen(&mut self.buckets, bucket as usize + 1, 0);
+        self.buckets.lengthen(bucket as usize + 1, 0);
         self.buckets[bucket as usize] += 1;
     }
 

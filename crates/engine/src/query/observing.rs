@@ -7,7 +7,6 @@ use super::freshness::{StaleTime, stale_at};
 use super::ids::{ObserverId, QueryId, RunId};
 use super::index::Keys;
 use super::observer::{Changes, Observer, ObserverOptions, Refetch, Snapshot};
-use crate::slab::push;
 use crate::time::Instant;
 use alloc::vec::Vec;
 
@@ -108,7 +107,7 @@ impl<K: Keys> Cache<K> {
             interval: None,
         });
         if let Some(entry) = self.entries.get_mut(query) {
-            push(&mut entry.observers, observer);
+            entry.observers.push(observer);
         }
         self.rearm(now, observer);
         observer
@@ -158,7 +157,7 @@ impl<K: Keys> Cache<K> {
         }
         let Some(entry) = self.entries.get_mut(query) else { return };
         let counts_at_mount = (entry.state.data_update_count, entry.state.error_update_count);
-        push(&mut entry.observers, observer);
+        entry.observers.push(observer);
         entry.last_use.expected_until = now;
         self.deadlines.end(&mut entry.gc);
         if let Some(known) = self.observers.get_mut(observer) {
@@ -203,7 +202,9 @@ impl<K: Keys> Cache<K> {
 
     fn leave(&mut self, now: Instant, query: QueryId, observer: ObserverId) -> Detached {
         let Some(entry) = self.entries.get_mut(query) else { return Detached::KeepFetch };
-        entry.observers.retain(|known| *known != observer);
+        if let Some(place) = entry.observers.iter().position(|known| *known == observer) {
+            entry.observers.remove(place);
+        }
         if !entry.observers.is_empty() {
             return Detached::KeepFetch;
         }

@@ -1,19 +1,18 @@
 //! A queue of what the host has to do. It is emptied after each input, so it need not be a ring.
-use crate::slab::push;
-use alloc::vec::Vec;
+use crate::list::List;
 
 pub(crate) struct Queue<T> {
-    items: Vec<T>,
+    items: List<T>,
     next: usize,
 }
 
 impl<T: Copy> Queue<T> {
     pub(crate) const fn new() -> Self {
-        Self { items: Vec::new(), next: 0 }
+        Self { items: List::new(), next: 0 }
     }
 
     pub(crate) fn push(&mut self, item: T) {
-        push(&mut self.items, item);
+        self.items.push(item);
     }
 
     pub(crate) fn pop(&mut self) -> Option<T> {

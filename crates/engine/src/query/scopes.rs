@@ -5,8 +5,8 @@
 //! only its slot in `ends`, and the last slots are dropped.
 use super::ids::MutationId;
 use super::mutation_entry::{Mutation, ScopeLink};
-use crate::slab::{Slab, lengthen, shrink};
-use alloc::vec::Vec;
+use crate::list::List;
+use crate::slab::Slab;
 
 #[derive(Clone, Copy, Default)]
 struct Ends {
@@ -16,7 +16,7 @@ struct Ends {
 
 /// The pending mutations of every scope.
 pub(super) struct Scopes {
-    ends: Vec<Ends>,
+    ends: List<Ends>,
     /// Mutations visited so far, for tests of cost.
     #[cfg(test)]
     pub(super) steps: usize,
@@ -27,7 +27,7 @@ type MutationSlab = Slab<MutationId, Mutation>;
 impl Scopes {
     pub(super) const fn new() -> Self {
         Self {
-            ends: Vec::new(),
+            ends: List::new(),
             #[cfg(test)]
             steps: 0,
         }
@@ -55,7 +55,7 @@ impl Scopes {
         known.link.listed = true;
         let ScopeLink { scope, order, .. } = known.link;
         let place = scope as usize;
-        lengthen(&mut self.ends, place + 1, Ends::default());
+        self.ends.lengthen(place + 1, Ends::default());
         // The search starts at the end, as most mutations start in the order in which they were added.
         let (mut previous, mut next) = (self.ends[place].last, None);
         while let Some(link) = previous.and_then(|previous| all.get(previous)).map(|known| known.link)
@@ -77,7 +77,7 @@ impl Scopes {
         while self.ends.last().is_some_and(|ends| ends.first.is_none()) {
             self.ends.pop();
         }
-        shrink(&mut self.ends);
+        self.ends.shrink();
     }
 
     /// Links two neighbours. Without a `previous`, `next` is the first of the scope; without a `next`, `previous` is the last.

@@ -7,6 +7,7 @@ use super::shelf::{Key, Shelf};
 use super::window::Marks;
 use super::{Attribution, Errors, Histograms, Level, Loading, Origin, Part, Section, Split, Sums, Vitals};
 use crate::database::{Database, Lookup, Param, Result, Type, Upsert};
+use crate::partitions::Partitions;
 use crate::time::MINUTE;
 use crate::totals;
 
@@ -33,6 +34,7 @@ pub struct Hot {
     collector: i64,
     marks: Marks,
     moved: Option<i64>,
+    partitions: Partitions,
     vitals: Shelf<Vitals>,
     attribution: Shelf<Attribution>,
     histograms: Shelf<Histograms>,
@@ -49,6 +51,7 @@ impl Hot {
             collector,
             marks: Marks::default(),
             moved: None,
+            partitions: Partitions::default(),
             vitals: Shelf::default(),
             attribution: Shelf::default(),
             histograms: Shelf::default(),
@@ -62,6 +65,11 @@ impl Hot {
     /// Who writes them.
     pub fn collector(&self) -> i64 {
         self.collector
+    }
+
+    /// The partitions of the tables.
+    pub fn partitions(&mut self) -> &mut Partitions {
+        &mut self.partitions
     }
 
     /// Begins a transaction: what it adds goes to the levels that are complete by now.
@@ -167,6 +175,8 @@ impl Hot {
                 row.push(Param::Blob(bytes));
                 params.push(row);
             }
+            let times = cells.iter().map(|(key, _)| key.time);
+            self.partitions.ensure(database, level.table(), times)?;
             database.write_rows(&WRITE[level as usize], &params)?;
         }
         self.forget_old();

@@ -33,7 +33,7 @@ pub use leaders::Leaders;
 pub use param::Param;
 pub use place::{Place, Reader};
 pub use postgres::{
-    AddressError, SERVER_FORMAT, Server, ServerAddress, Session, Waits, format, key, migrate,
+    AddressError, SERVER_FORMAT, SERVING, Server, ServerAddress, Session, Waits, format, key, migrate,
 };
 pub use row::{FromValue, Row, Value};
 pub use sqlite::register_functions;

@@ -109,16 +109,13 @@ fn target_levels(
     steps: &Steps,
     interval: i64,
 ) -> Result<Vec<Level>> {
-    let Some(connection) = db.sqlite() else {
-        return Ok(of_backend(target, backend::without_values(None)));
-    };
-    let plain = match Scrapes::whole(connection, target, steps, interval)? {
+    let plain = match Scrapes::whole(db, target, steps, interval)? {
         None => backend::without_values(None),
         Some(over) => {
             let told = matches.told(db, over.target())?;
             // Gauges are looked at a dozen times: their mean over the window counts.
             let coarse = Steps::coarse(steps, 12);
-            match Scrapes::new(connection, target, &coarse, interval)? {
+            match Scrapes::new(db, target, &coarse, interval)? {
                 Some(through) => backend::levels(&over, &through, &told)?,
                 None => backend::without_values(Some(&told)),
             }

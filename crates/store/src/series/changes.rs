@@ -1,5 +1,5 @@
 //! What a scrape changed, as bytes: `series` numbers in ascending order, each with its new value. A value holds until the next.
-use super::packed::bytes::{Bytes, write_signed, write_unsigned};
+use super::bytes::{Bytes, write_signed, write_unsigned};
 
 /// The first byte of what this version writes.
 const VERSION: u8 = 1;

@@ -13,7 +13,11 @@ type Sample = (i64, Option<f64>);
 
 /// Packs all samples, and drops their tables. A sample that cannot be read is left out.
 pub fn migrate(connection: &Connection) -> rusqlite::Result<()> {
-    for target in crate::retention::numbers(connection, "SELECT id FROM targets")? {
+    let targets: Vec<i64> = connection
+        .prepare("SELECT id FROM targets")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for target in targets {
         let series: Vec<i64> = connection
             .prepare_cached("SELECT id FROM series WHERE target = ?1 ORDER BY id")?
             .query_map([target], |row| row.get(0))?

@@ -190,6 +190,7 @@ fn rows(pages: &[(i64, Kept)], of_pages: &dyn Fn(Section) -> bool) -> Vec<Encode
 }
 
 fn write(db: &dyn Database, level: Level, time: i64, rows: &[Encoded]) -> database::Result<()> {
+    whippet_store::ensure_partitions(db, level.table(), &[time])?;
     let mut written: Vec<Vec<Param<'_>>> = Vec::new();
     for one in rows {
         let mut numbers = [time, one.1 as i64, APP, one.0, 0].map(Param::Integer).to_vec();

@@ -1,5 +1,6 @@
 //! Metrics that services push, kept as if they had been scraped from a Prometheus exporter of OpenTelemetry's.
 mod grid;
+mod known;
 mod names;
 mod pushes;
 mod samples;

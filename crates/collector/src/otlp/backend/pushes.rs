@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use whippet_store::{Sample, Scrape, Store, StoreError};
 
-use super::grid::Grid;
+use super::known::{Instance, Target};
 use super::samples::{Pushed, Reader, instance};
 use super::saved;
 use crate::otlp::answer::Rejected;
@@ -30,8 +30,6 @@ const EXPORT: i64 = 500;
 
 /// How often a push is tried anew after another collector was quicker.
 const ATTEMPTS: usize = 8;
-
-type Key = (String, Vec<(String, String)>);
 
 /// A service that pushes.
 pub struct Service<'a> {
@@ -63,31 +61,6 @@ struct State {
     targets: HashMap<String, Target>,
     /// The digests of the last posts.
     posts: VecDeque<String>,
-}
-
-/// What is known of a service.
-#[derive(Clone, Default)]
-pub struct Target {
-    pub instances: Vec<Instance>,
-    pub grids: HashMap<String, Grid>,
-    pub last: i64,
-    pub interval: Option<i64>,
-    /// The digests of its last posts, where collectors share a database.
-    pub posts: VecDeque<String>,
-    /// Of which shared state it is a copy.
-    pub version: i64,
-}
-
-/// One process of a service.
-#[derive(Clone)]
-pub struct Instance {
-    pub key: String,
-    /// The value of the label `instance`; empty for none.
-    pub label: String,
-    /// When it pushed first, and last; 0 for never.
-    pub first: i64,
-    pub seen: i64,
-    pub series: HashMap<Key, (Sample, i64)>,
 }
 
 impl Pushes {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use whippet_store::Sample;
 
 use super::grid::Grid;
-use super::pushes::{Instance, Target};
+use super::known::{Instance, Target};
 
 #[derive(Serialize, Deserialize)]
 struct SavedTarget {

@@ -29,5 +29,5 @@ pub use address::{AddressError, ServerAddress};
 pub use locks::key;
 pub use migrate::{VERSION as SERVER_FORMAT, format, migrate};
 pub use server::Server;
-pub use session::Session;
+pub use session::{SERVING, Session};
 pub use waits::Waits;

@@ -32,6 +32,8 @@ pub struct Server {
     // `None` once it is dropped.
     runtime: Option<Runtime>,
     open: Arc<AtomicUsize>,
+    opened: AtomicUsize,
+    refused: AtomicUsize,
 }
 
 impl Server {
@@ -49,7 +51,14 @@ impl Server {
             .enable_all()
             .build()
             .map_err(|error| Error::other(format!("cannot start a thread: {error}")))?;
-        Ok(Arc::new(Self { address, tls, runtime: Some(runtime), open: Arc::default() }))
+        Ok(Arc::new(Self {
+            address,
+            tls,
+            runtime: Some(runtime),
+            open: Arc::default(),
+            opened: AtomicUsize::default(),
+            refused: AtomicUsize::default(),
+        }))
     }
 
     /// The address, without its password when it is shown.
@@ -57,9 +66,10 @@ impl Server {
         &self.address
     }
 
-    /// How many connections are open.
-    pub fn connections(&self) -> usize {
-        self.open.load(Ordering::Relaxed)
+    /// How many connections are open, how many were ever opened, and how many tries failed.
+    pub fn connections(&self) -> (usize, usize, usize) {
+        let read = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+        (read(&self.open), read(&self.opened), read(&self.refused))
     }
 
     pub(in super::super) fn handle(&self) -> &Handle {
@@ -83,10 +93,13 @@ impl Server {
             client.batch_execute(&settings).await.map_err(|error| failure::connect(&error, &hosts))?;
             Ok(client)
         };
-        match tokio::time::timeout(limit, connected).await {
+        let connected = match tokio::time::timeout(limit, connected).await {
             Ok(connected) => connected,
             Err(_) => Err(failure::unreachable(&hosts, &format!("no answer within {} s", limit.as_secs()))),
-        }
+        };
+        let count = if connected.is_ok() { &self.opened } else { &self.refused };
+        count.fetch_add(1, Ordering::Relaxed);
+        connected
     }
 
     async fn log_in(&self) -> std::result::Result<Client, tokio_postgres::Error> {

@@ -28,6 +28,9 @@ const ROWS: usize = 4_096;
 /// After a failed try to connect, the next one is made after this. Until then the same error is the answer.
 const RETRY: Duration = Duration::from_millis(250);
 
+/// The lock that all who write share, and whoever moves the data has alone.
+pub const SERVING: &str = "serve";
+
 /// What was sent and is not answered yet.
 type Sent = Pin<Box<dyn Future<Output = std::result::Result<(), tokio_postgres::Error>> + Send>>;
 
@@ -138,6 +141,15 @@ impl Session {
             client.query(sql, &[&process, &began]).await.map_err(failed)?;
         }
         client.query("SELECT pg_advisory_lock($1)", &[&key]).await.map_err(failed)?;
+        // Whoever copies all of it needs that nobody writes.
+        let serving = locks::key(self.server.address().schema(), SERVING);
+        let sql = "SELECT pg_try_advisory_lock_shared($1)";
+        let allowed = client.query_one(sql, &[&serving]).await.map_err(failed)?;
+        if !allowed.get::<_, bool>(0) {
+            let text =
+                format!("what {} holds is being moved: wait until that is done", self.server.address());
+            return Err(Error::new(ErrorKind::Unavailable, text));
+        }
         let sql = "SELECT CAST(pid AS BIGINT), CAST(backend_start AS TEXT) FROM pg_stat_activity WHERE pid = pg_backend_pid()";
         let own = client.query_opt(sql, &[]).await.map_err(failed)?;
         self.state.borrow_mut().backend = own.map(|row| (row.get(0), row.get(1)));

@@ -1,5 +1,5 @@
--- What is kept of minutes, hours and days: values that merge, see cells/mod.rs. `time` is when the bucket begins; page 0 is the
--- whole application; `collector` is who wrote the row.
+-- What is kept of beacons: see cells/mod.rs, and schema_9.sql for SQLite. Partitions are created as they are needed and dropped
+-- as a whole: see partitions.rs.
 CREATE TABLE cells_minute (
   time      BIGINT NOT NULL,
   section   BIGINT NOT NULL,
@@ -8,7 +8,7 @@ CREATE TABLE cells_minute (
   collector BIGINT NOT NULL,
   value     BYTEA NOT NULL,
   PRIMARY KEY (time, section, app, page, collector)
-);
+) PARTITION BY RANGE (time);
 CREATE TABLE cells_hour (
   time      BIGINT NOT NULL,
   section   BIGINT NOT NULL,
@@ -17,7 +17,7 @@ CREATE TABLE cells_hour (
   collector BIGINT NOT NULL,
   value     BYTEA NOT NULL,
   PRIMARY KEY (time, section, app, page, collector)
-);
+) PARTITION BY RANGE (time);
 CREATE TABLE cells_day (
   time      BIGINT NOT NULL,
   section   BIGINT NOT NULL,
@@ -26,17 +26,19 @@ CREATE TABLE cells_day (
   collector BIGINT NOT NULL,
   value     BYTEA NOT NULL,
   PRIMARY KEY (time, section, app, page, collector)
-);
--- How far the levels have come: 0 are minutes, 1 hours, 2 days. Up to `time` the level's cells of the section are complete;
--- section 0: before `time` the level's rows were deleted.
+) PARTITION BY RANGE (time);
+
+-- How far the levels have come. Whoever adds to cells locks these rows, shared: so all of them are there from the beginning.
 CREATE TABLE cell_marks (
   level   BIGINT NOT NULL,
   section BIGINT NOT NULL,
   time    BIGINT NOT NULL,
   PRIMARY KEY (level, section)
 );
+INSERT INTO cell_marks (level, section, time)
+  SELECT level, section, -9223372036854775808
+  FROM generate_series(0, 2) AS level, generate_series(0, 12) AS section;
 
--- Page views that may still report, with what they say of themselves: see cells/open_views.rs. Folded ones are only remembered.
 CREATE TABLE views (
   app        BIGINT NOT NULL,
   view       TEXT NOT NULL,
@@ -54,10 +56,9 @@ CREATE TABLE views (
 );
 CREATE INDEX views_minute ON views (folded, minute);
 
--- The ids of beacons, by day: see beacon_ids.rs.
 CREATE TABLE beacons (
   day      BIGINT NOT NULL,
   id       TEXT NOT NULL,
   received BIGINT NOT NULL,
   PRIMARY KEY (day, id)
-);
+) PARTITION BY RANGE (day);

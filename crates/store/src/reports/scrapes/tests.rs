@@ -6,12 +6,10 @@ use whippet_api::Range;
 
 use super::{Scrapes, Source};
 use crate::database::{Access, Database};
-use crate::options::Options;
 use crate::reports::steps::Steps;
 use crate::scrape::{Sample, Scrape};
 use crate::series::{self, Series};
 use crate::time::{DAY, HOUR, MINUTE};
-use crate::watermark::Watermark;
 
 /// The beginning of a day, ms since the epoch.
 const START: i64 = 1_700_006_400_000;
@@ -167,10 +165,9 @@ fn what_a_level_loses_the_next_has() {
             })
             .unwrap()
         };
-        let mut options = Options::new("/nowhere");
-        let at = |options: &Options| {
-            let watermark = Watermark { reached: end, detail: end };
-            db.transaction(Access::Write, |db| series::expire(db, &watermark, options)).unwrap();
+        let expire = |minutes: i64, hours: i64, days: i64| {
+            let before = (end - minutes, end - hours, end - days);
+            db.transaction(Access::Write, |db| series::expire(db, before)).unwrap();
         };
         let chunks = |level: i64| -> i64 {
             db.scalar("SELECT count(*) FROM packed WHERE level = ?1", crate::database::params![level])
@@ -183,8 +180,7 @@ fn what_a_level_loses_the_next_has() {
         );
         let fine = steps(START, START + 6 * HOUR, 5 * MINUTE);
         assert!(rates(&fine)[1..].iter().all(|rate| *rate == Some(1.0)), "{:?}", rates(&fine));
-        (options.detail, options.hours, options.retention) = (DAY, 2 * DAY, 30 * DAY);
-        at(&options);
+        expire(DAY, 2 * DAY, 30 * DAY);
         assert_eq!([0, 1, 2, 3].map(chunks), [24, 0, 2, 1]);
         // Three levels in one window: where a scrape a day is left, rates are those of a day, and there is no gap.
         for finest in [5 * MINUTE, HOUR, 12 * HOUR] {
@@ -197,9 +193,13 @@ fn what_a_level_loses_the_next_has() {
         }
         let whole = told(db, (START, end), MINUTE, true).1;
         assert_eq!(whole["0 /0"].0, 1151.0);
-        // Beyond the retention, nothing is left but the newest scrape.
-        options.retention = -33 * DAY;
-        at(&options);
+        // A chunk of days is shortened: only two days are left, and what they counted.
+        expire(DAY, 2 * DAY, 2 * DAY - HOUR);
+        let whole = told(db, (START, end), MINUTE, true).1;
+        // The first kept scrape of the two days is that of their first hour.
+        assert_eq!(whole["0 /0"].0, 564.0);
+        // Beyond the retention, nothing is left.
+        expire(0, 0, -33 * DAY);
         assert_eq!([0, 1, 2, 3].map(chunks), [0, 0, 0, 0]);
     });
 }

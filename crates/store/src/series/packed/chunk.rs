@@ -1,6 +1,6 @@
 //! A chunk: the values of all series of one metric name at the same times. Another value has the times.
-use super::bytes::{Bytes, write_signed, write_unsigned};
 use super::values;
+use crate::series::bytes::{Bytes, write_signed, write_unsigned};
 
 /// The first byte of what this version writes.
 const VERSION: u8 = 1;

@@ -1,20 +1,68 @@
 //! Deletes what is too old for its level.
+use super::chunk::{Track, write};
+use super::kept::{known_times, read_known};
 use super::level::Level;
+use super::pack::{put_times, write_chunks};
 use crate::database::{Database, Result, params};
-use crate::options::Options;
-use crate::watermark::Watermark;
 
-/// Deletes chunks past their retention. What a level loses, the next has.
-pub fn expire(db: &dyn Database, watermark: &Watermark, options: &Options) -> Result<()> {
-    let days = watermark.reached - options.retention;
-    let hours = (watermark.detail - options.hours).max(days);
-    let minutes = (watermark.detail - options.detail).max(days);
+/// Deletes what is older than its level keeps: scrapes and minutes, hours, days, each from before a time. What a level loses, the
+/// next has.
+pub fn expire(db: &dyn Database, (minutes, hours, days): (i64, i64, i64)) -> Result<()> {
+    let (minutes, hours) = (minutes.max(days), hours.max(days));
     for (level, cutoff) in
         [(Level::All, minutes), (Level::Minutes, minutes), (Level::Hours, hours), (Level::Days, days)]
     {
         delete_level(db, level, cutoff)?;
     }
+    trim(db, days)?;
     db.execute("DELETE FROM scrapes WHERE time < ?1", params![days]).map(drop)
+}
+
+/// Takes days before `cutoff` from chunks that reach beyond it: a chunk of days is longer than some keep anything.
+fn trim(db: &dyn Database, cutoff: i64) -> Result<()> {
+    let level = Level::Days;
+    let chunks = db.query_map(
+        "SELECT target, time, times FROM packed_times WHERE level = ?1 AND time < ?2 ORDER BY target, time",
+        params![level.number(), cutoff],
+        |row| {
+            let target = row.get(0)?;
+            Ok((target, row.get::<i64>(1)?, known_times(row.blob(2)?, target)))
+        },
+    )?;
+    for (target, chunk, times) in chunks {
+        let gone = times.partition_point(|time| *time < cutoff);
+        if gone == 0 {
+            continue;
+        }
+        if gone == times.len() {
+            for table in ["packed", "packed_times"] {
+                db.execute(
+                    &format!("DELETE FROM {table} WHERE level = ?1 AND target = ?2 AND time = ?3"),
+                    params![level.number(), target, chunk],
+                )?;
+            }
+            continue;
+        }
+        let mut rows: Vec<(Level, String, Vec<u8>)> = Vec::new();
+        db.query(
+            "SELECT name, value FROM packed WHERE level = ?1 AND target = ?2 AND time = ?3",
+            params![level.number(), target, chunk],
+            &mut |row| {
+                let mut left: Vec<Track> = Vec::new();
+                read_known(row.blob(1)?, target, &mut |track| {
+                    let mut shorter = Track::new(track.series);
+                    (gone..times.len()).for_each(|index| shorter.push(track.at(index)));
+                    left.push(shorter);
+                });
+                left.retain(|track| !track.is_empty());
+                rows.push((level, row.get(0)?, write(times.len() - gone, &left)));
+                Ok(())
+            },
+        )?;
+        write_chunks(db, target, chunk, &rows)?;
+        put_times(db, target, level, chunk, &times[gone..])?;
+    }
+    Ok(())
 }
 
 /// Deletes everything before `cutoff`, at every level.

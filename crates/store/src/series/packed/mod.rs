@@ -8,7 +8,6 @@
 //!
 //! A kept value is that of a scrape, whatever the level, and counters are kept without their resets. So the increase between two
 //! kept times is the same at any level and at any age.
-pub mod bytes;
 mod chunk;
 mod expire;
 mod kept;

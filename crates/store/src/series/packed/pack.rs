@@ -346,7 +346,12 @@ fn append(
     put_times(db, target, level, chunk, &kept)
 }
 
-fn write_chunks(db: &dyn Database, target: i64, chunk: i64, rows: &[(Level, String, Vec<u8>)]) -> Result<()> {
+pub fn write_chunks(
+    db: &dyn Database,
+    target: i64,
+    chunk: i64,
+    rows: &[(Level, String, Vec<u8>)],
+) -> Result<()> {
     const PACKED: Upsert = Upsert {
         table: "packed",
         columns: &[
@@ -367,7 +372,7 @@ fn write_chunks(db: &dyn Database, target: i64, chunk: i64, rows: &[(Level, Stri
     db.write_rows(&PACKED, &rows)
 }
 
-fn put_times(db: &dyn Database, target: i64, level: Level, chunk: i64, times: &[i64]) -> Result<()> {
+pub fn put_times(db: &dyn Database, target: i64, level: Level, chunk: i64, times: &[i64]) -> Result<()> {
     db.execute(
         "INSERT INTO packed_times (level, target, time, times) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (level, target, time) DO UPDATE SET times = excluded.times",

@@ -8,7 +8,7 @@
 //!
 //! A difference of whole numbers is 0 and how many further values are the same, 1 and how many further ones are missing, or the
 //! folded difference plus 1. One of bits is 0 or 1 as before, or 2 + 8 · leading + trailing zero bytes, and the bytes between.
-use super::bytes::{Bytes, folded, unfolded, write_signed, write_unsigned};
+use crate::series::bytes::{Bytes, folded, unfolded, write_signed, write_unsigned};
 
 /// Doubles below this hold every integer (2^53).
 const EXACT: f64 = 9_007_199_254_740_992.0;

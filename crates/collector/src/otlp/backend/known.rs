@@ -1,0 +1,34 @@
+//! What is known of a service that pushes.
+use std::collections::{HashMap, VecDeque};
+
+use whippet_store::Sample;
+
+use super::grid::Grid;
+
+/// What tells a series of an instance from another: its name and labels.
+type Key = (String, Vec<(String, String)>);
+
+/// What is known of a service.
+#[derive(Clone, Default)]
+pub struct Target {
+    pub instances: Vec<Instance>,
+    pub grids: HashMap<String, Grid>,
+    pub last: i64,
+    pub interval: Option<i64>,
+    /// The digests of its last posts, where collectors share a database.
+    pub posts: VecDeque<String>,
+    /// Of which shared state it is a copy.
+    pub version: i64,
+}
+
+/// One process of a service.
+#[derive(Clone)]
+pub struct Instance {
+    pub key: String,
+    /// The value of the label `instance`; empty for none.
+    pub label: String,
+    /// When it pushed first, and last; 0 for never.
+    pub first: i64,
+    pub seen: i64,
+    pub series: HashMap<Key, (Sample, i64)>,
+}
