@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 use whippet_collector::args::{Cli, Command, Format, Log};
-use whippet_collector::commands::{backup, check, names};
+use whippet_collector::commands::{backup, check, export, migrate, names};
 use whippet_collector::server;
 
 fn main() -> ExitCode {
@@ -14,6 +14,8 @@ fn main() -> ExitCode {
     let arguments = match cli.command {
         Command::Serve(arguments) => arguments,
         Command::Names(arguments) => return print(names::run(&arguments)),
+        Command::Migrate(arguments) => return print(migrate::run(&arguments)),
+        Command::Export(arguments) => return print(export::run(&arguments)),
         Command::Backup(arguments) => return print(backup::run(&arguments)),
         Command::Check(arguments) => return verdict(check::run(&arguments)),
     };

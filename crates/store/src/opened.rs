@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::database::{self, Database, Leaders, Place, Server, ServerAddress, Session, Waits, params};
 use crate::error::StoreError;
+use crate::moving::copy::check_finished;
 use crate::options::Options;
 use crate::{data_folder, schema};
 
@@ -32,6 +33,7 @@ fn open_folder(options: &Options) -> Result<Opened, StoreError> {
     let mut connection = data_folder::open(&path)?;
     schema::migrate(&mut connection)?;
     schema::configure(&connection)?;
+    check_finished(&connection)?;
     Ok(Opened {
         place: Place::File(path),
         writer: Box::new(connection),
@@ -62,6 +64,7 @@ fn register(server: &Arc<Server>) -> database::Result<(Session, i64)> {
     let patient = Session::new(Arc::clone(server), Waits::PATIENT);
     database::migrate(&patient)?;
     let patient: &dyn Database = &patient;
+    check_finished(patient)?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis() as i64);
     let host = std::env::var("HOSTNAME")
         .ok()

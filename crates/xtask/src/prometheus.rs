@@ -1,12 +1,18 @@
-//! Brings Prometheus and VictoriaMetrics, which ours is compared with and writes to.
+//! Brings the servers that tests run beside: Prometheus and VictoriaMetrics, which ours is compared with and writes to, and
+//! the proxies that stand before it.
 use crate::browser::is_debian;
 use crate::project::{Project, find_program};
+use anyhow::Context;
 use std::path::Path;
 use xshell::cmd;
 
 /// Debian's packages, and the programs that tests need of them.
-const PACKAGES: [(&str, &[&str]); 2] =
-    [("prometheus", &["prometheus", "promtool"]), ("victoria-metrics", &["victoria-metrics"])];
+const PACKAGES: [(&str, &[&str]); 4] = [
+    ("prometheus", &["prometheus", "promtool"]),
+    ("victoria-metrics", &["victoria-metrics"]),
+    ("nginx", &["nginx"]),
+    ("caddy", &["caddy"]),
+];
 
 /// On Debian packages are unpacked, where they are missing: installed, they would start a server at every boot. Elsewhere,
 /// and where there is no network, the tests that need them are left out.
@@ -40,7 +46,10 @@ fn unpack(project: &Project, folder: &Path, package: &str, programs: &[&str]) ->
         shell.remove_path(package)?;
     }
     for name in programs {
-        shell.copy_file(format!("usr/bin/{name}"), project.path(".tools/bin"))?;
+        let place =
+            ["usr/bin", "usr/sbin"].into_iter().find(|place| shell.path_exists(format!("{place}/{name}")));
+        let place = place.with_context(|| format!("{package} has no program {name}"))?;
+        shell.copy_file(format!("{place}/{name}"), project.path(".tools/bin"))?;
     }
     Ok(())
 }

@@ -44,7 +44,7 @@ fn steps(project: &Project, report: &Report, only: Option<&str>) -> Result<()> {
         }
         Ok(firefox)
     })?;
-    report.step("set-up: Prometheus", || {
+    report.step("set-up: Prometheus and proxies", || {
         prometheus::ensure(project);
         Ok(())
     })?;

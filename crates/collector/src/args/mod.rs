@@ -2,7 +2,9 @@
 mod backup;
 mod check;
 mod environment;
+mod export;
 mod log;
+mod migrate;
 mod names;
 mod serve;
 mod values;
@@ -14,7 +16,9 @@ use environment::Lookup;
 
 pub use backup::Backup;
 pub use check::Check;
+pub use export::Export;
 pub use log::{Format, Log};
+pub use migrate::Migrate;
 pub use names::{Names, NamesCommand};
 pub use serve::Serve;
 pub use values::app;
@@ -61,6 +65,11 @@ pub enum Command {
     /// Say whether what is kept is sound, also while the collector runs. Exit code: 0 if so, 1 if not, 2 if that cannot be
     /// said
     Check(Check),
+    /// Move everything from a data folder to a PostgreSQL server, or back. A move that was stopped goes on when it is started
+    /// again
+    Migrate(Migrate),
+    /// Write everything as JSON Lines, also while collectors run: docs/export.md describes them
+    Export(Export),
 }
 
 #[cfg(test)]

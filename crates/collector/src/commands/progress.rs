@@ -19,6 +19,11 @@ impl Bar {
         Self { doing: doing.into(), terminal: std::io::stderr().is_terminal(), last: None, shown: false }
     }
 
+    /// From now on the work is called so.
+    pub fn called(&mut self, doing: &str) {
+        doing.clone_into(&mut self.doing);
+    }
+
     /// `done` of `all` is done.
     pub fn show(&mut self, done: u64, all: u64) {
         let period = PERIODS[usize::from(!self.terminal)];

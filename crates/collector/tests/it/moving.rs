@@ -157,3 +157,83 @@ fn a_check_finds_what_is_damaged_and_says_what_to_do() {
     std::fs::write(&copy, "no database").unwrap();
     assert_eq!(whippet(&["check", path(&copy)]).status.code(), Some(1));
 }
+
+/// The counts of the dashboard's figures, by the real program.
+fn overview(data: &Path) -> String {
+    let program = Program::start(data);
+    let answer = request(&program.address, "GET /api/status", "").unwrap();
+    answer.split("\"beacons\":").nth(1).unwrap().split([',', '}']).next().unwrap().to_owned()
+}
+
+#[test]
+fn a_move_that_is_killed_goes_on_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+    let program = Program::start(&from);
+    for id in 0..100 {
+        send(&program.address, &format!("a-{id}"));
+    }
+    let arguments = ["migrate", "--from", path(&from), "--to", path(&to)];
+    let running = whippet(&arguments);
+    assert!(!running.status.success() && said(&running).contains("is in use"), "{}", said(&running));
+    program.kill();
+    // Killed at any time, again and again.
+    for wait in [0, 3, 6, 10, 15, 25] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_whippet")).args(arguments).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(wait));
+        let _ = child.kill();
+        if child.wait().unwrap().success() {
+            break;
+        }
+    }
+    let moved = whippet(&arguments);
+    let text = said(&moved);
+    assert!(moved.status.success() || text.contains("has data of its own"), "{text}");
+    if moved.status.success() {
+        assert!(text.contains("names\t") && text.contains("\tequal") && text.contains("holds all"), "{text}");
+    }
+    assert_eq!(whippet(&["check", "--data", path(&to)]).status.code(), Some(0));
+    assert_eq!((overview(&from), overview(&to)), ("100".to_owned(), "100".to_owned()));
+}
+
+#[test]
+fn everything_is_exported_beside_the_collector() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let program = Program::start(&data);
+    for id in 0..10 {
+        send(&program.address, &format!("a-{id}"));
+    }
+    let output = whippet(&["export", "--from", path(&data)]);
+    assert!(output.status.success(), "{}", said(&output));
+    let lines: Vec<serde_json::Value> = String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines[0]["type"], "export");
+    let beacons = lines.iter().filter(|line| line["table"] == "beacons").count();
+    assert_eq!(beacons, 10);
+    assert!(
+        lines.iter().any(|line| line["row"]["name"] == "/items/:id" && line["names"]["parent"] == "shop")
+    );
+
+    let file = folder.path().join("all.jsonl");
+    let done = whippet(&["export", "--from", path(&data), "--to", path(&file)]);
+    assert!(done.status.success() && said(&done).contains("has all of"), "{}", said(&done));
+    assert!(std::fs::read_to_string(&file).unwrap().lines().count() >= lines.len());
+    let again = whippet(&["export", "--from", path(&data), "--to", path(&file)]);
+    assert!(!again.status.success() && said(&again).contains("--force"), "{}", said(&again));
+}
+
+#[test]
+fn a_password_in_an_address_is_never_shown() {
+    let address = "postgres://me:verysecret@127.0.0.1:1/none?colour=red";
+    for arguments in [["migrate", "--from", "a", "--to", address], ["export", "--from", address, "--to", "b"]]
+    {
+        let output = whippet(&arguments);
+        assert!(!output.status.success() && !said(&output).contains("verysecret"), "{}", said(&output));
+    }
+    let gone = whippet(&["export", "--from", "postgres://me:verysecret@127.0.0.1:1/none"]);
+    assert!(!gone.status.success() && !said(&gone).contains("verysecret"), "{}", said(&gone));
+}

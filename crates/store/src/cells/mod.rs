@@ -42,7 +42,7 @@ pub use histogram::{Spread, merge as merge_histogram, merge_bytes as merge_histo
 pub(crate) use hot::{Hot, Place};
 pub use level::Level;
 pub use loading::{Loading, Resources, Script};
-pub(crate) use open_views::{COLUMNS as OPEN_COLUMNS, write_measures};
+pub(crate) use open_views::{COLUMNS as OPEN_COLUMNS, read_measures, write_measures};
 pub use open_views::{Measure, OpenView, read_open};
 pub use page::{Page, WHOLE};
 pub(crate) use read::Lookups;

@@ -8,7 +8,7 @@ pub struct Table {
     pub name: String,
     /// Its columns, by name: engines may have them in different orders.
     pub columns: Vec<Column>,
-    /// The columns of its primary key, in order.
+    /// The columns of its primary key, in order; none if it has no such key.
     pub key: Vec<String>,
 }
 
@@ -41,7 +41,19 @@ impl Table {
     }
 }
 
-/// All tables with a primary key, by name.
+/// The table in which a server's format stands; SQLite's file has it in its head.
+const FORMAT: &str = "whippet_format";
+
+/// Whether there is a table of that name.
+pub fn has(database: &dyn Database, name: &str) -> Result<bool> {
+    let tables = match database.engine() {
+        Engine::Sqlite => SQLITE_TABLES,
+        Engine::Postgres => POSTGRES_TABLES,
+    };
+    Ok(database.query_map(tables, &[], |row| row.get::<String>(0))?.iter().any(|table| table == name))
+}
+
+/// All tables of what is kept, by name. One engine may do without the key of a table that the other has.
 pub fn tables(database: &dyn Database) -> Result<Vec<Table>> {
     let (tables, columns, keys) = match database.engine() {
         Engine::Sqlite => (SQLITE_TABLES, SQLITE_COLUMNS, SQLITE_KEYS),
@@ -59,7 +71,7 @@ pub fn tables(database: &dyn Database) -> Result<Vec<Table>> {
         let key = database.query_map(keys, params![&name], |row| row.get(0))?;
         found.push(Table { name, columns, key });
     }
-    found.retain(|table| !table.key.is_empty());
+    found.retain(|table| table.name != FORMAT);
     Ok(found)
 }
 

@@ -3,6 +3,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::database;
+use crate::error::StoreError;
 
 /// Why it stopped.
 #[derive(Debug)]
@@ -35,11 +36,54 @@ pub enum MovingError {
         /// The system's error.
         source: std::io::Error,
     },
+    /// The data has another format than this version's.
+    OtherVersion {
+        /// The data's format.
+        version: i64,
+        /// This program's.
+        known: i64,
+    },
+    /// The export cannot be written.
+    Output {
+        /// The system's error.
+        source: std::io::Error,
+    },
     /// The copy is not sound, so it was deleted.
     BadCopy {
         /// What SQLite says of it.
         reason: String,
     },
+    /// A collector, or another move, uses the place.
+    InUse {
+        /// Which one.
+        place: String,
+    },
+    /// What was to be moved is where it is to go.
+    SamePlace,
+    /// A move into the source was not finished.
+    HalfSource,
+    /// The destination has data already.
+    NotEmpty {
+        /// A table with rows.
+        table: String,
+    },
+    /// A move from elsewhere into the destination was not finished.
+    OtherOrigin {
+        /// From where.
+        origin: String,
+    },
+    /// The two sides have different tables.
+    OtherTables {
+        /// One that differs.
+        table: String,
+    },
+    /// Both sides do not hold the same.
+    Differs {
+        /// What differs.
+        differences: Vec<String>,
+    },
+    /// A place cannot be opened.
+    Store(StoreError),
     /// SQLite failed.
     Sqlite(rusqlite::Error),
     /// A database failed.
@@ -76,10 +120,49 @@ impl fmt::Display for MovingError {
                 "cannot write {}: {source}. Is there room, and may this user write there?",
                 path.display()
             ),
+            Self::OtherVersion { version, known } if version < known => write!(
+                f,
+                "the data has format {version}, this whippet {known}: run `whippet serve` once, which brings it up to date"
+            ),
+            Self::OtherVersion { version, known } => {
+                write!(
+                    f,
+                    "the data has format {version}, this whippet {known}: use the whippet that serves it"
+                )
+            }
+            Self::Output { source } => write!(f, "the export cannot be written: {source}"),
             Self::BadCopy { reason } => write!(
                 f,
                 "the copy is not sound and was deleted: {reason}. Run `whippet check`: the data itself may be damaged"
             ),
+            Self::InUse { place } => write!(
+                f,
+                "{place} is in use: stop the collectors that run on it, and wait until no other move does"
+            ),
+            Self::SamePlace => f.write_str("--from and --to are the same place"),
+            Self::HalfSource => f.write_str(
+                "the source is the destination of a move that was not finished: finish that one first",
+            ),
+            Self::NotEmpty { table } => write!(
+                f,
+                "the destination has data of its own ({table}): choose an empty folder, or another schema with ?schema=NAME"
+            ),
+            Self::OtherOrigin { origin } => write!(
+                f,
+                "a move from {origin} into this destination was not finished: go on with that --from, or delete what it \
+                 brought with --restart"
+            ),
+            Self::OtherTables { table } => write!(
+                f,
+                "the table {table} is not the same on both sides: start `whippet serve` on each once, with the same version"
+            ),
+            Self::Differs { differences } => write!(
+                f,
+                "both sides do not hold the same. Where the source changed since the move began, begin again with --restart. \
+                 It differs in {}",
+                differences.join("; ")
+            ),
+            Self::Store(error) => error.fmt(f),
             Self::Sqlite(error) => write!(f, "the database refused: {error}"),
             Self::Database(error) => write!(f, "the database refused: {error}"),
         }
@@ -89,7 +172,8 @@ impl fmt::Display for MovingError {
 impl std::error::Error for MovingError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Write { source, .. } => Some(source),
+            Self::Write { source, .. } | Self::Output { source } => Some(source),
+            Self::Store(error) => Some(error),
             Self::Sqlite(error) => Some(error),
             Self::Database(error) => Some(error),
             _ => None,
@@ -100,6 +184,12 @@ impl std::error::Error for MovingError {
 impl From<rusqlite::Error> for MovingError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sqlite(error)
+    }
+}
+
+impl From<StoreError> for MovingError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
 }
 

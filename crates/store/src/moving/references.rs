@@ -5,7 +5,6 @@ pub const REFERENCES: &[(&str, &str, &str)] = &[
     ("names", "parent", "names"),
     ("views", "app", "names"),
     ("views", "page", "names"),
-    ("views", "release", "names"),
     ("cells_minute", "app", "names"),
     ("cells_minute", "page", "names"),
     ("cells_hour", "app", "names"),
@@ -15,8 +14,11 @@ pub const REFERENCES: &[(&str, &str, &str)] = &[
     ("errors", "app", "names"),
     ("scrapes", "target", "targets"),
     ("series", "target", "targets"),
+    ("packed", "target", "targets"),
+    ("packed_times", "target", "targets"),
     ("backend_events", "target", "targets"),
     ("backend_event_counts", "event", "backend_events"),
+    ("backend_event_sightings", "target", "targets"),
 ];
 
 #[cfg(test)]

@@ -1,0 +1,162 @@
+//! Where data is: a data folder, or a schema of a server. Opening it keeps collectors and other moves out.
+use std::fmt;
+use std::fs::File;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use rusqlite::Connection;
+
+use super::error::MovingError;
+use super::source;
+use crate::database::{
+    self, AddressError, Database, SERVER_FORMAT, Server, ServerAddress, Session, Waits, key, migrate, params,
+};
+use crate::error::StoreError;
+use crate::{data_folder, schema};
+
+/// Where data is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A data folder, with SQLite's file in it.
+    Folder(PathBuf),
+    /// A schema of a server.
+    Server(Box<ServerAddress>),
+}
+
+impl FromStr for Place {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        match ServerAddress::is_meant(text) {
+            true => Ok(Self::Server(Box::new(text.parse()?))),
+            false => Ok(Self::Folder(text.into())),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(folder) => folder.display().fmt(f),
+            Self::Server(address) => address.fmt(f),
+        }
+    }
+}
+
+/// A place that nobody else uses.
+pub enum Opened {
+    /// The file, and the folder's lock.
+    Folder(Connection, File),
+    /// The session, which holds the schema's lock.
+    Server(Box<Session>),
+}
+
+impl Opened {
+    /// To ask.
+    pub fn database(&self) -> &dyn Database {
+        match self {
+            Self::Folder(connection, _) => connection,
+            Self::Server(session) => session.as_ref(),
+        }
+    }
+}
+
+impl Place {
+    /// What tells this place from others, on this machine.
+    pub fn identity(&self) -> String {
+        match self {
+            Self::Folder(folder) => {
+                let whole = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+                whole.display().to_string()
+            }
+            Self::Server(address) => address.to_string(),
+        }
+    }
+
+    /// Opens what is there for reading, beside the collectors that write.
+    pub fn open_reader(&self) -> Result<Box<dyn Database>, MovingError> {
+        let (database, version, known): (Box<dyn Database>, i64, i64) = match self {
+            Self::Folder(folder) => {
+                let connection = source::open(&source::file(folder)?)?;
+                let version = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+                (Box::new(connection), version, schema::VERSION)
+            }
+            Self::Server(address) => {
+                let session = Session::new(Server::new(ServerAddress::clone(address))?, Waits::PATIENT);
+                let database: &dyn Database = &session;
+                let version = database::format(database, address.schema())?.unwrap_or_default();
+                (Box::new(session), version, SERVER_FORMAT)
+            }
+        };
+        match version == known {
+            true => Ok(database),
+            false => Err(MovingError::OtherVersion { version, known }),
+        }
+    }
+
+    /// Opens what is there, and brings it up to date.
+    pub fn open_source(&self) -> Result<Opened, MovingError> {
+        if let Self::Folder(folder) = self {
+            source::file(folder)?;
+        }
+        self.open_target()
+    }
+
+    /// The same, and creates what is missing.
+    pub fn open_target(&self) -> Result<Opened, MovingError> {
+        match self {
+            Self::Folder(folder) => {
+                let lock = data_folder::claim(folder).map_err(|error| match error {
+                    StoreError::InUse { .. } => MovingError::InUse { place: self.to_string() },
+                    other => MovingError::Store(other),
+                })?;
+                let mut connection = data_folder::open(&folder.join(data_folder::DATABASE))?;
+                schema::migrate(&mut connection)?;
+                schema::configure(&connection)?;
+                Ok(Opened::Folder(connection, lock))
+            }
+            Self::Server(address) => {
+                let session = Session::new(Server::new(ServerAddress::clone(address))?, Waits::PATIENT);
+                let database: &dyn Database = &session;
+                migrate(&session)?;
+                let mover = key(address.schema(), MOVER);
+                let free: bool =
+                    database.scalar("SELECT CAST(pg_try_advisory_lock(?1) AS INTEGER)", params![mover])?;
+                match free && !has_writers(database, address.schema())? {
+                    true => Ok(Opened::Server(Box::new(session))),
+                    false => Err(MovingError::InUse { place: self.to_string() }),
+                }
+            }
+        }
+    }
+}
+
+/// The role of the one move.
+const MOVER: &str = "move";
+
+/// Whether collectors run on the schema: each holds the lock of its writer.
+fn has_writers(database: &dyn Database, schema: &str) -> database::Result<bool> {
+    // A number of 64 bits is listed in two halves.
+    let held = database.query_map(
+        "SELECT CAST(classid AS BIGINT), CAST(objid AS BIGINT) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 \
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        &[],
+        |row| Ok(row.get::<i64>(0)? << 32 | row.get::<i64>(1)?),
+    )?;
+    let collectors = database.query_map("SELECT id FROM collectors", &[], |row| row.get::<i64>(0))?;
+    Ok(collectors.iter().any(|id| held.contains(&key(schema, &format!("writer:{id}")))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Place;
+
+    #[test]
+    fn an_address_is_a_server_and_all_else_a_folder() {
+        assert!(matches!("./whippet-data".parse(), Ok(Place::Folder(_))));
+        let server: Place = "postgres://me:secret@db.example/whippet".parse().unwrap();
+        assert!(matches!(server, Place::Server(_)));
+        assert!(!server.to_string().contains("secret") && !format!("{server:?}").contains("secret"));
+        assert!("postgres://".parse::<Place>().is_err());
+    }
+}
