@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use whippet_engine::beacon::Beacon;
 
 use crate::database::{Database, Lookup, Param, Result, Type, Upsert, params};
-use crate::partitions::{self, Partitions};
+use crate::partitions::Partitions;
 use crate::time::DAY;
 
 /// For how many days an id is kept: a browser that was offline sends a beacon again within days or not at all.

@@ -6,7 +6,7 @@ use crate::time::DAY;
 
 /// The partitioned tables, and how much of the first column of their key a partition spans.
 const SPANS: [(&str, i64); 4] =
-    [("cells_minute", DAY), ("cells_hour", 32 * DAY), ("cells_day", 32 * DAY), ("beacons", 1)];
+    [("cells_minute", DAY), ("cells_hour", DAY), ("cells_day", 32 * DAY), ("beacons", 1)];
 
 fn span(table: &str) -> Option<(&'static str, i64)> {
     SPANS.into_iter().find(|known| known.0 == table)

@@ -53,8 +53,13 @@ pub fn cells(database: &dyn Database, hot: &mut Hot, level: Level, cutoff: i64) 
     let Some(oldest) = oldest.filter(|oldest| *oldest < cutoff) else { return Ok(true) };
     hot.begin_alone(database)?;
     let upto = match partitions::drop_before(database, table, cutoff)? {
-        // What is left of the last one is not read any more.
-        Some(()) => cutoff,
+        // What is left of the last one goes with it, and is not read any more.
+        Some(()) if level != Level::Day => cutoff,
+        // That may be a month: its days are few rows.
+        Some(()) => {
+            database.execute(&format!("DELETE FROM {table} WHERE time < ?1"), database::params![cutoff])?;
+            cutoff
+        }
         None => {
             let upto = cutoff.min(oldest.saturating_add(HOUR.max(level.length())));
             database.execute(&format!("DELETE FROM {table} WHERE time < ?1"), database::params![upto])?;

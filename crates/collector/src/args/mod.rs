@@ -59,7 +59,7 @@ pub enum Command {
     /// Run the collector, with the dashboard at /
     Serve(Box<Serve>),
     /// List what beacons name (apps, pages, hosts …), or drop a name
-    Names(Names),
+    Names(Box<Names>),
     /// Copy what is kept into a file, also while the collector runs
     Backup(Backup),
     /// Say whether what is kept is sound, also while the collector runs. Exit code: 0 if so, 1 if not, 2 if that cannot be

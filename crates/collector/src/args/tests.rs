@@ -48,7 +48,7 @@ fn a_list_is_read_from_a_variable_and_a_flag_replaces_it() {
     assert_eq!(serve(&["--allow-host", "c.example"], &variables).unwrap().allow_host, ["c.example"]);
     let scraped =
         serve(&[], &[("WHIPPET_SCRAPE", "shop=http://a/metrics\nblog=http://b/metrics?c=d,e")]).unwrap();
-    let addresses: Vec<String> = scraped.scrape.iter().map(|target| target.shown().to_string()).collect();
+    let addresses: Vec<String> = scraped.scrape.iter().map(|target| target.shown().clone()).collect();
     assert_eq!(addresses, ["http://a/metrics", "http://b/metrics?…"]);
 }
 

@@ -103,13 +103,13 @@ pub async fn series(State(app): State<App>, Params(window): Params<Window>) -> A
 /// `GET /api/chart`
 pub async fn chart(State(app): State<App>, Params(window): Params<Window>) -> Answer<MetricChart> {
     let steps = scraped(&app, &window.range(app.clock.now())?);
-    let Some(metric) = named(&window.metric) else {
+    let Some(metric) = named(window.metric.as_deref()) else {
         return Err(Failure::bad_request(
             "bad_query",
             "`metric` is missing: name one of those in /api/series",
         ));
     };
-    let by = named(&window.by);
+    let by = named(window.by.as_deref());
     let chart = match source(&app, &window) {
         Some(source) => source.chart(&app, &window, metric, by).await?,
         None => {
@@ -169,7 +169,7 @@ pub async fn splits(State(app): State<App>, Params(window): Params<Window>) -> A
     let Some(by) = SplitBy::from_label(by) else {
         return Err(wrong(format!("`by` must be one of: {}", SplitBy::LABELS)));
     };
-    let only = match named(&window.metric) {
+    let only = match named(window.metric.as_deref()) {
         None => None,
         Some(name) => match Metric::ALL.into_iter().find(|metric| metric.as_str() == name) {
             Some(metric) => Some(metric),
@@ -245,12 +245,12 @@ fn question(steps: &Steps, filter: &Filter) -> String {
 }
 
 /// A parameter. An empty one is the same as none: a form sends it for "all".
-fn named(text: &Option<String>) -> Option<String> {
-    text.clone().filter(|text| !text.is_empty())
+fn named(text: Option<&str>) -> Option<String> {
+    text.filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 fn filter(window: Window) -> Result<Filter, Failure> {
-    let split = match named(&window.split) {
+    let split = match named(window.split.as_deref()) {
         None => None,
         Some(text) => Some(SplitFilter::parse(&text).ok_or_else(|| {
             let message = "`split` is a dimension and a value of it, such as device:phone, release:1.2.0 or \
@@ -258,7 +258,7 @@ fn filter(window: Window) -> Result<Filter, Failure> {
             Failure::bad_request("bad_query", message)
         })?),
     };
-    let (app, page) = (named(&window.app), named(&window.page));
+    let (app, page) = (named(window.app.as_deref()), named(window.page.as_deref()));
     Ok(Filter { app, page, navigation: window.navigation, split })
 }
 

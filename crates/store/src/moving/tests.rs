@@ -35,7 +35,7 @@ fn made_up(table: &Table, at: i64, seed: i64) -> Vec<Owned> {
 fn cell(at: i64, seed: i64) -> Vec<u8> {
     let mut vitals = Vitals::default();
     let measured = Measured::from_number(1).unwrap();
-    for view in 0..1 + at % 5 {
+    for view in 0..=at % 5 {
         vitals.record(measured, 100.0 + (view * 37 + seed) as f64, 1);
     }
     encode(&vitals)

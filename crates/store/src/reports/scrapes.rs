@@ -249,13 +249,13 @@ impl<'c> Finding<'_, 'c> {
         };
         let window = Grid::window(self.steps, self.interval);
         let mut before = recent("max", (from - window, from))?;
-        if before.is_none() {
-            if let Some(place) = read::before(self.db, self.target, from)? {
-                let spacing = read::spacing(self.db, self.target, place.time)?;
-                if place.time > from - window.max(spacing) {
-                    before = Some((place.time, Some(place)));
-                    found.spacings.push((from, spacing));
-                }
+        if before.is_none()
+            && let Some(place) = read::before(self.db, self.target, from)?
+        {
+            let spacing = read::spacing(self.db, self.target, place.time)?;
+            if place.time > from - window.max(spacing) {
+                before = Some((place.time, Some(place)));
+                found.spacings.push((from, spacing));
             }
         }
         if before.is_none() {

@@ -1,12 +1,15 @@
 //! Packs what older versions stored as a row per sample.
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::changes;
 use super::packed::{Hour, Level, finish};
-use super::{ALIVE, changes};
 use crate::time::{DAY, HOUR};
 
 /// Full detail is packed for as long before the newest scrape, ms; older hours keep their last scrape.
 const DETAIL: i64 = 3 * DAY;
+
+/// As long as a chunk of days, ms.
+const MONTH: i64 = 32 * DAY;
 
 /// A sample of an older version.
 type Sample = (i64, Option<f64>);
@@ -58,7 +61,7 @@ impl Older<'_> {
         )?;
         let Some(newest) = newest else { return Ok(()) };
         let open = Level::All.chunk(newest);
-        let mut from = newest - 13 * ALIVE;
+        let mut from = newest - 13 * MONTH;
         from = Level::All.chunk(from);
         while let Some(hour) = self.next_hour(from)? {
             finish(self.connection, self.target, Level::Hours.chunk(hour + HOUR))?;

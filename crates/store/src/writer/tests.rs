@@ -71,7 +71,7 @@ fn a_transaction_that_does_not_fit_is_written_after_space_was_freed() {
     let newest = "SELECT count(*) FROM beacons WHERE CAST(id AS INTEGER) >= ?1";
     let kept: i64 = {
         let database: &dyn Database = &*writer.database;
-        database.scalar(newest, params![beacons_before as i64]).unwrap()
+        database.scalar(newest, params![beacons_before]).unwrap()
     };
     assert_eq!(kept, count as i64);
     // More than half of what the file may have.

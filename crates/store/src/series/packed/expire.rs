@@ -88,7 +88,7 @@ pub fn coarsen(db: &dyn Database, due: i64) -> Result<bool> {
 pub fn oldest(db: &dyn Database) -> Result<Option<i64>> {
     let mut oldest = oldest_detail(db)?;
     for level in [Level::Hours, Level::Days] {
-        oldest = [oldest, first(db, level)?].into_iter().flatten().min();
+        oldest = [oldest, first_scrape(db, level)?].into_iter().flatten().min();
     }
     Ok(oldest)
 }
@@ -98,6 +98,18 @@ pub fn oldest_detail(db: &dyn Database) -> Result<Option<i64>> {
     let scrape =
         db.scalar("SELECT min((SELECT min(time) FROM scrapes WHERE target = targets.id)) FROM targets", &[])?;
     Ok([scrape, first(db, Level::All)?].into_iter().flatten().min())
+}
+
+/// The time of the first scrape of a level: a chunk may begin long before it.
+fn first_scrape(db: &dyn Database, level: Level) -> Result<Option<i64>> {
+    let chunks = db.query_map(
+        "SELECT target, times FROM packed_times WHERE level = ?1
+           AND time = (SELECT min(time) FROM packed_times AS other
+                       WHERE other.level = ?1 AND other.target = packed_times.target)",
+        params![level.number()],
+        |row| Ok(known_times(row.blob(1)?, row.get(0)?)),
+    )?;
+    Ok(chunks.iter().filter_map(|times| times.first().copied()).min())
 }
 
 /// The beginning of the first chunk of a level.

@@ -14,6 +14,9 @@ const LATE: i64 = 120_000;
 /// The tracks of a name, by series.
 type Tracks = BTreeMap<i64, Track>;
 
+/// What is packed of an hour already, by series: the places of scrapes, and the values there.
+type Known = HashMap<i64, Vec<(usize, f64)>>;
+
 /// Packs one hour of one target, if there is one that is over at `now`. Returns whether there is none.
 pub fn pack(db: &dyn Database, now: i64) -> Result<bool> {
     let due = now - LATE;
@@ -212,7 +215,7 @@ impl Hour {
     }
 
     /// What is packed of this hour already: scrapes that came late are added to it.
-    fn known(&mut self, db: &dyn Database) -> Result<Option<HashMap<i64, Vec<(usize, f64)>>>> {
+    fn known(&mut self, db: &dyn Database) -> Result<Option<Known>> {
         let packed: Vec<Place> = times(db, self.target, Level::All, (self.hour, self.hour + HOUR))?;
         if packed.is_empty() {
             return Ok(None);
@@ -228,7 +231,7 @@ impl Hour {
             changes.iter_mut().for_each(|(at, _)| *at = late.get(usize::from(*at)).copied().unwrap_or(*at));
         }
         let places: Vec<usize> = packed.iter().map(|packed| place(packed.time)).collect();
-        let mut known: HashMap<i64, Vec<(usize, f64)>> = HashMap::new();
+        let mut known = Known::new();
         db.query(
             "SELECT value FROM packed WHERE level = ?1 AND target = ?2 AND time = ?3",
             params![Level::All.number(), self.target, self.hour],
@@ -251,7 +254,7 @@ impl Hour {
         &self,
         (series, counter): (i64, bool),
         opening: &HashMap<i64, Point>,
-        known: Option<&HashMap<i64, Vec<(usize, f64)>>>,
+        known: Option<&Known>,
     ) -> Option<Track> {
         let count = self.times.len();
         let mut point = opening.get(&series).copied().unwrap_or_default();
