@@ -69,6 +69,9 @@ pub struct StoreState {
     pub trouble: Option<String>,
     /// How many collectors wrote to it in the last minutes.
     pub collectors: u64,
+    /// The share of time that the writer of this collector works, where it is so much that a larger installation is due.
+    #[serde(default)]
+    pub busy: Option<f64>,
 }
 
 /// A scraped backend.

@@ -15,6 +15,7 @@ mod backend_events;
 mod batch;
 mod beacon_ids;
 mod browser;
+mod busy;
 mod candidates;
 pub mod cells;
 mod changes;

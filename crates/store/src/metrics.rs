@@ -1,10 +1,11 @@
 //! The store's own metrics.
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use whippet_engine::expo::{Kind, Writer};
 
+use crate::busy::Busy;
 use crate::database::{ErrorKind, Server};
 use crate::families::{Counters, Durations, single};
 use crate::write_health::WriteHealth;
@@ -19,6 +20,8 @@ pub struct StoreMetrics {
     database: Durations<1>,
     database_errors: Counters<1>,
     series_dropped: Counters<1>,
+    busy: Busy,
+    started: Instant,
     /// The server, if everything is kept on one.
     server: OnceLock<Arc<Server>>,
     /// Whether writes fail.
@@ -36,6 +39,8 @@ impl Default for StoreMetrics {
             database: Durations::new(["operation"]),
             database_errors: Counters::new(["kind"]),
             series_dropped: Counters::new(["target"]),
+            busy: Busy::default(),
+            started: Instant::now(),
             server: OnceLock::new(),
             write_health: WriteHealth::default(),
         }
@@ -58,6 +63,8 @@ impl StoreMetrics {
             "Samples left out because their target has too many series",
         );
         single(writer, "whippet_store_queue_length", Kind::Gauge, "Writes that are waiting", queue as f64);
+        let help = "How long the writer worked";
+        single(writer, "whippet_store_busy_seconds_total", Kind::Counter, help, self.busy.seconds());
         let failures = self.write_failures.load(Relaxed) as f64;
         single(writer, "whippet_store_write_failures_total", Kind::Counter, "Writes rolled back", failures);
         let bytes = self.store_bytes.load(Relaxed) as f64;
@@ -79,6 +86,21 @@ impl StoreMetrics {
             single(writer, "whippet_database_connect_failures_total", Kind::Counter, help, refused as f64);
         }
         self.database.write(writer, "db_query_duration_seconds", "How long the database took");
+    }
+
+    /// Records that the writer worked for so long until now.
+    pub(crate) fn worked(&self, took: Duration) {
+        self.busy.add(took, self.running());
+    }
+
+    /// The share of time that the writer works, where it is so much that something should be done.
+    pub(crate) fn busy(&self) -> Option<f64> {
+        self.busy.much(self.running())
+    }
+
+    /// How long the process has run, ms.
+    fn running(&self) -> i64 {
+        i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
 
     /// Counts a name or error that was counted as `(other)`.

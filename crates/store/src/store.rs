@@ -323,6 +323,11 @@ impl Store {
         self.metrics.write_health.failure().map(|error| error.kind())
     }
 
+    /// The share of time that the writer works, where it is so much that something should be done.
+    pub fn busy(&self) -> Option<f64> {
+        self.metrics.busy()
+    }
+
     /// Where everything is kept.
     pub fn place(&self) -> &Place {
         &self.place

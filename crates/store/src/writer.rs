@@ -130,6 +130,7 @@ impl Writer {
         let mut closing = None;
         while closing.is_none() {
             let Some(first) = queue.blocking_recv() else { break };
+            let started = Instant::now();
             let mut commands = Vec::with_capacity(GROUP);
             let mut alone = None;
             let mut next = Some(first);
@@ -147,6 +148,7 @@ impl Writer {
                 Some(command) => self.run_alone(command),
                 None => {}
             }
+            self.metrics.worked(started.elapsed());
         }
         drop(self.database);
         if let Some(command) = closing {

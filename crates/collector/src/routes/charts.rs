@@ -36,6 +36,7 @@ pub async fn status(State(app): State<App>) -> Answer<Status> {
             Some(_) => 1,
             None => stored.collectors.iter().filter(|seen| now - **seen < SEEN).count() as u64,
         },
+        busy: app.store.busy(),
     };
     Ok(Json(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),

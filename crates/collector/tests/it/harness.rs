@@ -282,10 +282,18 @@ impl Collector {
 
 /// What is kept in cells.
 impl Collector {
-    /// The number of cells of pages that a level has of a section.
+    /// The number of cells of pages that a level has of a section. On a server the rows of minutes and hours that are not
+    /// read any more go with their day.
     pub async fn cells(&self, level: Level, section: Section) -> i64 {
-        let (table, section) = (level.table(), section as i64);
-        self.number(format!("SELECT count(*) FROM {table} WHERE section = {section} AND page <> 0")).await
+        let (table, section, number) = (level.table(), section as i64, level as i64);
+        let read = match self.app.store.place().file() {
+            Some(_) => String::new(),
+            None => format!(
+                " AND time >= (SELECT coalesce(max(time), 0) FROM cell_marks WHERE level = {number} AND section = 0)"
+            ),
+        };
+        self.number(format!("SELECT count(*) FROM {table} WHERE section = {section} AND page <> 0{read}"))
+            .await
     }
 
     /// All that is kept of a section, added up over all applications and times.

@@ -26,6 +26,15 @@ pub fn ConnectionNotice(connection: Signal<Connection>) -> impl IntoView {
             }
             .into_any(),
         ),
+        Connection::Busy(share) => Some(
+            view! {
+                <p class="notice notice-fair">
+                    <strong>{format!("The store is busy {:.0} % of the time. ", share * 100.0)}</strong>
+                    "Much more than now it cannot take: docs/scale.md says what to do."
+                </p>
+            }
+            .into_any(),
+        ),
         Connection::Opening | Connection::Open | Connection::Slow => None,
     };
     view! { <div class="live" role="status" aria-live="polite">{error}</div> }

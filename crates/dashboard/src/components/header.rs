@@ -74,19 +74,21 @@ fn Liveness(connection: Signal<Connection>) -> impl IntoView {
         (Connection::Opening, _) => ("opening", "Connecting"),
         (Connection::Lost(_), _) => ("lost", "No connection"),
         // A report of this page failed or is stale, although the collector responds.
-        (Connection::Open, _)
+        (Connection::Open | Connection::Busy(_), _)
             if states.any(|state| matches!(state, ReportState::Failed(..) | ReportState::Stale(_))) =>
         {
             ("part", "Incomplete")
         }
         (Connection::NotKept(_), _) => ("part", "Not kept"),
         (Connection::Slow, _) => ("part", "Slow"),
-        (Connection::Open, _) if states.any(|state| matches!(state, ReportState::Slow(_))) => {
+        (Connection::Open | Connection::Busy(_), _)
+            if states.any(|state| matches!(state, ReportState::Slow(_))) =>
+        {
             ("part", "Slow")
         }
-        (Connection::Open, Refresh::Off) => ("still", "Paused"),
-        (Connection::Open, _) if !focused.get() => ("still", "Paused"),
-        (Connection::Open, _) => ("live", "Live"),
+        (Connection::Open | Connection::Busy(_), Refresh::Off) => ("still", "Paused"),
+        (Connection::Open | Connection::Busy(_), _) if !focused.get() => ("still", "Paused"),
+        (Connection::Open | Connection::Busy(_), _) => ("live", "Live"),
     };
     view! {
         <span class=move || format!("liveness {}", state().0)>{move || state().1}</span>

@@ -1,7 +1,7 @@
 //! Whether the collector responds.
 use super::ApiError;
 use leptos::prelude::*;
-use whippet_api::Status;
+use whippet_api::{Status, StoreState};
 use whippet_leptos::Query;
 
 /// The state of the connection to the collector.
@@ -13,6 +13,8 @@ pub enum Connection {
     Open,
     /// It responds slowly.
     Slow,
+    /// It responds, and its store is busy for this share of the time.
+    Busy(f64),
     /// It responds, and cannot keep what arrives: the reason.
     NotKept(String),
     /// It does not respond, or the response is invalid.
@@ -26,9 +28,10 @@ impl Connection {
             Memo::new(move |before: Option<&Self>| match (status.error.get(), status.data.get()) {
                 (Some(error), _) if matches!(*error, ApiError::Slow { .. }) => Self::Slow,
                 (Some(error), _) => Self::Lost((*error).clone()),
-                (None, Some(status)) => match status.store.as_ref().and_then(|store| store.trouble.clone()) {
-                    Some(trouble) => Self::NotKept(trouble),
-                    None => Self::Open,
+                (None, Some(status)) => match status.store.as_ref() {
+                    Some(StoreState { trouble: Some(trouble), .. }) => Self::NotKept(trouble.clone()),
+                    Some(StoreState { busy: Some(share), .. }) => Self::Busy(*share),
+                    _ => Self::Open,
                 },
                 // A refetch after an error does not return to `Opening`.
                 (None, None) => before.cloned().unwrap_or(Self::Opening),
