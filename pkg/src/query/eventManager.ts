@@ -32,7 +32,7 @@ export abstract class EventManager<TEvent extends unknown[]> extends Subscribabl
 }
 
 /** Listens to events of the window. Returns a cleanup function. */
-export function listenToWindow(listener: (event: Event) => void, ...types: string[]): (() => void) | undefined {
+export function listenToWindow(listener: (event: { type: string }) => void, ...types: string[]): (() => void) | undefined {
   // React Native has a `window` without events.
   if (typeof window === 'undefined' || !window.addEventListener) return
   types.forEach((type) => window.addEventListener(type, listener, false))
