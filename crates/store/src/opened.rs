@@ -3,7 +3,10 @@ use std::fs::File;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::database::{self, Database, Leaders, Place, Server, ServerAddress, Session, Waits, params};
+use crate::cells::Marks;
+use crate::database::{
+    self, Access, Database, Leaders, Place, Server, ServerAddress, Session, Waits, params,
+};
 use crate::error::StoreError;
 use crate::moving::copy::check_finished;
 use crate::options::Options;
@@ -65,6 +68,7 @@ fn register(server: &Arc<Server>) -> database::Result<(Session, i64)> {
     database::migrate(&patient)?;
     let patient: &dyn Database = &patient;
     check_finished(patient)?;
+    patient.transaction(Access::Write, Marks::add_missing)?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis() as i64);
     let host = std::env::var("HOSTNAME")
         .ok()

@@ -1,7 +1,7 @@
 //! Which level answers for which part of a window: whole days, then hours, then minutes.
 use super::level::Level;
 use super::section::Section;
-use crate::database::{Database, Engine, Result, params};
+use crate::database::{Database, Engine, Param, Result, params};
 
 /// How far the levels have come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,19 @@ impl Marks {
             Ok(())
         })?;
         Ok(marks)
+    }
+
+    /// Adds the rows that are missing, as a folder that was moved to a server has only those of what it has: on a server they
+    /// are locked, so all of them must be there.
+    pub fn add_missing(database: &dyn Database) -> Result<()> {
+        let rows: Vec<Vec<Param<'_>>> = Level::ALL
+            .into_iter()
+            .flat_map(|level| (0..=Section::ALL.len() as i64).map(move |section| (level as i64, section)))
+            .map(|(level, section)| vec![level.into(), section.into(), i64::MIN.into()])
+            .collect();
+        let sql = "INSERT INTO cell_marks (level, section, time) VALUES (?1, ?2, ?3)
+                   ON CONFLICT (level, section) DO NOTHING";
+        database.execute_many(sql, &rows)
     }
 
     /// Says that the level is complete up to `time` for the section.

@@ -11,6 +11,7 @@ use super::proof::{self, Proof};
 use super::sequences;
 use super::step::{Step, Watch};
 use crate::database::{self, Access, Database, Engine, Error, ErrorKind, Param, Type, Upsert, params};
+use crate::partitions::ensure_partitions;
 
 /// The table of notes: by table, the last key that was moved; by the empty name, where the data is from.
 pub const NOTES: &str = "moving";
@@ -23,7 +24,7 @@ const ROWS: i64 = 4096;
 const FIRST_ROWS: i64 = 64;
 
 /// What a fresh store has before anything was kept.
-const SEEDED: [&str; 2] = ["collectors", "totals"];
+const SEEDED: [&str; 3] = ["cell_marks", "collectors", "totals"];
 
 /// Moves everything from one place to another, and proves it. With `restart`, what a stopped move left is deleted first.
 ///
@@ -218,6 +219,13 @@ fn keep(
 ) -> database::Result<()> {
     let rows: Vec<Vec<Param<'_>>> =
         portion.iter().map(|row| row.iter().map(Owned::param).collect()).collect();
+    if let Some(first) = table.key.first().and_then(|name| table.place(name)) {
+        let times = portion.iter().filter_map(|row| match row.get(first) {
+            Some(Owned::Integer(time)) => Some(*time),
+            _ => None,
+        });
+        ensure_partitions(target, &table.name, &times.collect::<Vec<i64>>())?;
+    }
     target.write_rows(upsert, &rows)?;
     target.execute(
         &format!(

@@ -13,6 +13,7 @@ use super::step::Step;
 use crate::cells::{Measured, Section, Vitals, encode};
 use crate::database::testing::TestSchema;
 use crate::database::{Access, Database, Param, Type};
+use crate::partitions::ensure_partitions;
 
 /// A row of a table, made up: `at` makes its key unlike all others.
 fn made_up(table: &Table, at: i64, seed: i64) -> Vec<Owned> {
@@ -61,6 +62,9 @@ fn fill_all(database: &dyn Database, rows: i64, seed: i64) {
         );
         for at in 1..=rows {
             let row = made_up(&table, at, seed);
+            if let Some(Owned::Integer(time)) = row.first() {
+                ensure_partitions(database, &table.name, &[*time]).unwrap();
+            }
             let params: Vec<Param<'_>> = row.iter().map(Owned::param).collect();
             database.execute(&sql, &params).unwrap();
         }

@@ -8,6 +8,7 @@ use crate::cells::{Measured, Section, Vitals, encode};
 use crate::database::testing::each_engine;
 use crate::database::{Database, params};
 use crate::moving::catalog;
+use crate::partitions::ensure_partitions;
 
 fn exported(database: &dyn Database) -> Vec<Value> {
     let mut out = Vec::new();
@@ -30,6 +31,7 @@ fn every_row_is_a_line_and_cells_are_in_words() {
         if catalog::tables(database).unwrap().iter().any(|table| table.name == "cells_day") {
             let cell = "INSERT INTO cells_day (time, section, app, page, collector, value) VALUES (?1, ?2, ?3, ?4, 0, ?5)";
             let bytes = encode(&vitals);
+            ensure_partitions(database, "cells_day", &[86_400_000]).unwrap();
             for page in [0, 12, 4711] {
                 let key = params![86_400_000_i64, Section::Vitals as i64, 11, page, &bytes];
                 database.execute(cell, key).unwrap();
