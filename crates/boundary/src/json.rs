@@ -1,7 +1,7 @@
 //! The numbers that `whippet/json` reads from its engine: outcomes, figures, and the words of a patch.
 use crate::Constant;
 use crate::table::numbers;
-use whippet_engine::json::{Outcome, patch};
+use whippet_engine::json::{Budget, Outcome, patch};
 
 /// All tables.
 pub const TABLES: &[&[Constant]] = &[BODIES, OUTCOMES, STATS, PATCH];
@@ -14,6 +14,10 @@ numbers! {
     /// The number of words at the address that `json_result` returns: the address of the program and its length in words, the
     /// address of the slices and their length in bytes, and the number of bytes that were compared.
     RESULT_WORDS = 5;
+    /// How many bytes one body may have to be kept, if nobody says otherwise.
+    BODY_BUDGET = Budget::DEFAULT.body as u32;
+    /// How many bytes all kept bodies may have together, if nobody says otherwise.
+    TOTAL_BUDGET = Budget::DEFAULT.total as u32;
 }
 
 numbers! {

@@ -1,4 +1,4 @@
-//! The calls of `debounce` and `throttle` into wasm.
+//! The calls of `debounce` and `throttle` into the engine.
 use crate::table::numbers;
 use whippet_engine::pace::PacerEffects;
 

@@ -1,4 +1,4 @@
-//! The calls of `batch`, `memoize`, `rateLimit` and `retry` into wasm.
+//! The calls of `batch`, `memoize`, `rateLimit` and `retry` into the engine.
 use crate::table::numbers;
 
 numbers! {
@@ -8,7 +8,7 @@ numbers! {
     NONE = -1;
     /// `rate_call`: the queue is full. Zero and above is a delay in ms.
     REJECT = -2;
-    /// `retry_delay`: the default delay. Zero and above is a delay in ms.
+    /// `retry_next`: the default delay. Zero and above is a delay in ms.
     DEFAULT_DELAY = -1;
 }
 

@@ -3,7 +3,7 @@
 use crate::table::{Constant, Value, codes, numbers};
 use whippet_engine::beacon::{NAVIGATION_PHASES, ResourceKind};
 use whippet_engine::stats::Histogram;
-use whippet_engine::vitals::{EventRank, Metric, Navigation, PageView, Rating, Tracker};
+use whippet_engine::vitals::{EventRank, Metric, Navigation, PageView, Rating, SlowestInteractions};
 
 /// The names of an enumeration, in its order: `names!(Metric)`.
 macro_rules! names {
@@ -110,7 +110,7 @@ numbers! {
     /// The shortest event that counts for INP, except for the first input, ms.
     EVENT_THRESHOLD = PageView::<()>::EVENT_THRESHOLD;
     /// INP of interactions that were all too short for an entry, ms.
-    TOO_SHORT = Tracker::TOO_SHORT;
+    TOO_SHORT = SlowestInteractions::TOO_SHORT;
 }
 
 /// What `histogram_field` takes.

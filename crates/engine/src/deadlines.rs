@@ -91,6 +91,11 @@ impl<T> Deadlines<T> {
         self.slots.get(handle.slot(), handle.generation())
     }
 
+    /// When the deadline of `handle` is due; `None` where it is spent.
+    pub fn at(&self, handle: Handle) -> Option<Instant> {
+        self.heap.get(self.place(handle)).map(|node| node.at)
+    }
+
     /// Whether `handle` still waits.
     pub fn is_pending(&self, handle: Handle) -> bool {
         self.place(handle) != NOWHERE
@@ -334,6 +339,10 @@ mod tests {
                 }
                 prop_assert_eq!(deadlines.len(), model.len());
                 prop_assert_eq!(deadlines.next(), model.iter().map(|e| e.0).min().map(at));
+                for (index, &handle) in handles.iter().enumerate() {
+                    let expected = model.iter().find(|e| e.2 == index).map(|e| at(e.0));
+                    prop_assert_eq!(deadlines.at(handle), expected);
+                }
             }
         }
     }

@@ -12,6 +12,7 @@ extern crate std;
 pub mod beacon;
 pub mod deadlines;
 pub mod expo;
+pub mod http;
 pub mod json;
 pub mod lazy;
 mod list;
@@ -19,6 +20,9 @@ pub mod pace;
 pub mod query;
 mod rng;
 pub mod rows;
+#[cfg(test)]
+#[path = "../../../tests/sim/rules.rs"]
+mod rules;
 mod slab;
 pub mod stats;
 pub mod time;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 /// No row. The row of this number is nobody's: the lists of a table begin in it.
 pub(crate) const NONE: u32 = 0;
 
-/// Where rows are kept: a host with one kind of rows can do without an allocator.
+/// Where rows are kept: those of a static begin without memory.
 pub trait Rows<T> {
     /// A row by its number; row 0 for a number that was never given out.
     fn row(&mut self, number: u32) -> &mut T;
@@ -13,7 +13,7 @@ pub trait Rows<T> {
     fn push(&mut self) -> u32;
 }
 
-/// Rows where there is an allocator.
+/// Rows in a list.
 #[derive(Debug)]
 pub struct RowVec<T>(Vec<T>);
 

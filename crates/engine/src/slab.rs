@@ -16,7 +16,7 @@ pub(crate) const NOWHERE: usize = usize::MAX;
 const SLOT_BITS: u32 = 22;
 const SLOT: u32 = (1 << SLOT_BITS) - 1;
 
-/// A number that names a value in a [`Slab`].
+/// A number that names a value in a table.
 pub trait Id: Copy + Eq {
     /// From the number that crosses to another language.
     fn from_raw(raw: u32) -> Self;

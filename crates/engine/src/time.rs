@@ -72,6 +72,12 @@ impl Duration {
     }
 }
 
+impl From<core::time::Duration> for Duration {
+    fn from(span: core::time::Duration) -> Self {
+        Self(span.as_secs_f64() * 1000.0)
+    }
+}
+
 impl Add<Duration> for Instant {
     type Output = Self;
     fn add(self, span: Duration) -> Self {

@@ -22,8 +22,8 @@ const UNCAUGHT: [&str; 3] = ["Uncaught (in promise) ", "Uncaught ", "uncaught ex
 /// The longest name of an error, in bytes.
 const NAME: usize = 64;
 
-/// Whether an error with this message is ignored: because nothing failed, or because `listed` says so of one of the
-/// [`message_variants`].
+/// Whether an error with this message is ignored: because nothing failed, or because `listed` says so of the
+/// message, or of what of it is an error's own name and message.
 pub fn is_ignored(message: &str, listed: impl Fn(&str) -> bool) -> bool {
     let is_harmless = |text: &str| HARMLESS.iter().any(|start| text.starts_with(start));
     message_variants(message).iter().any(|text| is_harmless(text) || listed(text))

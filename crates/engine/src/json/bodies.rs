@@ -22,7 +22,7 @@ pub struct Budget {
 
 impl Budget {
     /// 16 MiB for one body, 32 MiB for all.
-    const DEFAULT: Self = Self { body: 16 << 20, total: 32 << 20 };
+    pub const DEFAULT: Self = Self { body: 16 << 20, total: 32 << 20 };
 }
 
 impl Default for Budget {

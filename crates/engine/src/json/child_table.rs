@@ -14,12 +14,20 @@ use alloc::vec::Vec;
 /// no longer run of occupied slots than about eighty.
 const MAX_PROBES: u32 = 128;
 
+/// A search meets at most so many other children with the same hash. If there are more, another hash is better.
+const MAX_COLLISIONS: u32 = 8;
+
+/// How many bytes of an element's beginning are hashed.
+pub(super) const WINDOW: usize = 16;
+
 /// No child has this node.
 pub(super) const NONE: u32 = u32::MAX;
 
 /// What the hash of a child is computed from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum HashBy {
+    /// A few bytes from this place in the element on. The key may be longer than the element: it begins with it.
+    Start(usize),
     /// A few bytes of the element.
     Sample,
     /// All bytes of the element.
@@ -42,7 +50,7 @@ pub(super) struct ChildTable {
 }
 
 impl ChildTable {
-    /// A table of `children`: members by their `Name`, or elements by a `Sample`.
+    /// A table of `children`: members by their `Name`, or elements by their `Start`.
     pub(super) fn new(
         by: HashBy,
         search: &mut Search,
@@ -120,6 +128,21 @@ impl ChildTable {
         None
     }
 
+    /// The element with whose bytes `key` begins, if elements are told by their start.
+    pub(super) fn find_start(
+        &self,
+        search: &mut Search,
+        tape: &Checked<Node>,
+        text: &Checked<u8>,
+        key: &[u8],
+        not: u32,
+    ) -> Option<Cursor> {
+        let HashBy::Start(_) = self.by else { return None };
+        let hash = self.by.hash(search, key);
+        let place = self.probe(search, tape, text, hash, key, not)?;
+        Some(some(self.entries.get(self.entry(place)?)).1)
+    }
+
     /// The slot of the child with this key, or the free slot for it. `None` if it passes too many other children.
     fn probe(
         &self,
@@ -130,6 +153,7 @@ impl ChildTable {
         key: &[u8],
         not: u32,
     ) -> Option<usize> {
+        let mut collisions = 0;
         for probe in 0..MAX_PROBES {
             let place = hash.wrapping_add(probe) as usize & (self.slots.len() - 1);
             let Some(entry) = self.entry(place) else { return Some(place) };
@@ -137,8 +161,14 @@ impl ChildTable {
                 return None;
             }
             let (other, cursor) = *some(self.entries.get(entry));
-            if other == hash && cursor.node != not && self.by.same(search, tape, text, cursor, key) {
-                return Some(place);
+            if other == hash && cursor.node != not {
+                if self.by.same(search, tape, text, cursor, key) {
+                    return Some(place);
+                }
+                collisions += 1;
+                if collisions > MAX_COLLISIONS {
+                    break;
+                }
             }
         }
         None
@@ -152,7 +182,11 @@ impl ChildTable {
 impl HashBy {
     /// The next better hash, which reads more of the text.
     fn next(self) -> Self {
-        if self == Self::Sample { Self::Whole } else { Self::Nothing }
+        match self {
+            Self::Start(_) => Self::Sample,
+            Self::Sample => Self::Whole,
+            _ => Self::Nothing,
+        }
     }
 
     fn key<'a>(
@@ -182,12 +216,13 @@ impl HashBy {
         if self == Self::Name {
             return same_name(its, key);
         }
-        if its.len() != key.len() {
+        let is_start = matches!(self, Self::Start(_));
+        if its.len() != key.len() && !is_start {
             return false;
         }
         let common = common_prefix(its, key);
         search.spend(common / 8);
-        common == key.len()
+        common == its.len()
     }
 
     fn hash(self, search: &mut Search, key: &[u8]) -> u32 {
@@ -195,6 +230,7 @@ impl HashBy {
             Self::Name => hash_name(search.seed, key),
             // Anyone can choose elements with the same sample. `MAX_PROBES` bounds what that costs.
             Self::Sample if key.len() >= 8 => sample(key),
+            Self::Start(from) if key.len() >= from + WINDOW => sample(&Checked::of(key)[from..from + WINDOW]),
             _ => {
                 search.spend(key.len() / 8);
                 sip(search.seed, key)

@@ -1,7 +1,8 @@
 //! A container of the new text whose end has not been read yet, beside its counterpart in the old text.
 use super::change::{Change, TextPair};
 use super::checked::Checked;
-use super::child_table::{ChildTable, HashBy, NONE};
+use super::child_table::{ChildTable, HashBy, NONE, WINDOW};
+use super::compare::common_prefix;
 use super::member_name::same_name;
 use super::patch::{Mark, OLD, source};
 use super::search::Search;
@@ -12,6 +13,10 @@ use alloc::vec::Vec;
 pub(super) const FEW_CHILDREN: usize = 8;
 /// For up to so many searches, a table does not pay either.
 const FEW_SEARCHES: u32 = 3;
+/// How many elements are compared with the next one, to see where elements differ.
+const SAMPLES: usize = 8;
+/// Elements are hashed no further from their start.
+const DEEPEST: usize = 256;
 
 /// A member of the new object.
 #[derive(Clone, Copy)]
@@ -54,6 +59,10 @@ pub(super) struct OpenContainer {
     searches: u32,
     /// In an array: whether the previous element was found by its bytes at another index.
     pub moving: bool,
+    /// In an array: how many elements that are no containers were new since a longer range of old ones was found, and how many
+    /// more are taken for new ones.
+    pub unknown: u32,
+    pub skip: u32,
     /// In an array: whether an old container stays in it.
     pub keeps: bool,
     /// In an array: how many bytes must be parsed.
@@ -90,6 +99,8 @@ impl OpenContainer {
         table: None,
         searches: 0,
         moving: false,
+        unknown: 0,
+        skip: 0,
         keeps: false,
         parsed: 0,
         last_range: NONE,
@@ -137,14 +148,7 @@ impl OpenContainer {
     }
 
     fn children<'a>(&self, tape: &'a Checked<Node>) -> impl Iterator<Item = Cursor> + use<'a> {
-        let (mut cursor, end) = (self.first, self.end);
-        core::iter::from_fn(move || {
-            let child = cursor;
-            (child.node < end).then(|| {
-                cursor.step(tape);
-                child
-            })
-        })
+        children_between(self.first, self.end, tape)
     }
 
     fn has_repeated_names(&mut self, search: &mut Search, pair: TextPair<'_>) -> bool {
@@ -176,8 +180,24 @@ impl OpenContainer {
     }
 
     fn table(&mut self, by: HashBy, search: &mut Search, pair: TextPair<'_>) -> &mut ChildTable {
-        let children = self.children(pair.tape);
-        self.table.get_or_insert_with(|| ChildTable::new(by, search, pair.tape, pair.old, children))
+        let (first, end, tape, old) = (self.first, self.end, pair.tape, pair.old);
+        let children = || children_between(first, end, tape);
+        self.table.get_or_insert_with(|| {
+            let by = if by == HashBy::Name {
+                by
+            } else {
+                // Elements differ where one does from the one before. It is likely to be the value of an id.
+                let (mut before, mut common) = (&[][..], 0);
+                for child in children().take(SAMPLES) {
+                    let bytes = &old[child.start(tape)..child.end(tape)];
+                    let bytes = &bytes[..bytes.len().min(DEEPEST)];
+                    common = common.max(common_prefix(before, bytes));
+                    before = bytes;
+                }
+                HashBy::Start(common.saturating_sub(WINDOW / 2))
+            };
+            ChildTable::new(by, search, tape, old, children())
+        })
     }
 
     /// Whether old members were not found, or may not be found again, as the search would take too long.
@@ -259,6 +279,39 @@ impl OpenContainer {
         bytes: &[u8],
     ) -> Option<Cursor> {
         self.searches += 1;
-        self.find(HashBy::Sample, search, pair, bytes, self.same_index.node)
+        self.find(HashBy::Whole, search, pair, bytes, self.same_index.node)
     }
+
+    /// As `find_element`, for the element that begins at `at` in the new text and whose end nobody knows: it is that of the old one.
+    /// It does not find all.
+    pub(super) fn find_element_at(
+        &mut self,
+        search: &mut Search,
+        pair: TextPair<'_>,
+        at: usize,
+    ) -> Option<Cursor> {
+        if self.few || self.searches <= FEW_SEARCHES {
+            return None;
+        }
+        let (tape, not) = (pair.tape, self.same_index.node);
+        let table = self.table(HashBy::Whole, search, pair);
+        let found = table.find_start(search, tape, pair.old, &pair.new[at..pair.len], not)?;
+        let end = at + tape[found.node as usize].len as usize;
+        matches!(pair.new[end], b',' | b']' | ..=b' ').then_some(found)
+    }
+}
+
+/// The children from a cursor on, up to the node `end`.
+fn children_between(
+    mut cursor: Cursor,
+    end: u32,
+    tape: &Checked<Node>,
+) -> impl Iterator<Item = Cursor> + use<'_> {
+    core::iter::from_fn(move || {
+        let child = cursor;
+        (child.node < end).then(|| {
+            cursor.step(tape);
+            child
+        })
+    })
 }

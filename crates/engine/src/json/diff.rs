@@ -14,7 +14,7 @@ use super::child_table::NONE;
 use super::compare::equal;
 use super::container::{Member, OpenContainer};
 use super::outcome::Outcome;
-use super::patch::{BLOCK, Patch, SLOT, source};
+use super::patch::Patch;
 use super::scan::{End, skip_name, skip_whitespace, value_start};
 use super::search::Search;
 use super::sip::Seed;
@@ -32,13 +32,13 @@ pub(super) struct Diff {
     /// How many bytes were read token by token.
     pub(super) scanned: usize,
     /// Where reading goes on in the new text.
-    at: usize,
+    pub(super) at: usize,
     /// What was found out about the last value.
-    change: Change,
+    pub(super) change: Change,
     /// Up to where elements were read to search for them.
-    searched_until: usize,
+    pub(super) searched_until: usize,
     /// The innermost open container, and those around it. The outermost of them stands for the text.
-    open: OpenContainer,
+    pub(super) open: OpenContainer,
     containers: Vec<OpenContainer>,
     pub(super) members: Vec<Member>,
     pub(super) items: Vec<u32>,
@@ -54,7 +54,7 @@ const KEPT_CAPACITY: usize = 2 << 20;
 
 /// What was read last. `Diff::at` is after it.
 #[derive(Clone, Copy)]
-enum Step {
+pub(super) enum Step {
     /// A value.
     Value,
     /// Old elements, which are among the items already.
@@ -203,7 +203,7 @@ impl Diff {
     }
 
     /// Reads the value that is next. Its gap counts from `from`.
-    fn value(&mut self, pair: TextPair<'_>, from: usize, counterpart: Option<Cursor>) -> Step {
+    pub(super) fn value(&mut self, pair: TextPair<'_>, from: usize, counterpart: Option<Cursor>) -> Step {
         let at = self.at;
         let gap = (at - from) as u32;
         let is_container = matches!(pair.new[at], b'{' | b'[');
@@ -228,7 +228,7 @@ impl Diff {
     }
 
     /// Whether the next value has the bytes of the one under the cursor.
-    fn same(&mut self, pair: TextPair<'_>, cursor: Cursor) -> bool {
+    pub(super) fn same(&mut self, pair: TextPair<'_>, cursor: Cursor) -> bool {
         let at = self.at;
         let (start, len) = (cursor.start(pair.tape), pair.tape[cursor.node as usize].len as usize);
         let first = pair.old[start];
@@ -242,121 +242,6 @@ impl Diff {
         };
         // A number may be longer than the old one. What else does not end there is not JSON.
         same && matches!(pair.new[at + len], b',' | b']' | b'}' | ..=b' ')
-    }
-
-    fn element(&mut self, pair: TextPair<'_>) -> Step {
-        let at = self.at;
-        let container = &self.open;
-        let (end, candidates) = (container.end, container.candidates(pair.tape));
-        let [same_index, ..] = candidates;
-        let from = container.from as usize;
-        let mut found = candidates.into_iter().find(|cursor| cursor.node < end && self.same(pair, *cursor));
-        // If the previous element had moved, this one is likely to have moved too: it is searched by its bytes before it is
-        // compared with its counterpart. `searched_until` ensures that no byte is read twice for such searches, however
-        // deep arrays are nested.
-        let container = &mut self.open;
-        if found.is_none()
-            && container.moving
-            && at >= self.searched_until
-            && matches!(pair.new[at], b'{' | b'[')
-        {
-            let nodes = &mut self.tape_edit.nodes;
-            let count = nodes.len();
-            let end = read_value(pair.new, at, from, nodes);
-            nodes.truncate(count);
-            if end < 0 {
-                return Step::Fault;
-            }
-            let end = end as usize;
-            self.scanned += end - at;
-            self.searched_until = end;
-            found = container.find_element(&mut self.search, pair, &pair.new[at..end]);
-            container.moving = found.is_some();
-        }
-        if let Some(cursor) = found {
-            self.keep_elements(pair, cursor);
-            return Step::Elements;
-        }
-        container.child = at as u32;
-        container.before_child = self.patch.mark();
-        self.value(pair, from, (same_index.node < end).then_some(same_index))
-    }
-
-    /// Keeps the old element under the cursor, which is the next one, and those after it that are the same.
-    fn keep_elements(&mut self, pair: TextPair<'_>, cursor: Cursor) {
-        let Self { open: container, items, tape_edit, alignments, .. } = self;
-        let at = self.at;
-        let (tape, new) = (pair.tape, Checked::of(&pair.new[..pair.len]));
-        let start = cursor.start(tape);
-        let place = |old: usize| (old + at).wrapping_sub(start);
-        tape_edit.keep(tape, cursor.node, at as u32 - container.from);
-        container.keeps |= matches!(pair.old[start], b'{' | b'[');
-        container.advance(tape);
-
-        // Where the bytes are known to be the same, up to the one after an element, only the tape is read.
-        let (mut next, mut same_index) = (cursor.next(tape), container.same_index);
-        let first = next;
-        let mut known = 0;
-        while next.node < container.end {
-            let (node, before) = (tape[next.node as usize], next.from as usize);
-            let end = before + (node.gap + node.len) as usize;
-            if end >= known {
-                known = alignments.same_until(pair.old, new, before, end + 1, place(before));
-                if end >= known {
-                    break;
-                }
-            }
-            let is_in_place = same_index.node == next.node;
-            if !is_in_place && same_index.node < container.end {
-                // If the element with the same index has the same bytes too, it is preferred. The caller finds out.
-                if tape[same_index.node as usize].len == node.len {
-                    break;
-                }
-                same_index.step(tape);
-            }
-            container.keeps = container.keeps || matches!(pair.old[end - node.len as usize], b'{' | b'[');
-            next.step(tape);
-            if is_in_place {
-                same_index = next;
-            }
-        }
-        tape_edit.keep_all(first.node, next.node);
-        container.push_old(items, cursor.index, next.index);
-        container.index += next.index - first.index;
-        container.same_index = same_index;
-        container.next = next;
-        self.at = place(next.from as usize);
-        container.from = self.at as u32;
-    }
-
-    /// Ends an element that is none of the likely ones: searches it by its bytes, and appends an item.
-    fn end_element(&mut self, pair: TextPair<'_>) {
-        let Self { open: container, items, patch, search, .. } = self;
-        let mut change = self.change;
-        let range = (container.child, self.at as u32);
-        let bytes = &pair.new[range.0 as usize..range.1 as usize];
-        let is_container = matches!(pair.new[range.0 as usize], b'{' | b'[');
-        let mut index = container.index;
-        if is_container && let Some(cursor) = container.find_element(search, pair, bytes) {
-            patch.back_to(container.before_child);
-            container.next = cursor.next(pair.tape);
-            container.moving = true;
-            (change, index) = (Change::UNCHANGED, cursor.index);
-        }
-        container.keeps |= is_container && change != Change::PARSE;
-        if change == Change::UNCHANGED {
-            container.push_old(items, index, index + 1);
-        } else {
-            container.last_range = u32::MAX;
-            if change == Change::PARSE {
-                container.parsed += range.1 - range.0;
-                items.push(source(patch.slot(range), SLOT));
-            } else {
-                items.extend_from_slice(&[source(change.0, BLOCK), index]);
-            }
-        }
-        container.from = range.1;
-        container.advance(pair.tape);
     }
 
     fn end_member(&mut self) {

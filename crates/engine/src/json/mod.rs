@@ -3,7 +3,7 @@
 //! [`Bodies`] keeps the last body of each query within a [`Budget`]. It compares a new body with the old one chunk by chunk
 //! as it arrives, up to the first difference. If there is none, nothing needs to be parsed, and the host returns the value
 //! that it has. Otherwise [`finish`](Bodies::finish) reads the new text beside the old one and writes a
-//! [patch](self::patch), which makes the new value from the old one and from the few slices that must be parsed.
+//! [patch], which makes the new value from the old one and from the few slices that must be parsed.
 //!
 //! ```
 //! # use whippet_engine::json::{Bodies, Budget, Outcome};
@@ -33,6 +33,7 @@ mod close;
 mod compare;
 mod container;
 mod diff;
+mod elements;
 mod id;
 mod incoming;
 mod member_name;

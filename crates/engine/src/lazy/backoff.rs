@@ -25,13 +25,13 @@ impl Backoff {
 
     /// The delay after `failures` in a row, at least one; `draw` is random, from 0 up to 1.
     pub fn delay(&self, failures: u32, draw: f64) -> Duration {
-        let mut delay = self.first.as_ms();
+        let mut delay = self.first;
         for _ in 1..failures {
-            if delay >= self.longest.as_ms() {
+            if delay >= self.longest {
                 break;
             }
-            delay *= 2.0;
+            delay = Duration::from_ms(delay.as_ms() * 2.0);
         }
-        Duration::from_ms(delay.min(self.longest.as_ms()) * (0.5 + draw / 2.0))
+        Duration::from_ms(delay.min(self.longest).as_ms() * (0.5 + draw / 2.0))
     }
 }

@@ -71,7 +71,14 @@ impl<R: Rows<Node>> Lists<R> {
         } else {
             self.nodes.row(NONE).after[BY_USE] = self.first(id, BY_USE);
         }
-        *self.node(id) = Node { at, before: [id; 2], after: [id; 2], count: 0, state };
+        let node = self.node(id);
+        node.at = at;
+        node.count = 0;
+        node.state = state;
+        for ring in 0..2 {
+            node.before[ring] = id;
+            node.after[ring] = id;
+        }
         id
     }
 
@@ -120,9 +127,10 @@ impl<R: Rows<Node>> Lists<R> {
         {
             self.steps += 1;
         }
-        let Node { before, after, .. } = *self.node(id);
-        self.node(before[ring]).after[ring] = after[ring];
-        self.node(after[ring]).before[ring] = before[ring];
+        let before = self.node(id).before[ring];
+        let after = self.node(id).after[ring];
+        self.node(before).after[ring] = after;
+        self.node(after).before[ring] = before;
         let node = self.node(id);
         node.before[ring] = id;
         node.after[ring] = id;

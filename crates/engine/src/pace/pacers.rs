@@ -20,18 +20,25 @@ const PACER: u8 = 32;
 pub struct Pacing {
     wait: Duration,
     max_wait: Duration,
-    flags: u8,
+    edges: u8,
 }
 
 impl Pacing {
     /// Runs once no call has come for `wait`, with the arguments of the last call.
     pub const fn debounce(wait: Duration) -> Self {
-        Self { wait, max_wait: Duration::INFINITE, flags: PACER | TRAILING }
+        Self { wait, max_wait: Duration::INFINITE, edges: PACER | TRAILING }
     }
 
     /// Runs on the first call, then at most once per `wait` while calls keep coming, the last call included.
     pub fn throttle(wait: Duration) -> Self {
         Self::debounce(wait).max_wait(wait).leading(true)
+    }
+
+    /// All of it at once: the same as [`debounce`](Self::debounce) and the methods below.
+    pub fn of(wait: Duration, max_wait: Option<Duration>, leading: bool, trailing: bool) -> Self {
+        let maxing = u8::from(max_wait.is_some()) * MAXING;
+        let edges = PACER | u8::from(leading) | (u8::from(trailing) * TRAILING) | maxing;
+        Self { wait, max_wait: max_wait.unwrap_or(Duration::INFINITE).max(wait), edges }
     }
 
     /// Whether the first call of a burst runs: the leading edge.
@@ -51,7 +58,7 @@ impl Pacing {
     }
 
     fn with(self, flag: u8, set: bool) -> Self {
-        Self { flags: (self.flags & !flag) | (u8::from(set) * flag), ..self }
+        Self { edges: (self.edges & !flag) | (u8::from(set) * flag), ..self }
     }
 }
 
@@ -82,10 +89,18 @@ impl PacerEffects {
 /// arguments of a call wait (`has_args`): it need not report calls that have no effects.
 impl<R: Rows<Row>> Timers<R> {
     /// Adds a paced function.
-    pub fn pacer_create(&mut self, Pacing { wait, max_wait, flags }: Pacing) -> PacerId {
+    pub fn pacer_create(&mut self, Pacing { wait, max_wait, edges }: Pacing) -> PacerId {
         let id = self.take();
-        *self.rows.row(id) = Row { wait, max_wait, flags, ..FREE };
+        *self.rows.row(id) = Row { wait, max_wait, flags: edges, ..FREE };
         PacerId(id)
+    }
+
+    /// Paces `id` otherwise from now on. A wait that has begun ends no earlier than it would have.
+    pub fn pacer_set(&mut self, PacerId(id): PacerId, Pacing { wait, max_wait, edges }: Pacing) {
+        let row = self.rows.row(id);
+        if row.flags & PACER != 0 {
+            *row = Row { wait, max_wait, flags: edges | (row.flags & (WAITING | RELEASED)), ..*row };
+        }
     }
 
     /// Says that `id` will not be called again. A wait that has begun still ends with its invocation.

@@ -86,10 +86,10 @@ impl<R: Rows<Node>> Lists<R> {
             // virtual scheduling, as in ATM's generic cell rate algorithm (ITU-T I.371).
             let refill = rate.interval.as_ms() / f64::from(rate.limit.max(1));
             let slack = refill * f64::from(rate.burst - 1);
-            let full_at = &mut self.node(id).at;
-            let ready_at = Instant::from_ms(full_at.as_ms() - slack);
+            let bucket = self.node(id);
+            let ready_at = Instant::from_ms(bucket.at.as_ms() - slack);
             if now >= ready_at {
-                *full_at = (*full_at).max(now) + Duration::from_ms(refill);
+                bucket.at = bucket.at.max(now) + Duration::from_ms(refill);
             }
             return ready_at.since(now);
         }

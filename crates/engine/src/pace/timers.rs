@@ -147,7 +147,11 @@ impl<R: Rows<Row>> Timers<R> {
             let below = core::mem::replace(&mut self.rows.row(NONE).left, first);
             self.rows.row(below).parent = parent;
             let above = self.rows.row(parent);
-            *(if above.left == timer { &mut above.left } else { &mut above.right }) = below;
+            if above.left == timer {
+                above.left = below;
+            } else {
+                above.right = below;
+            }
         }
         let pacer = self.rows.row(owner);
         pacer.timers = pacer.timers.wrapping_sub(1);
@@ -163,7 +167,12 @@ impl<R: Rows<Row>> Timers<R> {
         let pacer = self.rows.row(owner);
         pacer.timers = pacer.timers.wrapping_add(1);
         let first = self.first();
-        self.merge(first, timer);
+        // The first of all, as it mostly is: there is nothing to compare it with.
+        if first == NONE {
+            self.rows.row(NONE).left = timer;
+        } else {
+            self.merge(first, timer);
+        }
         timer
     }
 

@@ -47,7 +47,7 @@ pub enum BreakerState {
 /// A breaker is closed while it is not open until any later time than this.
 const CLOSED: Instant = Instant::from_const(f64::NEG_INFINITY);
 
-struct Breaker {
+pub(crate) struct Breaker {
     /// Until when it admits no attempt. A probe that does not answer until then is replaced by another.
     until: Instant,
     /// The probe, while it runs.
@@ -59,7 +59,7 @@ struct Breaker {
     /// The host uses its number.
     known: bool,
     /// The deadline at which it is reset, unless it is used again.
-    due: Option<Handle>,
+    pub(crate) due: Option<Handle>,
 }
 
 impl Breaker {
@@ -89,7 +89,7 @@ impl Breakers {
         Self { options, origins: List::new() }
     }
 
-    fn of(&mut self, origin: u32) -> &mut Breaker {
+    pub(crate) fn of(&mut self, origin: u32) -> &mut Breaker {
         let place = origin as usize;
         while self.origins.len() <= place {
             self.origins.push(Breaker::NEW);
@@ -115,23 +115,21 @@ impl Breakers {
     pub(crate) fn forget_at(&mut self, now: Instant, origin: u32) -> Instant {
         let BreakerOptions { window, open_for, .. } = self.options;
         let breaker = self.of(origin);
+        let last = breaker.failed.last().copied();
         if breaker.uses > 0 || !breaker.known {
             Instant::NEVER
         } else if breaker.until == CLOSED {
-            breaker.failed.last().map_or(now, |&at| at + window)
+            last.map_or(now, |at| at + window)
         } else {
             breaker.until + open_for
         }
     }
 
     /// The handle of its deadline.
-    pub(crate) fn due(&mut self, origin: u32) -> &mut Option<Handle> {
-        &mut self.of(origin).due
-    }
-
     /// Resets it: its number may be reused.
     pub(crate) fn forget(&mut self, origin: u32) {
-        *self.of(origin) = Breaker::NEW;
+        self.of(origin);
+        self.origins[origin as usize] = Breaker::NEW;
         while self.origins.last().is_some_and(|breaker| !breaker.known) {
             self.origins.pop();
         }
@@ -150,17 +148,17 @@ impl Breakers {
         self.origins.len()
     }
 
-    /// Whether it admits an attempt now. The error is the time until which it admits none.
-    pub(crate) fn admit(&mut self, now: Instant, origin: u32, run: RunId) -> Result<(), Instant> {
+    /// The time until which it admits no attempt; `None` where it admits this one.
+    pub(crate) fn refused_until(&mut self, now: Instant, origin: u32, run: RunId) -> Option<Instant> {
         let again = now + self.options.open_for;
         let breaker = self.of(origin);
         if now < breaker.until {
-            return Err(breaker.until);
+            return Some(breaker.until);
         }
         if breaker.until != CLOSED {
             (breaker.probe, breaker.until) = (Some(run), again);
         }
-        Ok(())
+        None
     }
 
     /// An admitted attempt has ended.
@@ -195,21 +193,23 @@ impl Breakers {
     }
 
     pub(crate) fn state(&self, now: Instant, origin: u32) -> BreakerState {
-        match self.origins.get(origin as usize) {
-            Some(Breaker { until, probe, .. }) if *until != CLOSED => match probe {
-                None if now < *until => BreakerState::Open(*until),
-                _ => BreakerState::HalfOpen,
-            },
-            _ => BreakerState::Closed,
+        let Some(breaker) = self.origins.get(origin as usize) else { return BreakerState::Closed };
+        if breaker.until == CLOSED {
+            BreakerState::Closed
+        } else if breaker.probe.is_none() && now < breaker.until {
+            BreakerState::Open(breaker.until)
+        } else {
+            BreakerState::HalfOpen
         }
     }
 
     /// The clock was set back: times move with it, so the breaker stays open no longer than it would have.
     pub(crate) fn bring_forward(&mut self, span: Duration) {
-        let earlier = |at: &mut Instant| *at = Instant::from_ms(at.as_ms() - span.as_ms());
         for breaker in self.origins.iter_mut() {
-            breaker.failed.iter_mut().for_each(earlier);
-            earlier(&mut breaker.until);
+            for at in 0..breaker.failed.len() {
+                breaker.failed[at] = Instant::from_ms(breaker.failed[at].as_ms() - span.as_ms());
+            }
+            breaker.until = Instant::from_ms(breaker.until.as_ms() - span.as_ms());
         }
     }
 }

@@ -12,6 +12,7 @@ use super::observer::Observer;
 use super::queue::Queue;
 use super::retry::Run;
 use super::stats::Stats;
+use super::unlinking::forget_key;
 use crate::deadlines::Deadlines;
 use crate::rng::Rng;
 use crate::slab::Slab;
@@ -165,12 +166,13 @@ impl<K: Keys> Cache<K> {
     /// How long the fetch that just succeeded took, retries and pauses included. `None` when asked again.
     pub fn take_latency(&mut self) -> Option<Duration> {
         let ms = core::mem::replace(&mut self.latency, f64::NAN);
-        (!ms.is_nan()).then(|| Duration::from_ms(ms))
+        (!ms.is_nan()).then_some(Duration::from_ms(ms))
     }
 
     /// The state of an origin's breaker; closed without breakers.
     pub fn breaker(&self, now: Instant, origin: u32) -> BreakerState {
-        self.breakers.as_ref().map_or(BreakerState::Closed, |breakers| breakers.state(now, origin))
+        let Some(breakers) = &self.breakers else { return BreakerState::Closed };
+        breakers.state(now, origin)
     }
 
     // Settings, before the first input.
@@ -232,10 +234,9 @@ impl<K: Keys> Cache<K> {
     /// Raises the query's `gcTime` to `gc_time`, unless it is longer already. Returns its `gcTime`. A garbage collection
     /// that is scheduled keeps its time.
     pub fn raise_gc_time(&mut self, query: QueryId, gc_time: Duration) -> Duration {
-        self.entries.get_mut(query).map_or(gc_time, |entry| {
-            entry.gc_time = entry.gc_time.max(gc_time);
-            entry.gc_time
-        })
+        let Some(entry) = self.entries.get_mut(query) else { return gc_time };
+        entry.gc_time = entry.gc_time.max(gc_time);
+        entry.gc_time
     }
 
     /// Sets whether the host is online and focused. Nothing is refetched or resumed before
@@ -324,17 +325,10 @@ impl<K: Keys> Cache<K> {
     }
 
     fn unlink(&mut self, query: QueryId) {
-        if let Some(leaf) = self.entries.get_mut(query).and_then(|entry| entry.leaf.take()) {
-            let (effects, entries) = (&mut self.effects, &mut self.entries);
-            self.index.remove(
-                leaf,
-                |segment| effects.push(Effect::SegmentFreed { segment }),
-                |query, leaf| {
-                    if let Some(entry) = entries.get_mut(query) {
-                        entry.leaf = Some(leaf);
-                    }
-                },
-            );
+        if let Some(entry) = self.entries.get_mut(query)
+            && let Some(leaf) = entry.leaf.take()
+        {
+            forget_key(&mut self.index, leaf, &mut self.effects, &mut self.entries);
         }
     }
 
@@ -369,8 +363,9 @@ impl<K: Keys> Cache<K> {
         let Some(entry) = self.entries.get_mut(query) else { return false };
         entry.state = state;
         entry.page_failed = false;
-        let newer = |before: State| state.has_data && before.data_updated_at < state.data_updated_at;
-        let newer = entry.run.is_some() && entry.before_fetch.is_some_and(newer);
+        let updated_at = state.data_updated_at;
+        let older = entry.before_fetch.as_ref().is_some_and(|before| before.data_updated_at < updated_at);
+        let newer = entry.run.is_some() && state.has_data && older;
         if newer {
             entry.before_fetch = Some(state);
         }
@@ -399,7 +394,7 @@ impl<K: Keys> Cache<K> {
     pub fn invalidate(&mut self, now: Instant, query: QueryId) {
         let Some(entry) = self.entries.get_mut(query) else { return };
         if entry.run.is_some() {
-            entry.outdated.get_or_insert(false);
+            entry.outdated = Some(entry.outdated.unwrap_or(false));
         }
         if let Some(before) = &mut entry.before_fetch {
             before.invalidated = true;

@@ -64,9 +64,8 @@ impl<K: Keys> Cache<K> {
         }
         let mut kept = None;
         let mut evicted = None;
-        while evicted.is_none()
-            && let Some(Due::Evict(query)) = self.lru.order.pop(LAST_USE)
-        {
+        while evicted.is_none() {
+            let Some(Due::Evict(query)) = self.lru.order.pop(LAST_USE) else { break };
             #[cfg(test)]
             {
                 self.lru.steps += 1;

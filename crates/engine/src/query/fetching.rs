@@ -64,8 +64,8 @@ impl<K: Keys> Cache<K> {
             entry.replaced = true;
             return Intent::Replace(run);
         }
-        if let Some(wanted) = &mut entry.outdated {
-            *wanted = true;
+        if entry.outdated.is_some() {
+            entry.outdated = Some(true);
         }
         if let Some(fetch) = self.fetches.get_mut(run) {
             fetch.run.last_attempt = false;
@@ -180,7 +180,8 @@ impl<K: Keys> Cache<K> {
         self.effects.push(Effect::Settled { query, run, outcome });
         let entry = self.entries.get_mut(query)?;
         entry.run = None;
-        entry.held &= core::mem::take(&mut entry.replaced);
+        entry.held = entry.held && entry.replaced;
+        entry.replaced = false;
         if matches!(outcome, Outcome::Cancelled { .. }) {
             entry.state.fetch_status = FetchStatus::Idle;
         }
@@ -250,7 +251,8 @@ impl<K: Keys> Cache<K> {
     /// Sets the origin that the run fetches from, whose breaker admits its attempts. Call it before the first attempt.
     /// Origins are numbers from 1, which the host assigns; [`Effect::OriginFreed`] says when one may be reused.
     pub fn guard(&mut self, run: RunId, origin: u32) {
-        let (Some(fetch), Some(breakers)) = (self.fetches.get_mut(run), &mut self.breakers) else { return };
+        let Some(fetch) = self.fetches.get_mut(run) else { return };
+        let Some(breakers) = &mut self.breakers else { return };
         fetch.origin = origin;
         let (query, began) = (fetch.query, fetch.run.began);
         breakers.enter(origin);
@@ -262,22 +264,24 @@ impl<K: Keys> Cache<K> {
 
     /// A query that fetched from this origin was removed, or fetches from another.
     pub(crate) fn leave_origin(&mut self, now: Instant, origin: u32) {
-        if let Some(breakers) = self.breakers.as_mut().filter(|_| origin != 0) {
+        if origin != 0
+            && let Some(breakers) = &mut self.breakers
+        {
             breakers.leave(origin);
             let at = breakers.forget_at(now, origin).max(now);
-            self.deadlines.reset(breakers.due(origin), at, Due::ForgetOrigin(origin));
+            self.deadlines.reset(&mut breakers.of(origin).due, at, Due::ForgetOrigin(origin));
         }
     }
 
     pub(crate) fn forget_origin_due(&mut self, now: Instant, origin: u32) {
         let Some(breakers) = &mut self.breakers else { return };
         let at = breakers.forget_at(now, origin);
-        *breakers.due(origin) = None;
+        breakers.of(origin).due = None;
         if at <= now {
             breakers.forget(origin);
             self.effects.push(Effect::OriginFreed { origin });
         } else {
-            self.deadlines.reset(breakers.due(origin), at, Due::ForgetOrigin(origin));
+            self.deadlines.reset(&mut breakers.of(origin).due, at, Due::ForgetOrigin(origin));
         }
     }
 
@@ -285,13 +289,20 @@ impl<K: Keys> Cache<K> {
     /// each attempt. The error is the time until which the breaker is open: then do not call the function, but answer
     /// with a [permanent](Verdict::permanent) failure.
     pub fn admit(&mut self, now: Instant, run: RunId) -> Result<(), Instant> {
-        if let Some(fetch) = self.fetches.get_mut(run).filter(|fetch| fetch.origin != 0)
+        self.refused_until(now, run).map_or(Ok(()), Err)
+    }
+
+    /// [`admit`](Self::admit), whose answer is the time alone: `None` where the attempt is admitted.
+    pub fn refused_until(&mut self, now: Instant, run: RunId) -> Option<Instant> {
+        if let Some(fetch) = self.fetches.get_mut(run)
+            && fetch.origin != 0
             && let Some(breakers) = &mut self.breakers
         {
-            breakers.admit(now, fetch.origin, run)?;
-            fetch.admitted = true;
+            let until = breakers.refused_until(now, fetch.origin, run);
+            fetch.admitted = until.is_none();
+            return until;
         }
-        Ok(())
+        None
     }
 
     fn notify_breaker(&mut self, now: Instant, run: RunId, attempt: Attempt) {

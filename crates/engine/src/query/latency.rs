@@ -5,9 +5,11 @@ use crate::list::List;
 /// 32 buckets, which are at most 3.1 % wide.
 const FINER_BITS: u32 = 18;
 /// The first bucket: an eighth of a millisecond and less.
-const FIRST: u32 = 0.125f32.to_bits() >> FINER_BITS;
+const FIRST: u32 = 3_968;
 /// The last one: six days and more.
-const LAST: u32 = 536_870_912f32.to_bits() >> FINER_BITS;
+const LAST: u32 = 4_992;
+const _: () = assert!(FIRST == 0.125f32.to_bits() >> FINER_BITS);
+const _: () = assert!(LAST == 536_870_912f32.to_bits() >> FINER_BITS);
 
 /// Counts of durations by their length, for quantiles that are off by at most 1.6 %. From an eighth of a millisecond to a
 /// second they take 1.7 KB.
@@ -41,11 +43,12 @@ impl Quantiles {
     /// are none.
     pub fn quantile(&self, q: f64) -> f64 {
         let mut left = q * f64::from(self.count);
-        for (bucket, &count) in self.buckets.iter().enumerate() {
-            left -= f64::from(count);
+        for bucket in 0..self.buckets.len() {
+            left -= f64::from(self.buckets[bucket]);
             if left <= 0.0 {
                 let bits = (bucket as u32 + FIRST) << FINER_BITS | 1 << (FINER_BITS - 1);
-                return f64::from(f32::from_bits(bits)).min(self.max);
+                let middle = f64::from(f32::from_bits(bits));
+                return if middle > self.max { self.max } else { middle };
             }
         }
         self.max

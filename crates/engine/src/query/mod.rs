@@ -52,7 +52,9 @@
 //! | garbage-collect | [`cache`], as deadlines |
 //! | evict the least recently used | `cache_limits`, [`lru`] |
 //! | which keys match | [`index`] |
+//! | which page of an infinite query is fetched next, and which are kept | [`pages`] |
 //! | which observers to notify | [`Changes`], asked by [`Cache::update`] |
+//! | what is due, and why: for devtools | [`timers`] |
 //! | when a mutation runs, and in which order within a scope | [`mutation`], `scopes` |
 //!
 //! Behaviour follows TanStack Query v5's documentation, by name and by rule, except where a method says
@@ -77,12 +79,15 @@ mod mutation_entry;
 pub mod network;
 pub mod observer;
 mod observing;
+pub mod pages;
 mod queue;
 pub mod retry;
 mod scopes;
 pub mod stats;
 #[cfg(test)]
 mod tests;
+pub mod timers;
+mod unlinking;
 
 pub use breaker::{BreakerOptions, BreakerState};
 pub use cache::Cache;
@@ -100,3 +105,4 @@ pub use observer::{Changes, ObserverOptions, Refetch, Snapshot};
 pub use observing::{Detached, Trigger};
 pub use retry::{Delay, LONGEST_RETRY_AFTER, Next, Retry, RunOptions, Verdict};
 pub use stats::Stats;
+pub use timers::{Timer, TimerKind};

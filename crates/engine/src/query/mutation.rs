@@ -90,12 +90,13 @@ impl Mutations {
     /// Whether no mutation of its scope that was added before it is pending.
     pub fn can_run(&self, mutation: MutationId) -> bool {
         let Some(known) = self.mutations.get(mutation) else { return true };
-        known.released || self.scopes.first(known.link).is_none_or(|first| first == mutation)
+        let first = self.scopes.first(known.link.scope);
+        known.released || first.is_none_or(|first| first == mutation)
     }
 
     /// The first pending mutation of the same scope; `None` without one, or without a scope.
     pub fn first_in_scope(&self, mutation: MutationId) -> Option<MutationId> {
-        self.scopes.first(self.mutations.get(mutation)?.link)
+        self.scopes.first(self.mutations.get(mutation)?.link.scope)
     }
 
     /// Whether its first attempt may run now.
@@ -151,10 +152,9 @@ impl Mutations {
 
     /// Raises its `gcTime` to `gc_time`, unless it is longer already. Returns its `gcTime`.
     pub fn raise_gc_time(&mut self, mutation: MutationId, gc_time: Duration) -> Duration {
-        self.mutations.get_mut(mutation).map_or(gc_time, |known| {
-            known.gc_time = known.gc_time.max(gc_time);
-            known.gc_time
-        })
+        let Some(known) = self.mutations.get_mut(mutation) else { return gc_time };
+        known.gc_time = known.gc_time.max(gc_time);
+        known.gc_time
     }
 
     /// Adds an observer.

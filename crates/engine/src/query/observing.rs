@@ -92,12 +92,11 @@ impl<K: Keys> Cache<K> {
 
     /// The first step of [`observe`](Self::observe).
     pub fn attach(&mut self, now: Instant, query: QueryId, options: ObserverOptions) -> ObserverId {
-        let mut counts_at_mount = (0, 0);
         if let Some(entry) = self.entries.get_mut(query) {
-            counts_at_mount = (entry.state.data_update_count, entry.state.error_update_count);
             entry.last_use.expected_until = now;
             self.deadlines.end(&mut entry.gc);
         }
+        let counts_at_mount = self.update_counts(query);
         let observer = self.observers.insert(Observer {
             query,
             options,
@@ -122,25 +121,35 @@ impl<K: Keys> Cache<K> {
     pub fn note_read(&mut self, now: Instant, query: QueryId, options: &ObserverOptions) {
         let Some(state) = self.state(query) else { return };
         let (has_data, stale) = (state.has_data, options.is_stale(state, now));
-        let count = match (has_data, stale) {
-            (false, _) => &mut self.stats.misses,
-            (true, false) => &mut self.stats.hits,
-            (true, true) => &mut self.stats.stale_served,
-        };
-        *count += 1;
+        if !has_data {
+            self.stats.misses += 1;
+        } else if stale {
+            self.stats.stale_served += 1;
+        } else {
+            self.stats.hits += 1;
+        }
         self.touch(query);
     }
 
     /// Changes the options of an observer. [`Effect::Fetch`] follows where it was disabled before and the data is stale
     /// for it now.
     pub fn set_options(&mut self, now: Instant, observer: ObserverId, options: ObserverOptions) {
+        let Some(known) = self.observers.get(observer) else { return };
+        let (query, was_enabled) = (known.query, known.options.enabled);
+        self.replace_options(now, observer, options);
+        self.fetch_on_change(now, observer, query, !was_enabled);
+    }
+
+    /// The first step of [`set_options`](Self::set_options), for a host that asks itself whether to fetch.
+    pub fn replace_options(&mut self, now: Instant, observer: ObserverId, options: ObserverOptions) {
         let Some(known) = self.observers.get_mut(observer) else { return };
-        let (query, before) = (known.query, core::mem::replace(&mut known.options, options));
+        let before = &known.options;
         // An unchanged interval is not restarted; only changes of the query do that.
-        let same = (before.enabled, before.timers, before.interval);
-        let interval = same == (options.enabled, options.timers, options.interval);
-        self.rearm_some(now, observer, !interval);
-        self.fetch_on_change(now, observer, query, !before.enabled);
+        let same = before.enabled == options.enabled
+            && before.timers == options.timers
+            && before.interval == options.interval;
+        known.options = options;
+        self.rearm_some(now, observer, !same);
     }
 
     /// The observer observes `query` from now on.
@@ -155,8 +164,8 @@ impl<K: Keys> Cache<K> {
         if from == query {
             return self.set_options(now, observer, options);
         }
+        let counts_at_mount = self.update_counts(query);
         let Some(entry) = self.entries.get_mut(query) else { return };
-        let counts_at_mount = (entry.state.data_update_count, entry.state.error_update_count);
         entry.observers.push(observer);
         entry.last_use.expected_until = now;
         self.deadlines.end(&mut entry.gc);
@@ -264,13 +273,18 @@ impl<K: Keys> Cache<K> {
     }
 
     /// Resets the deadlines of an observer, after each change of its query or options.
+    /// How many updates of data and of errors a query has had.
+    fn update_counts(&self, query: QueryId) -> (u32, u32) {
+        self.state(query).map_or((0, 0), |state| (state.data_update_count, state.error_update_count))
+    }
+
     pub(crate) fn rearm(&mut self, now: Instant, observer: ObserverId) {
         self.rearm_some(now, observer, true);
     }
 
     fn rearm_some(&mut self, now: Instant, observer: ObserverId, and_interval: bool) {
         let Some(known) = self.observers.get(observer) else { return };
-        let options = known.options;
+        let options = &known.options;
         let awake = options.timers && options.enabled;
         let stale = match self.state(known.query) {
             Some(state) if awake && !options.is_stale(state, now) => stale_at(state, options.stale_time),

@@ -34,7 +34,7 @@ impl Delay {
     pub fn after(self, failures: u32) -> Duration {
         match self {
             Self::Fixed(span) => span,
-            Self::Exponential => Duration::from_ms(f64::from(1000u32 << failures.min(5)).min(30_000.0)),
+            Self::Exponential => Duration::from_ms(f64::from((1000_u32 << failures.min(5)).min(30_000))),
         }
     }
 }
@@ -140,9 +140,10 @@ impl Run {
     }
 
     pub(crate) fn failed(&mut self, now: Instant, verdict: Verdict, rng: &mut Rng) -> Next {
+        let retry = self.options.retry;
         let again = verdict.retry.unwrap_or(
             !verdict.permanent
-                && match self.options.retry {
+                && match retry {
                     Retry::Times(times) => {
                         self.failures < times && verdict.retry_after <= LONGEST_RETRY_AFTER
                     }
@@ -164,12 +165,9 @@ impl Run {
 
     /// The delay is over, or the pause may be.
     pub(crate) fn proceed(&mut self, can_start: bool, can_retry: bool) -> Next {
-        let (able, paused) = match self.phase {
-            Phase::PausedAtStart => (can_start, Phase::PausedAtStart),
-            _ => (can_retry, Phase::PausedAtRetry),
-        };
-        if !able {
-            self.phase = paused;
+        let at_start = self.phase == Phase::PausedAtStart;
+        if !(if at_start { can_start } else { can_retry }) {
+            self.phase = if at_start { Phase::PausedAtStart } else { Phase::PausedAtRetry };
             return Next::Pause;
         }
         if self.last_attempt && self.failures > 0 {

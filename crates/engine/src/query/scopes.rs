@@ -22,8 +22,6 @@ pub(super) struct Scopes {
     pub(super) steps: usize,
 }
 
-type MutationSlab = Slab<MutationId, Mutation>;
-
 impl Scopes {
     pub(super) const fn new() -> Self {
         Self {
@@ -33,35 +31,34 @@ impl Scopes {
         }
     }
 
-    /// The mutation that may run in the scope of `link`.
-    pub(super) fn first(&self, link: ScopeLink) -> Option<MutationId> {
-        self.ends.get(link.scope as usize)?.first
+    /// The mutation that may run in a scope.
+    pub(super) fn first(&self, scope: u32) -> Option<MutationId> {
+        self.ends.get(scope as usize)?.first
     }
 
     /// The mutation that may run once `id` has settled.
-    pub(super) fn next(&self, all: &MutationSlab, id: MutationId) -> Option<MutationId> {
-        let link = all.get(id)?.link;
-        match self.first(link) {
-            Some(first) if first == id => link.next,
-            first => first,
-        }
+    pub(super) fn next(&self, all: &Slab<MutationId, Mutation>, id: MutationId) -> Option<MutationId> {
+        let link = &all.get(id)?.link;
+        let first = self.first(link.scope);
+        if first == Some(id) { link.next } else { first }
     }
 
     /// The mutation is pending: those of its scope that were added later wait for it.
-    pub(super) fn join(&mut self, all: &mut MutationSlab, id: MutationId) {
+    pub(super) fn join(&mut self, all: &mut Slab<MutationId, Mutation>, id: MutationId) {
         let Some(known) = all.get_mut(id).filter(|known| known.link.scope != 0 && !known.link.listed) else {
             return;
         };
         known.link.listed = true;
-        let ScopeLink { scope, order, .. } = known.link;
+        let (scope, order) = (known.link.scope, known.link.order);
         let place = scope as usize;
         self.ends.lengthen(place + 1, Ends::default());
         // The search starts at the end, as most mutations start in the order in which they were added.
         let (mut previous, mut next) = (self.ends[place].last, None);
-        while let Some(link) = previous.and_then(|previous| all.get(previous)).map(|known| known.link)
-            && order < link.order
-        {
-            (next, previous) = (previous, link.previous);
+        while let Some(known) = previous.and_then(|previous| all.get(previous)) {
+            if known.link.order <= order {
+                break;
+            }
+            (next, previous) = (previous, known.link.previous);
             self.step();
         }
         self.connect(all, scope, previous, Some(id));
@@ -69,9 +66,10 @@ impl Scopes {
     }
 
     /// No other mutation waits for this one any more.
-    pub(super) fn leave(&mut self, all: &mut MutationSlab, id: MutationId) {
+    pub(super) fn leave(&mut self, all: &mut Slab<MutationId, Mutation>, id: MutationId) {
         let Some(known) = all.get_mut(id).filter(|known| known.link.listed) else { return };
-        let ScopeLink { scope, order, previous, next, .. } = known.link;
+        let (scope, order) = (known.link.scope, known.link.order);
+        let (previous, next) = (known.link.previous, known.link.next);
         known.link = ScopeLink::new(scope, order);
         self.connect(all, scope, previous, next);
         while self.ends.last().is_some_and(|ends| ends.first.is_none()) {
@@ -83,7 +81,7 @@ impl Scopes {
     /// Links two neighbours. Without a `previous`, `next` is the first of the scope; without a `next`, `previous` is the last.
     fn connect(
         &mut self,
-        all: &mut MutationSlab,
+        all: &mut Slab<MutationId, Mutation>,
         scope: u32,
         previous: Option<MutationId>,
         next: Option<MutationId>,

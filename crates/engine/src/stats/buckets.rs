@@ -44,6 +44,13 @@ impl<const CAP: usize> Buckets<CAP> {
             self.coarsen(self.scale - other.scale);
         }
         self.make_room(other.scale, other.offset, other.last());
+        if other.scale == self.scale {
+            let first = (other.offset - self.offset) as usize;
+            for (held, count) in self.counts[first..].iter_mut().zip(&other.counts) {
+                *held += count;
+            }
+            return;
+        }
         for (place, count) in other.counts.iter().enumerate() {
             let index = (other.offset + place as i32) >> (other.scale - self.scale);
             self.counts[(index - self.offset) as usize] += count;

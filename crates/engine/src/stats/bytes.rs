@@ -63,39 +63,73 @@ impl<const CAP: usize> ExponentialHistogram<CAP> {
         outcome
     }
 
+    /// Adds the values of the histogram that the bytes hold, as reading and then merging it does, but without making one where its
+    /// buckets are among those that are there: for whoever adds up many. Where the bytes are refused, nothing is added.
+    pub fn merge_bytes(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
+        let mut rest = Reader { bytes };
+        let head = Head::read::<CAP>(&mut rest)?;
+        let place = i64::from(head.offset) - i64::from(self.buckets.offset);
+        let own = self.buckets.counts.len() as i64;
+        if head.scale != self.buckets.scale || place < 0 || place + head.length as i64 > own {
+            let other = Self::from_bytes(bytes)?;
+            self.check_sum(other.count)?;
+            self.merge(&other);
+            return Ok(());
+        }
+        let counts = &mut self.buckets.counts[place as usize..][..head.length];
+        let mut added = Added { count: Some(head.zero), first: None, last: 0 };
+        let read = rest.counts(&head, |place, count| {
+            counts[place] = counts[place].wrapping_add(count);
+            added.count = added.count.and_then(|sum| sum.checked_add(count));
+            added.first.get_or_insert(place);
+            added.last = place;
+        });
+        let checked = read.and_then(|()| {
+            let count = added.count.ok_or(ReadError::Parts(PartsError::Overflow))?;
+            self.check_sum(count)?;
+            let range = added.first.map(|first| (first, added.last));
+            let Head { scale, zero, offset, sum, min, max, .. } = head;
+            Self::check_bounds((scale, offset), (range, zero, count), (sum, min, max))
+                .map_err(ReadError::Parts)?;
+            Ok(count)
+        });
+        match checked {
+            Ok(0) => Ok(()),
+            Ok(count) => {
+                self.zero += head.zero;
+                self.count += count;
+                self.sum += head.sum;
+                self.min = self.min.min(head.min);
+                self.max = self.max.max(head.max);
+                Ok(())
+            }
+            Err(error) => {
+                // What was added before the fault was found is taken off again.
+                let mut rest = Reader { bytes };
+                let counts = &mut self.buckets.counts[place as usize..][..head.length];
+                if let Ok(head) = Head::read::<CAP>(&mut rest) {
+                    let _ =
+                        rest.counts(&head, |place, count| counts[place] = counts[place].wrapping_sub(count));
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn check_sum(&self, more: u64) -> Result<(), ReadError> {
+        match self.count.checked_add(more) {
+            Some(sum) if sum < MOST => Ok(()),
+            _ => Err(ReadError::Parts(PartsError::Overflow)),
+        }
+    }
+
     fn fill(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
         let mut rest = Reader { bytes };
-        let version = rest.byte()?;
-        if version != VERSION && version != VERSION_1 {
-            return Err(ReadError::Version(version));
-        }
-        let scale = rest.byte()? as i8;
-        let zero = rest.integer()?;
-        let (sum, min, max) = (rest.number()?, rest.number()?, rest.number()?);
-        let offset = u32::try_from(rest.integer()?).map_err(|_| ReadError::Parts(PartsError::Offset))?;
-        let offset = (offset >> 1) as i32 ^ -((offset & 1) as i32);
-        const TOO_MANY: ReadError = ReadError::Parts(PartsError::TooManyBuckets);
-        let length = usize::try_from(rest.integer()?).map_err(|_| TOO_MANY)?;
-        if length > CAP {
-            return Err(TOO_MANY);
-        }
+        let head = Head::read::<CAP>(&mut rest)?;
+        let Head { scale, zero, sum, min, max, offset, length, .. } = head;
         let mut counts = core::mem::take(&mut self.buckets.counts);
-        counts.reserve(length);
-        while counts.len() < length {
-            let count = rest.integer()?;
-            let mut end = counts.len() + 1;
-            if count == 0 && version != VERSION_1 {
-                let run = usize::try_from(rest.integer()?).map_err(|_| TOO_MANY)?;
-                if run > length - counts.len() {
-                    return Err(TOO_MANY);
-                }
-                end = counts.len() + run;
-            }
-            counts.resize(end, count);
-        }
-        if !rest.bytes.is_empty() {
-            return Err(ReadError::Trailing);
-        }
+        counts.resize(length, 0);
+        rest.counts(&head, |place, count| counts[place] = count)?;
         let parts = Parts { scale, offset, counts: &counts, zero, sum, min, max };
         let Some(filled) = Self::check(&parts).map_err(ReadError::Parts)? else { return Ok(()) };
         match filled.range {
@@ -156,18 +190,97 @@ fn put(out: &mut Vec<u8>, mut integer: u64) {
     out.push(integer as u8);
 }
 
+/// What stands before the counts.
+struct Head {
+    version: u8,
+    scale: i8,
+    zero: u64,
+    sum: f64,
+    min: f64,
+    max: f64,
+    offset: i32,
+    length: usize,
+}
+
+/// What was added of counts.
+struct Added {
+    /// How many values; `None` for more than can be counted.
+    count: Option<u64>,
+    /// The places of the first and the last bucket that is not empty.
+    first: Option<usize>,
+    last: usize,
+}
+
+/// No histogram grows to as many values by merging bytes: what somebody claims must not make counts overflow.
+const MOST: u64 = 1 << 62;
+
+const TOO_MANY: ReadError = ReadError::Parts(PartsError::TooManyBuckets);
+
+impl Head {
+    fn read<const CAP: usize>(rest: &mut Reader<'_>) -> Result<Self, ReadError> {
+        let version = rest.byte()?;
+        if version != VERSION && version != VERSION_1 {
+            return Err(ReadError::Version(version));
+        }
+        let scale = rest.byte()? as i8;
+        let zero = rest.integer()?;
+        let (sum, min, max) = (rest.number()?, rest.number()?, rest.number()?);
+        let offset = u32::try_from(rest.integer()?).map_err(|_| ReadError::Parts(PartsError::Offset))?;
+        let offset = (offset >> 1) as i32 ^ -((offset & 1) as i32);
+        let length = usize::try_from(rest.integer()?).map_err(|_| TOO_MANY)?;
+        if length > CAP {
+            return Err(TOO_MANY);
+        }
+        Ok(Self { version, scale, zero, sum, min, max, offset, length })
+    }
+}
+
 struct Reader<'a> {
     bytes: &'a [u8],
 }
 
 impl Reader<'_> {
+    /// Hands the counts that are not 0 to `each`, with their places. Nothing may follow.
+    fn counts(&mut self, head: &Head, mut each: impl FnMut(usize, u64)) -> Result<(), ReadError> {
+        let mut place = 0;
+        while place < head.length {
+            let count = self.integer()?;
+            if count > 0 {
+                each(place, count);
+                place += 1;
+                continue;
+            }
+            let run = match head.version {
+                VERSION_1 => 1,
+                _ => usize::try_from(self.integer()?).map_err(|_| TOO_MANY)?,
+            };
+            place = place.saturating_add(run);
+            if run == 0 || place > head.length {
+                return Err(TOO_MANY);
+            }
+        }
+        if self.bytes.is_empty() { Ok(()) } else { Err(ReadError::Trailing) }
+    }
+
     fn byte(&mut self) -> Result<u8, ReadError> {
         let (first, rest) = self.bytes.split_first().ok_or(ReadError::Truncated)?;
         self.bytes = rest;
         Ok(*first)
     }
 
+    /// Most take one byte.
+    #[inline]
     fn integer(&mut self) -> Result<u64, ReadError> {
+        match self.bytes.split_first() {
+            Some((first, rest)) if *first < 0x80 => {
+                self.bytes = rest;
+                Ok(u64::from(*first))
+            }
+            _ => self.long_integer(),
+        }
+    }
+
+    fn long_integer(&mut self) -> Result<u64, ReadError> {
         let mut integer = 0u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -213,6 +326,34 @@ mod tests {
             prop_assert_eq!(&used, &histogram);
             prop_assert!(used.read_bytes(&bytes[1..]).is_err());
             prop_assert_eq!(used, StoredHistogram::new());
+        }
+
+        #[test]
+        fn merging_bytes_is_reading_and_merging(
+            all in prop::collection::vec(prop::collection::vec(0.0..1e6f64, 0..50), 1..6),
+            damage in prop::option::of((any::<prop::sample::Index>(), any::<u8>())),
+        ) {
+            let (mut merged, mut expected) = (StoredHistogram::new(), StoredHistogram::new());
+            for values in all.iter().chain(&all) {
+                let mut histogram = StoredHistogram::new();
+                for value in values {
+                    histogram.record(*value);
+                }
+                let mut bytes = histogram.to_bytes();
+                if let Some((place, byte)) = damage.filter(|_| !values.is_empty()) {
+                    let place = place.index(bytes.len());
+                    bytes[place] = byte;
+                }
+                match StoredHistogram::from_bytes(&bytes) {
+                    Ok(read) if read.count() < 1 << 60 => {
+                        expected.merge(&read);
+                        prop_assert_eq!(merged.merge_bytes(&bytes), Ok(()));
+                    }
+                    Ok(_) => continue,
+                    Err(error) => prop_assert_eq!(merged.merge_bytes(&bytes), Err(error)),
+                }
+                prop_assert_eq!(&merged, &expected);
+            }
         }
 
         #[test]

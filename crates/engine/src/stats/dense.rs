@@ -1,18 +1,19 @@
-//! A histogram for modules that have neither an allocator nor bytes to spare.
+//! A histogram for pages, where bytes of code count more than those of memory.
 use super::histogram::Histogram;
 use super::scale;
 
 /// The bucket of the smallest value above the zero threshold, 2^-20, and how many buckets there are up to the limit, 2^53.
 const LOWEST: i32 = -20 << scale::MAX_SCALE;
 const ALL: usize = (20 + 53) << scale::MAX_SCALE;
+/// Those that remain when neighbours are joined.
+const MAX_BUCKETS: i32 = 160;
+const _: () = assert!(MAX_BUCKETS as usize == Histogram::MAX_BUCKETS, "both are joined alike");
 
 /// What a [`Histogram`] of the same values is made of.
 ///
 /// It has a count for every bucket of the finest scale, so nothing grows or moves while values come; neighbours are joined
 /// when a count is read. That takes 9 KB of memory, and less than half of the code.
 #[derive(Clone, Debug)]
-// With the long list last, the others are near: each access takes a byte less.
-#[repr(C)]
 pub struct DenseHistogram {
     sum: f64,
     min: f64,
@@ -30,30 +31,17 @@ impl DenseHistogram {
         Self { sum: 0.0, min: f64::INFINITY, max: 0.0, zero: 0, first: 0, last: -1, counts: [0; ALL] }
     }
 
-    /// Removes all values.
-    pub fn clear(&mut self) {
-        self.sum = 0.0;
-        self.min = f64::INFINITY;
-        self.max = 0.0;
-        self.zero = 0;
-        self.first = 0;
-        self.last = -1;
-        self.counts = [0; ALL];
-    }
-
     /// Records one value. A value that is negative, not a number, or not below [`Histogram::LIMIT`] is no measurement, and is
     /// left out.
     pub fn record(&mut self, value: f64) {
-        if !(0.0..Histogram::LIMIT).contains(&value) {
+        if !(0.0..scale::LIMIT).contains(&value) {
             return;
         }
-        if value <= Histogram::ZERO_THRESHOLD {
+        if value <= scale::ZERO_THRESHOLD {
             self.zero += 1;
         } else {
             let index = scale::index(value);
-            if let Some(count) = self.counts.get_mut((index - LOWEST) as usize) {
-                *count += 1;
-            }
+            self.counts[(index - LOWEST) as usize] += 1;
             if self.last < self.first {
                 self.first = index;
                 self.last = index;
@@ -74,7 +62,7 @@ impl DenseHistogram {
     /// How often neighbours are joined two by two until all buckets are at most [`Histogram::MAX_BUCKETS`].
     fn steps(&self) -> i8 {
         let mut steps = 0;
-        while (self.last >> steps) - (self.first >> steps) >= Histogram::MAX_BUCKETS as i32 {
+        while (self.last >> steps) - (self.first >> steps) >= MAX_BUCKETS {
             steps += 1;
         }
         steps
@@ -92,13 +80,14 @@ impl DenseHistogram {
 
     /// How many buckets there are from the first that is not empty to the last.
     pub fn buckets(&self) -> i32 {
-        (self.last >> self.steps()) + 1 - self.offset()
+        let steps = self.steps();
+        (self.last >> steps) - (self.first >> steps) + 1
     }
 
     /// The count of the bucket at `place`; the first is at 0.
     pub fn count(&self, place: i32) -> u32 {
         let steps = self.steps();
-        let start = ((self.offset() + place) << steps) - LOWEST;
+        let start = (((self.first >> steps) + place) << steps) - LOWEST;
         self.counts.iter().skip(start as usize).take(1 << steps).sum()
     }
 
@@ -188,7 +177,7 @@ mod tests {
             for values in batches {
                 values.iter().for_each(|value| dense.record(*value));
                 assert_same(&dense, &values);
-                dense.clear();
+                *dense = DenseHistogram::new();
             }
         }
     }

@@ -42,15 +42,32 @@ impl<const CAP: usize> ExponentialHistogram<CAP> {
             return Err(PartsError::TooManyBuckets);
         }
         let mut count = zero;
-        for more in counts {
-            count = count.checked_add(*more).ok_or(PartsError::Overflow)?;
+        if zero | counts.iter().fold(0, |all, more| all | more) < 1 << 52 {
+            // There are fewer than 2^12 of them: their sum is below 2^64.
+            count += counts.iter().sum::<u64>();
+        } else {
+            for more in counts {
+                count = count.checked_add(*more).ok_or(PartsError::Overflow)?;
+            }
         }
         if count == 0 {
             return Ok(None);
         }
         let first = counts.iter().position(|count| *count > 0);
         let last = counts.iter().rposition(|count| *count > 0);
-        let mut filled = Filled { count, offset: 0, range: first.zip(last) };
+        Self::check_bounds((scale, offset), (first.zip(last), zero, count), (sum, min, max)).map(Some)
+    }
+
+    /// The same of counts that were looked at: where the first and the last are, how many values are zero, and how many there are.
+    pub(super) fn check_bounds(
+        (scale, offset): (i8, i32),
+        (range, zero, count): (Option<(usize, usize)>, u64, u64),
+        (sum, min, max): (f64, f64, f64),
+    ) -> Result<Filled, PartsError> {
+        let mut filled = Filled { count, offset: 0, range };
+        if count == 0 {
+            return Ok(filled);
+        }
         let mut lowest = (0.0, Self::ZERO_THRESHOLD);
         let mut highest = lowest;
         if let Some((first, last)) = filled.range {
@@ -77,7 +94,7 @@ impl<const CAP: usize> ExponentialHistogram<CAP> {
         if !within(sum, (min * count as f64, max * count as f64)) {
             return Err(PartsError::Sum);
         }
-        Ok(Some(filled))
+        Ok(filled)
     }
 }
 

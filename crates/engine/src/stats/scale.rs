@@ -33,6 +33,9 @@ const ROOTS: [f64; MAX_SCALE as usize] = [
     1.021_897_148_654_116_6,
 ];
 
+/// In 1.63 fixed point.
+const ONE: u64 = 1 << 63;
+
 /// The bucket of `value`, a positive normal number, at [`MAX_SCALE`].
 ///
 /// The whole part of `log2(value)` is the number's own exponent. Squaring a number doubles its logarithm,
@@ -42,28 +45,27 @@ pub(super) fn index(value: f64) -> i32 {
     let bits = value.to_bits();
     let mut index = (bits >> 52) as i32 - 1023;
     // 1.63 fixed point: the implicit leading one is put back.
-    let mut mantissa = bits << 11 | 1 << 63;
-    if mantissa == 1 << 63 {
+    let mut mantissa = bits << 11 | ONE;
+    if mantissa == ONE {
         // A power of two is a bound, and a bound belongs to the bucket below it.
         return (index << MAX_SCALE) - 1;
     }
     for _ in 0..MAX_SCALE {
         // 2.62 fixed point; where the square reached 2 the same bits are its half in 1.63.
-        let square = high_half_of_square(mantissa);
-        let digit = square >> 63;
-        index = index << 1 | digit as i32;
-        mantissa = if digit == 1 { square } else { square << 1 };
+        mantissa = high_half_of_square(mantissa);
+        index *= 2;
+        if mantissa < ONE {
+            mantissa <<= 1;
+        } else {
+            index += 1;
+        }
     }
     index
 }
 
-/// The upper 64 bits of `number` squared. Less code than a product of 128 bits.
+/// The upper 64 bits of `number` squared.
 const fn high_half_of_square(number: u64) -> u64 {
-    let (high, low) = (number >> 32, number & 0xffff_ffff);
-    // (high 2^32 + low)^2 = high^2 2^64 + middle 2^33 + low^2
-    let middle = high * low;
-    let carries = (middle << 33).checked_add(low * low).is_none();
-    high * high + (middle >> 31) + carries as u64
+    ((number as u128 * number as u128) >> 64) as u64
 }
 
 /// The lower bound of bucket `index` at `scale`: `2^(index/2^scale)`. The upper bound is the lower bound of the next one.

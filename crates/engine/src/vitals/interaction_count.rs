@@ -3,8 +3,9 @@
 /// Estimates the number of interactions from the `interactionId`s of events: Chromium raises the id by about seven per
 /// interaction. For browsers without `performance.interactionCount`.
 pub struct InteractionCountEstimate {
-    /// 0 where there was none.
+    /// Infinite while there was none.
     lowest: f64,
+    /// 0 while there was none.
     highest: f64,
 }
 
@@ -13,12 +14,12 @@ impl InteractionCountEstimate {
 
     /// An estimate without any interaction.
     pub const fn new() -> Self {
-        Self { lowest: 0.0, highest: 0.0 }
+        Self { lowest: f64::INFINITY, highest: 0.0 }
     }
 
     /// Takes the `interactionId` of an event; 0, that of an event without an interaction, changes nothing.
     pub fn note(&mut self, id: f64) {
-        if self.lowest == 0.0 || (id > 0.0 && id < self.lowest) {
+        if id > 0.0 && id < self.lowest {
             self.lowest = id;
         }
         if id > self.highest {

@@ -63,13 +63,7 @@ impl Metric {
     /// How a page view with this value is rated.
     pub fn rate(self, value: f64) -> Rating {
         let (good, poor) = self.thresholds();
-        if value > poor {
-            Rating::Poor
-        } else if value > good {
-            Rating::NeedsImprovement
-        } else {
-            Rating::Good
-        }
+        Rating::of(value, good, poor)
     }
 }
 
@@ -88,6 +82,17 @@ pub enum Rating {
 impl Rating {
     /// All ratings, best first.
     pub const ALL: [Self; 3] = [Self::Good, Self::NeedsImprovement, Self::Poor];
+
+    /// How a value is rated by the two thresholds of its metric.
+    pub fn of(value: f64, good: f64, poor: f64) -> Self {
+        if value > poor {
+            Self::Poor
+        } else if value > good {
+            Self::NeedsImprovement
+        } else {
+            Self::Good
+        }
+    }
 
     /// The rating's name in web-vitals: `good`, `needs-improvement` or `poor`.
     pub const fn as_str(self) -> &'static str {

@@ -1,8 +1,8 @@
 //! Web vitals from performance entries, as version 6 of Chrome's web-vitals library defines them.
 //!
 //! A [`PageView`] takes the numbers of the browser's performance entries, and when the page is hidden or restored; it
-//! returns [`Report`]s. A [`Reporter`] stands for one listener and skips values that the listener already has. A
-//! [`Tracker`] is one metric for one listener, for hosts that follow the page's lifecycle themselves.
+//! returns [`Report`]s. A [`Reporter`] stands for one listener and skips values that the listener already has. What
+//! it is made of, and [`Tracker`], are for hosts that follow the page's lifecycle themselves.
 mod cls;
 mod inp;
 mod interaction_count;

@@ -6,7 +6,7 @@ use super::lcp::Lcp;
 use super::metric::Metric;
 use super::navigation::Navigation;
 use super::report::Report;
-use super::tracker::Tracker;
+use super::slowest_interactions::SlowestInteractions;
 use alloc::vec::Vec;
 
 /// How and when the document was loaded.
@@ -343,7 +343,7 @@ impl<E: Clone> PageView<E> {
             Some((value, entries)) => Some((value, entries.to_vec())),
             // There were interactions, all too short for an entry. In the first page view the browser would have reported
             // the first input, however short.
-            None if count > 0.0 && self.view > 0 => Some((Tracker::TOO_SHORT, Vec::new())),
+            None if count > 0.0 && self.view > 0 => Some((SlowestInteractions::TOO_SHORT, Vec::new())),
             None => None,
         }
     }

@@ -3,19 +3,19 @@ use super::super::beacon_limits as limits;
 use super::super::event::{Attribution, PageError, Resource, ResourceKind, Script, Vital};
 use super::error::{DecodeError, invalid};
 use super::members::{Members, count, line, word};
+use super::value::Value;
 use crate::stats::Histogram;
 use crate::vitals::{Metric, Rating};
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
-use serde_json::Value;
 
 /// A measurement: from 0 up to 2^53.
-fn measured(value: &Value) -> Option<f64> {
+fn measured(value: &Value<'_>) -> Option<f64> {
     value.as_f64().filter(|value| (0.0..Histogram::LIMIT).contains(value))
 }
 
-pub(super) fn vital(key: &str, value: &Value) -> Result<Vital, DecodeError> {
+pub(super) fn vital(key: &str, value: &Value<'_>) -> Result<Vital, DecodeError> {
     const FIELD: &str = "vitals";
     let name = Metric::from_name(key).ok_or(invalid(FIELD, "may hold LCP, INP, CLS, FCP and TTFB"))?;
     let members = Members(value.as_object().ok_or(invalid(FIELD, "must hold objects"))?);
@@ -42,35 +42,35 @@ pub(super) fn vital(key: &str, value: &Value) -> Result<Vital, DecodeError> {
 }
 
 /// A number, or an array of numbers.
-pub(super) fn timing(value: &Value) -> Result<Vec<f64>, DecodeError> {
+pub(super) fn timing(value: &Value<'_>) -> Result<Vec<f64>, DecodeError> {
     const FIELD: &str = "timings";
     let one =
         |value| measured(value).ok_or(invalid(FIELD, "must hold numbers from 0 to 2^53, or lists of them"));
     match value {
-        Value::Array(values) if values.len() > limits::VALUES => {
+        Value::List(values) if values.len() > limits::VALUES => {
             Err(DecodeError::TooMany { field: FIELD, limit: limits::VALUES })
         }
-        Value::Array(values) => values.iter().map(one).collect(),
+        Value::List(values) => values.iter().map(one).collect(),
         value => Ok(vec![one(value)?]),
     }
 }
 
-pub(super) fn gauge(value: &Value) -> Result<f64, DecodeError> {
+pub(super) fn gauge(value: &Value<'_>) -> Result<f64, DecodeError> {
     let value = value.as_f64().filter(|value| value.abs() < Histogram::LIMIT);
     value.ok_or(invalid("gauges", "must hold numbers between -2^53 and 2^53"))
 }
 
 /// Sums by host, then by kind. Unknown kinds, of a later version, count as `other`.
-pub(super) fn resources(value: Option<&Value>) -> Result<Vec<Resource>, DecodeError> {
+pub(super) fn resources(value: Option<&Value<'_>>) -> Result<Vec<Resource>, DecodeError> {
     const FIELD: &str = "resources";
     let mut resources: Vec<Resource> = Vec::new();
     let Some(value) = value else { return Ok(resources) };
     let hosts = value.as_object().ok_or(invalid(FIELD, "must be an object"))?;
     let mut pairs = 0;
-    for (host, kinds) in hosts {
+    for (host, kinds) in hosts.iter() {
         let kinds = kinds.as_object().ok_or(invalid(FIELD, "must hold objects, by host"))?;
         let first = resources.len();
-        for (kind, sums) in kinds {
+        for (kind, sums) in kinds.iter() {
             pairs += 1;
             if pairs > limits::RESOURCES {
                 return Err(DecodeError::TooMany { field: FIELD, limit: limits::RESOURCES });
@@ -85,7 +85,7 @@ pub(super) fn resources(value: Option<&Value>) -> Result<Vec<Resource>, DecodeEr
     Ok(resources)
 }
 
-fn resource(host: &str, kind: &str, sums: &Value) -> Result<Resource, DecodeError> {
+fn resource(host: &str, kind: &str, sums: &Value<'_>) -> Result<Resource, DecodeError> {
     const FIELD: &str = "resources";
     let sums = Members(sums.as_object().ok_or(invalid(FIELD, "must hold objects, by host and kind"))?);
     let counted = |key| sums.get(key).map_or(Ok(0), |value| count(value, FIELD));

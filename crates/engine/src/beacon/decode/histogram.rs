@@ -2,11 +2,11 @@
 use super::super::beacon_limits as limits;
 use super::error::{DecodeError, invalid};
 use super::members::{Members, count};
+use super::value::Value;
 use crate::stats::{Histogram, Parts, PartsError};
 use alloc::vec::Vec;
-use serde_json::Value;
 
-pub(super) fn histogram(value: &Value) -> Result<Histogram, DecodeError> {
+pub(super) fn histogram(value: &Value<'_>) -> Result<Histogram, DecodeError> {
     const FIELD: &str = "histograms";
     let members = Members(value.as_object().ok_or(invalid(FIELD, "must hold objects"))?);
     let number = |key: &'static str| {
@@ -22,10 +22,8 @@ pub(super) fn histogram(value: &Value) -> Result<Histogram, DecodeError> {
             .ok_or(invalid(FIELD, "must have integers as scale and offset"))
     };
     let zero = members.get("zero").map_or(Ok(0), |zero| count(zero, FIELD))?;
-    let counts = members
-        .get("counts")
-        .and_then(Value::as_array)
-        .ok_or(invalid(FIELD, "must have a list of counts"))?;
+    let counts =
+        members.get("counts").and_then(Value::as_list).ok_or(invalid(FIELD, "must have a list of counts"))?;
     let mut buckets = Vec::new();
     for entry in counts {
         match entry.as_i64() {

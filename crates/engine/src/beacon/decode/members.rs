@@ -2,18 +2,18 @@
 use super::super::beacon_limits as limits;
 use super::error::{DecodeError, invalid};
 use super::invisible_text as invisible;
+use super::value::{Object, Value};
 use alloc::string::String;
 use alloc::vec::Vec;
-use serde_json::{Map, Value};
 
-pub(super) struct Members<'a>(pub(super) &'a Map<String, Value>);
+pub(super) struct Members<'a>(pub(super) &'a Object<'a>);
 
 impl<'a> Members<'a> {
-    pub(super) fn get(&self, field: &'static str) -> Option<&'a Value> {
+    pub(super) fn get(&self, field: &'static str) -> Option<&'a Value<'a>> {
         self.0.get(field)
     }
 
-    pub(super) fn require(&self, field: &'static str) -> Result<&'a Value, DecodeError> {
+    pub(super) fn require(&self, field: &'static str) -> Result<&'a Value<'a>, DecodeError> {
         self.get(field).ok_or(DecodeError::MissingField(field))
     }
 
@@ -69,7 +69,7 @@ impl<'a> Members<'a> {
     ) -> Result<String, DecodeError> {
         match self.get(key) {
             None => Ok(String::new()),
-            Some(Value::String(text)) if text.len() <= bytes => Ok(text.clone()),
+            Some(Value::Text(text)) if text.len() <= bytes => Ok(String::from(text.as_ref())),
             Some(_) => Err(invalid(field, "must hold strings no longer than docs/beacon.md allows")),
         }
     }
@@ -79,7 +79,7 @@ impl<'a> Members<'a> {
         &self,
         field: &'static str,
         limit: usize,
-        read: impl Fn(&str, &Value) -> Result<T, DecodeError>,
+        read: impl Fn(&str, &Value<'_>) -> Result<T, DecodeError>,
     ) -> Result<Vec<T>, DecodeError> {
         let Some(value) = self.get(field) else { return Ok(Vec::new()) };
         let entries = value.as_object().ok_or(invalid(field, "must be an object"))?;
@@ -97,18 +97,19 @@ impl<'a> Members<'a> {
         read: impl Fn(&Members<'_>) -> Result<T, DecodeError>,
     ) -> Result<Vec<T>, DecodeError> {
         let Some(value) = self.get(field) else { return Ok(Vec::new()) };
-        let entries = value.as_array().ok_or(invalid(field, "must be a list"))?;
+        let entries = value.as_list().ok_or(invalid(field, "must be a list"))?;
         if entries.len() > limit {
             return Err(DecodeError::TooMany { field, limit });
         }
-        let object =
-            |entry: &Value| read(&Members(entry.as_object().ok_or(invalid(field, "must hold objects"))?));
+        let object = |entry: &'a Value<'a>| {
+            read(&Members(entry.as_object().ok_or(invalid(field, "must hold objects"))?))
+        };
         entries.iter().map(object).collect()
     }
 }
 
 /// A line of text, not empty.
-pub(super) fn text(value: &Value, field: &'static str, bytes: usize) -> Result<String, DecodeError> {
+pub(super) fn text(value: &Value<'_>, field: &'static str, bytes: usize) -> Result<String, DecodeError> {
     line(value.as_str().unwrap_or_default(), field, bytes)
 }
 
@@ -143,7 +144,7 @@ pub(super) fn name(key: &str, field: &'static str) -> Result<String, DecodeError
     Ok(String::from(key))
 }
 
-pub(super) fn count(value: &Value, field: &'static str) -> Result<u64, DecodeError> {
+pub(super) fn count(value: &Value<'_>, field: &'static str) -> Result<u64, DecodeError> {
     value
         .as_u64()
         .filter(|count| *count <= limits::COUNT)

@@ -6,6 +6,7 @@ mod invisible_text;
 mod members;
 #[cfg(test)]
 mod tests;
+mod value;
 
 use super::beacon_limits as limits;
 use super::event::{Beacon, Connection, Device, NAVIGATION_PHASES, VERSION};
@@ -16,17 +17,16 @@ use alloc::vec::Vec;
 pub use error::DecodeError;
 use error::invalid;
 use members::{Members, count, line, name, text, visible, word};
-use serde_json::Value;
+use value::Value;
 
 /// Decodes a beacon. Unknown members are ignored; everything else must conform to `docs/beacon.md`, or the beacon is refused.
 pub fn decode(bytes: &[u8]) -> Result<Beacon, DecodeError> {
     if bytes.len() > limits::READ_BYTES {
         return Err(DecodeError::TooLarge { bytes: bytes.len() });
     }
-    let value: Value = serde_json::from_slice(bytes)
+    let value: Value<'_> = serde_json::from_slice(bytes)
         .map_err(|error| DecodeError::NotJson { line: error.line(), column: error.column() })?;
-    let Value::Object(members) = value else { return Err(DecodeError::NotAnObject) };
-    let members = Members(&members);
+    let members = Members(value.as_object().ok_or(DecodeError::NotAnObject)?);
     match members.require("v")?.as_u64() {
         Some(VERSION) => {}
         Some(_) => return Err(DecodeError::UnsupportedVersion),

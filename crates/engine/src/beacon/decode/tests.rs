@@ -6,6 +6,7 @@ use crate::vitals::Rating;
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 use serde_json::Map;
+use serde_json::Value;
 use std::format;
 use std::string::{String, ToString};
 use std::vec;

@@ -4,5 +4,6 @@ mod bodies;
 mod collide;
 mod edges;
 mod model;
+mod moved;
 mod patches;
 mod steps;

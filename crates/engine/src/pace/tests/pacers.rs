@@ -155,6 +155,18 @@ fn throttle_runs_on_the_first_call_and_once_per_wait() {
 }
 
 #[test]
+fn a_pacing_is_the_same_however_it_is_made() {
+    for (leading, trailing) in [(false, false), (false, true), (true, false), (true, true)] {
+        let by_methods = Pacing::debounce(ms(30)).leading(leading).trailing(trailing);
+        assert_eq!(Pacing::of(ms(30), None, leading, trailing), by_methods);
+        for max_wait in [ms(10), ms(40), Duration::INFINITE] {
+            assert_eq!(Pacing::of(ms(30), Some(max_wait), leading, trailing), by_methods.max_wait(max_wait));
+        }
+    }
+    assert_eq!(Pacing::of(ms(30), Some(ms(30)), true, true), Pacing::throttle(ms(30)));
+}
+
+#[test]
 fn a_wait_of_zero_runs_in_the_next_task() {
     let mut host = Host::default();
     let id = host.timers.pacer_create(Pacing::debounce(ms(0)));

@@ -10,3 +10,4 @@ mod properties;
 mod scopes_and_origins;
 mod sim;
 mod timeouts_and_breakers;
+mod timers;
