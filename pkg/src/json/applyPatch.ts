@@ -7,9 +7,11 @@ interface Frame {
   at: number
   end: number
   array: boolean
-  /** The old object or array, and the new one. */
+  /** The old object or array, and the new one. An array is a copy of the old one until its elements are put in. */
   source: any
   target: any
+  /** In an array: the index of the next element. */
+  index: number
   /** In an object: the name of the member that is being made. */
   name: string
 }
@@ -27,8 +29,8 @@ export function applyPatch(program: Uint32Array, parsed: unknown[], previous: un
     const kind = program[at++]
     const count = program[at++]!
     const array = kind === ARRAY
-    const target = array ? [] : kind === CLONE ? { ...source } : slot(program[at++]!)
-    return { at, end: at + (array ? count : count * 2), array, source, target, name: '' }
+    const target = array ? source.slice() : kind === CLONE ? { ...source } : slot(program[at++]!)
+    return { at, end: at + (array ? count : count * 2), array, source, target, index: 0, name: '' }
   }
   let frame = begin(previous)
   for (;;) {
@@ -44,13 +46,15 @@ export function applyPatch(program: Uint32Array, parsed: unknown[], previous: un
         frame = begin(source[array ? program[frame.at++]! : frame.name])
       } else if (array && kind === OLD) {
         const to = program[frame.at++]!
-        // `slice` is faster than copying one by one.
-        if (target.length > 0) for (let i = number; i < to; i++) target.push(source[i])
-        else frame.target = source.slice(number, to)
+        let { index } = frame
+        if (index === number) index = to
+        else for (let i = number; i < to; i++) target[index++] = source[i]
+        frame.index = index
       } else {
         put(frame, kind === OLD ? source[frame.name] : slot(number))
       }
     } else {
+      if (array) target.length = frame.index
       const outer = frames.pop()
       if (!outer) return target
       put((frame = outer), target)
@@ -59,8 +63,9 @@ export function applyPatch(program: Uint32Array, parsed: unknown[], previous: un
 }
 
 /** Adds an element, or sets a member as `JSON.parse` does: `__proto__` is a name like any other. */
-function put({ array, target, name }: Frame, value: unknown): void {
-  if (array) target.push(value)
+function put(frame: Frame, value: unknown): void {
+  const { target, name } = frame
+  if (frame.array) target[frame.index++] = value
   else if (name === '__proto__') {
     Object.defineProperty(target, name, { value, configurable: true, enumerable: true, writable: true })
   } else target[name] = value

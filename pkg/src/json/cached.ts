@@ -34,8 +34,8 @@ const queries = new WeakMap<Query, Map<string, Parsed>>()
 /** The last body of a query, or of one page of it. */
 export interface LastBody {
   last: Parsed | undefined
-  /** The engine's id of the body, or `NO_BODY`. */
-  body: number
+  /** The engine's id of the body, or `NO_BODY`, for the next body that begins. */
+  begin(): number
   /** The value in the cache, if it is still the one that the body describes. */
   held(): Held | undefined
   /** Counts a body. `length` is that of the whole body. */
@@ -55,7 +55,7 @@ export function cached(context: QueryContext): LastBody | undefined {
   let lasts = queries.get(query)!
   if (!lasts) queries.set(query, (lasts = new Map()))
   let last = lasts.get(page)
-  const before = last?.body ?? NO_BODY
+  let before = NO_BODY
 
   const count = (figures: BodyFigures, length: number) => {
     if (!page) query.bodyBytes = length
@@ -64,7 +64,7 @@ export function cached(context: QueryContext): LastBody | undefined {
 
   return {
     last,
-    body: before,
+    begin: () => (before = last?.body ?? NO_BODY),
     held() {
       if (!last) return
       const { data } = query.state
@@ -74,13 +74,13 @@ export function cached(context: QueryContext): LastBody | undefined {
     },
     count,
     replace(result, held, response) {
-      const { value, body, shared, received } = result
+      const { value, body, bytes, shared, received } = result
       count(result, received)
       if (held && shared) query.alreadyShared?.(held.value, value)
 
       // The engine has replaced the old body by the new one.
       last?.moveTo(Object.is(value, last.value) ? body : NO_BODY, before)
-      if (!last?.body) last = new Parsed(value, body)
+      if (!last?.isKept) last = new Parsed(value, body, bytes)
       last.cameFrom(response, received)
       lasts.delete(page)
       lasts.set(page, last)

@@ -1,21 +1,14 @@
 // The engine that keeps, compares and scans bodies, and its memory.
+import { counted } from './counted.js'
 import { wasm, type Engine } from './wasm.js'
 
 /** @internal */
 export type { Engine }
 
-/** How many bytes of JSON are kept to compare new bodies with. */
-export interface JsonBudget {
-  /** The length of one body. A longer one is not kept, and is parsed each time. Default: 16 MiB. */
-  body: number
-  /** All bodies and their tapes together. The least recently used are evicted first. Default: 32 MiB. */
-  total: number
-}
-
 /** `null` where wasm cannot run, or has thrown. */
 let engine: Engine | null | undefined
 let memory: WebAssembly.Memory | undefined
-let budget: JsonBudget | undefined
+let budget: [body: number, total: number] | undefined
 
 /** @internal The engine. The first call starts it. Without one every body is parsed. */
 export function startEngine(): Engine | null {
@@ -26,9 +19,10 @@ export function startEngine(): Engine | null {
       exports.json_start(...randomWords())
       memory = exports.memory
       engine = guarded(exports)
-      if (budget) setJsonBudget(budget)
+      if (budget) setEngineBudget(...budget)
     } catch {
-      // Wasm cannot run here.
+      // Wasm cannot run here. What is parsed without is not counted, and first bodies were.
+      counted.received = counted.parsed = 0
     }
   }
   return engine
@@ -81,10 +75,10 @@ export function words(address: number, length: number): Uint32Array<ArrayBuffer>
   return new Uint32Array(memory!.buffer as ArrayBuffer, address, length)
 }
 
-/** Changes how much is kept, and evicts what exceeds it. */
-export function setJsonBudget(next: JsonBudget): void {
-  budget = next
+/** @internal Sets how many bytes of one body, and of all, the engine keeps. */
+export function setEngineBudget(body: number, total: number): void {
+  budget = [body, total]
   // The engine counts in 32 bits.
   const bytes = (count: number) => Math.max(0, Math.min(count, 2 ** 32 - 1))
-  engine?.json_budget(bytes(next.body), bytes(next.total))
+  engine?.json_budget(bytes(body), bytes(total))
 }

@@ -1,3 +1,4 @@
+import { may_succeed_later } from '../rules/http.js'
 import { readerOf, textOf } from './body.js'
 
 /** How many bytes of an error's body are kept. */
@@ -26,7 +27,7 @@ export class HttpError extends Error {
     this.status = status
     this.url = url
     this.retryAfter = parseRetryAfter(response.headers.get('retry-after'))
-    this.retryable = status < 400 || status >= 500 || [408, 425, 429].includes(status)
+    this.retryable = may_succeed_later(status)
     this.body = body
   }
 }
@@ -43,10 +44,10 @@ export async function httpError(response: Response): Promise<HttpError> {
   return new HttpError(response, body)
 }
 
-/** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). */
+/** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). Fields have no white space around them. */
 function parseRetryAfter(header: string | null): number | undefined {
   if (!header) return
-  if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000
+  if (/^\d+$/.test(header)) return Number(header) * 1000
   const wait = Date.parse(header) - Date.now()
   return Number.isNaN(wait) ? undefined : Math.max(0, wait)
 }

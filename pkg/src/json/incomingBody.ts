@@ -1,9 +1,10 @@
 // A body that is arriving, and the value that is made of it.
 import { NO_BODY, PATCH_OUTCOME, RESULT_WORDS, SAME, WHOLE } from '../boundary/json.js'
 import { applyPatch } from './applyPatch.js'
-import { chunkOf, type Reader } from './body.js'
+import { decode, eachChunk, type Reader } from './body.js'
 import { view, words, type Engine } from './engine.js'
-import { counted, type BodyFigures } from './stats.js'
+import { counted } from './counted.js'
+import type { BodyFigures } from './stats.js'
 
 /** The value of the previous body, which the caller still has. */
 export interface Held {
@@ -15,6 +16,8 @@ export interface Result extends BodyFigures {
   value: unknown
   /** The engine's id of the body, or `NO_BODY` if it is not kept. */
   body: number
+  /** The bytes, if the engine has not seen them. */
+  bytes?: Uint8Array
   /** Whether the value shares with the held one all that is the same in both, so that nobody need look for more. */
   shared: boolean
 }
@@ -101,11 +104,7 @@ export function incomingBody(engine: Engine, previous: number, expected: number)
     write,
     async read(reader) {
       try {
-        for (;;) {
-          const { value, done } = await reader.read()
-          if (done) return
-          write(chunkOf(value))
-        }
+        await eachChunk(reader, write)
       } catch (error) {
         fail(error)
       }
@@ -138,8 +137,4 @@ export function incomingBody(engine: Engine, previous: number, expected: number)
       return result
     },
   }
-}
-
-function decode(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes)
 }

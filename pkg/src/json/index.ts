@@ -3,5 +3,5 @@ export { jsonQuery, type JsonInput, type JsonQueryContext } from './jsonQuery.js
 export { parseJson, parseJsonSync, type JsonBody, type ParsedJson } from './parseJson.js'
 export { HttpError } from './httpError.js'
 export { jsonLines, type JsonLinesOptions } from './jsonLines.js'
-export { setJsonBudget, type JsonBudget } from './engine.js'
+export { setJsonBudget, type JsonBudget } from './keptBody.js'
 export { stats, type BodyFigures, type JsonStats } from './stats.js'

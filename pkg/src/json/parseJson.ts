@@ -1,10 +1,11 @@
 import { NO_BODY } from '../boundary/json.js'
-import { bytesOf, drop, isResponse, readerOf, textOf } from './body.js'
+import { bytesOf, drop, fillerOf, isResponse, textOf } from './body.js'
 import { startEngine } from './engine.js'
+import { readFirst } from './firstBody.js'
 import { httpError } from './httpError.js'
 import { Parsed, type ParsedJson } from './parsed.js'
-import { incomingBody, type IncomingBody } from './incomingBody.js'
-import { counted } from './stats.js'
+import { incomingBody, type IncomingBody, type Result } from './incomingBody.js'
+import { counted } from './counted.js'
 
 export type { ParsedJson } from './parsed.js'
 
@@ -34,16 +35,17 @@ export async function parseJson<T = unknown>(previous: ParsedJson<T> | undefined
     skip(response, previous.length)
     return previous
   }
+  const begun = bodyOf(previous)
+  const first = begun === NO_BODY && response?.body && (await readFirst(response))
+  if (first) return made(first, response)
   const engine = startEngine()
-  const reader = engine || !response ? readerOf(response ? response.body : body) : undefined
+  const reader = engine || !response ? fillerOf(response ? response.body : body) : undefined
   if (!reader) {
     if (response) return new Parsed((await response.json()) as T, NO_BODY)
     throw new TypeError('parseJson takes a Response, a ReadableStream, an ArrayBuffer or a Uint8Array')
   }
   if (!engine) return new Parsed(JSON.parse(await textOf(reader)) as T, NO_BODY)
-  const begun = bodyOf(previous)
-  const expected = response ? contentLength(response) : 0
-  const incoming = incomingBody(engine, begun, expected)
+  const incoming = incomingBody(engine, begun, 0)
   await incoming.read(reader)
   return end(incoming, previous, begun, response)
 }
@@ -66,10 +68,14 @@ function bodyOf(previous: ParsedJson | undefined): number {
 
 function end<T>(incoming: IncomingBody, previous: ParsedJson<T> | undefined, begun: number, response?: Response): ParsedJson<T> {
   const before = previous instanceof Parsed ? (previous as Parsed<T>) : undefined
-  const { value, body, received } = incoming.end(before?.body ? before : undefined)
-  const same = before !== undefined && Object.is(value, before.value)
-  before?.moveTo(same ? body : NO_BODY, begun)
-  const parsed = same ? before : new Parsed(value as T, body)
+  const result = incoming.end(before?.body ? before : undefined)
+  const same = before !== undefined && Object.is(result.value, before.value)
+  before?.moveTo(same ? result.body : NO_BODY, begun)
+  return made(result, response, same ? before : undefined)
+}
+
+function made<T>({ value, body, bytes, received }: Result, response?: Response, same?: Parsed<T>): Parsed<T> {
+  const parsed = same ?? new Parsed(value as T, body, bytes)
   if (response) parsed.cameFrom(response, received)
   return parsed
 }
@@ -78,10 +84,4 @@ function end<T>(incoming: IncomingBody, previous: ParsedJson<T> | undefined, beg
 export function skip(response: Response, length: number): void {
   drop(response.body)
   counted.spared += length
-}
-
-/** The `Content-Length`, or 0. The decompressed body may be longer. */
-export function contentLength(response: Response): number {
-  const length = Number(response.headers.get('content-length'))
-  return length > 0 && length < 2 ** 31 ? length : 0
 }

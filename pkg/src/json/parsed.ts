@@ -1,6 +1,6 @@
 // A value with the body that it was made from. The engine keeps the body as long as the value is reachable.
 import { NO_BODY } from '../boundary/json.js'
-import { startedEngine } from './engine.js'
+import { forget, idOf, keep, type KeptBody } from './keptBody.js'
 
 /** A body's value, to be given back with the next body. */
 export interface ParsedJson<T = unknown> {
@@ -8,37 +8,40 @@ export interface ParsedJson<T = unknown> {
   readonly value: T
 }
 
-interface Body {
-  /** The engine's id of the body, or `NO_BODY` if it is not kept. */
-  id: number
-}
-
-let registry: FinalizationRegistry<Body> | undefined
+let registry: FinalizationRegistry<KeptBody> | undefined
 
 export class Parsed<T = unknown> implements ParsedJson<T> {
   readonly value: T
   /** The length of the body in bytes. */
   length = 0
-  readonly #body: Body
+  readonly #body: KeptBody
   /** The response's address and strong validator. */
   #version = ''
 
-  constructor(value: T, body: number) {
+  /** `body` is the engine's id, or `bytes` are what the engine has not seen. */
+  constructor(value: T, body: number, bytes?: Uint8Array) {
     this.value = value
-    this.#body = { id: body }
-    if (body === NO_BODY) return
+    this.#body = { id: body, bytes }
+    keep(this.#body)
+    if (!this.isKept) return
     registry ??= new FinalizationRegistry(forget)
     registry.register(this, this.#body)
   }
 
+  /** Whether the body is still there. */
+  get isKept(): boolean {
+    return this.#body.id !== NO_BODY || this.#body.bytes !== undefined
+  }
+
+  /** The engine's id of the body, which it takes over now, or `NO_BODY`. */
   get body(): number {
-    return this.#body.id
+    return idOf(this.#body)
   }
 
   /** The engine has replaced the body `before` by `body`, or by one with another value if `body` is `NO_BODY`. */
   moveTo(body: number, before: number): void {
-    // Another result may have replaced the body in the meantime.
-    if (this.#body.id !== before) this.forget()
+    // Another result may have replaced the body in the meantime, or may be a first one, too.
+    if (this.#body.id !== before || this.#body.bytes) this.forget()
     this.#body.id = body
   }
 
@@ -64,9 +67,4 @@ export class Parsed<T = unknown> implements ParsedJson<T> {
 function versionOf({ headers, url }: Response): string {
   const etag = headers.get('etag')
   return etag?.startsWith('"') ? etag + url : ''
-}
-
-function forget(body: Body): void {
-  if (body.id !== NO_BODY) startedEngine()?.json_forget(body.id)
-  body.id = NO_BODY
 }

@@ -1,10 +1,11 @@
 import { NO_BODY } from '../boundary/json.js'
-import { readerOf } from './body.js'
+import { fillerOf } from './body.js'
 import { cached, type QueryContext } from './cached.js'
 import { startEngine } from './engine.js'
+import { readFirst } from './firstBody.js'
 import { httpError } from './httpError.js'
 import { incomingBody } from './incomingBody.js'
-import { contentLength, skip } from './parseJson.js'
+import { skip } from './parseJson.js'
 
 /** Reads the body of a response, if its status is a success. Its value shares with the one in the cache whatever has the same bytes. */
 export async function readJson(response: Response, context: QueryContext): Promise<unknown> {
@@ -24,11 +25,18 @@ export async function readJson(response: Response, context: QueryContext): Promi
   }
   if (notModified) throw await httpError(response)
 
-  const engine = response.body && startEngine()
-  const reader = engine && readerOf(response.body)
+  if (!response.body) return response.json()
+  const body = previous?.begin() ?? NO_BODY
+  const first = body === NO_BODY && (await readFirst(response))
+  if (first) {
+    previous?.replace(first, undefined, response)
+    return first.value
+  }
+  const engine = startEngine()
+  const reader = engine && fillerOf(response.body)
   if (!reader) return response.json()
 
-  const incoming = incomingBody(engine, previous?.body ?? NO_BODY, contentLength(response))
+  const incoming = incomingBody(engine, body, 0)
   await incoming.read(reader)
   // Read from the cache only now, as `setQueryData` may have run while the body arrived.
   const held = previous?.held()

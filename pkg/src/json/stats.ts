@@ -1,5 +1,7 @@
-import { COMPARED, EVICTED, KEPT, SCANNED } from '../boundary/json.js'
+import { COMPARED, EVICTED, SCANNED } from '../boundary/json.js'
+import { counted } from './counted.js'
 import { memoryBytes, startedEngine } from './engine.js'
+import { keptBytes } from './keptBody.js'
 
 /** Counts of bytes, of one body or of many. */
 export interface BodyFigures {
@@ -21,12 +23,9 @@ export interface JsonStats extends BodyFigures {
   evicted: number
   /** Bytes that were read token by token, to find where values begin and end. */
   scanned: number
-  /** Bytes of the wasm memory, which never shrinks. */
+  /** Bytes of the wasm memory, which never shrinks. 0 before a second body of anything has arrived. */
   memory: number
 }
-
-/** Counted here and not in the engine, so that bodies too long for the engine count too. */
-export const counted = { received: 0, parsed: 0, spared: 0 }
 
 /** The counts of all queries together. Bodies that are parsed without wasm are not counted. */
 export function stats(): JsonStats {
@@ -36,7 +35,7 @@ export function stats(): JsonStats {
     compared: figure(COMPARED),
     parsed: counted.parsed,
     spared: counted.spared,
-    kept: figure(KEPT),
+    kept: keptBytes(),
     evicted: figure(EVICTED),
     scanned: figure(SCANNED),
     memory: memoryBytes(),

@@ -1,0 +1,77 @@
+// Where the body of a value is: in the engine, or still in JavaScript, as nobody has fetched it again.
+import { BODY_BUDGET, KEPT, NO_BODY, TOTAL_BUDGET } from '../boundary/json.js'
+import { setEngineBudget, startEngine, startedEngine, view } from './engine.js'
+
+/** How many bytes of JSON are kept to compare new bodies with. */
+export interface JsonBudget {
+  /** The length of one body. A longer one is not kept, and is parsed each time. Default: 16 MiB. */
+  body: number
+  /** All bodies and their tapes together. The least recently used are evicted first. Default: 32 MiB. */
+  total: number
+}
+
+/** A body that is kept, or was. */
+export interface KeptBody {
+  /** The engine's id of the body, or `NO_BODY` if the engine does not have it. */
+  id: number
+  /** The bytes that the engine has not seen. */
+  bytes?: Uint8Array
+}
+
+const waiting = new Set<KeptBody>()
+let waitingBytes = 0
+let budget: JsonBudget = { body: BODY_BUDGET, total: TOTAL_BUDGET }
+
+/** How many bytes are kept. */
+export function keptBytes(): number {
+  return waitingBytes + (startedEngine()?.json_stat(KEPT) ?? 0)
+}
+
+/** Keeps a body. Those of which the engine knows nothing are passed to it when there are too many bytes: it evicts. */
+export function keep(body: KeptBody): void {
+  const { bytes } = body
+  if (bytes && bytes.length <= budget.body) {
+    waiting.add(body)
+    waitingBytes += bytes.length
+  } else body.bytes = undefined
+  if (waitingBytes > 0 && keptBytes() > budget.total) waiting.forEach(idOf)
+}
+
+/** The engine's id of a body, which it takes over, or `NO_BODY`. */
+export function idOf(body: KeptBody): number {
+  const bytes = take(body)
+  const engine = bytes && startEngine()
+  if (engine) {
+    const incoming = engine.json_begin(NO_BODY, bytes.length)
+    view(engine.json_room(incoming, bytes.length), bytes.length).set(bytes)
+    engine.json_received(incoming)
+    engine.json_finish(incoming, 0 as never)
+    body.id = engine.json_keep(incoming)
+  } else if (bytes) waiting.forEach(take)
+  return body.id
+}
+
+/** Drops a body. */
+export function forget(body: KeptBody): void {
+  take(body)
+  if (body.id !== NO_BODY) startedEngine()?.json_forget(body.id)
+  body.id = NO_BODY
+}
+
+/** Takes the bytes that wait for the engine. */
+function take(body: KeptBody): Uint8Array | undefined {
+  const { bytes } = body
+  if (bytes) {
+    body.bytes = undefined
+    waiting.delete(body)
+    waitingBytes -= bytes.length
+  }
+  return bytes
+}
+
+/** Changes how much is kept, and evicts what exceeds it. */
+export function setJsonBudget(next: JsonBudget): void {
+  budget = next
+  waiting.forEach(idOf)
+  setEngineBudget(next.body, next.total)
+}

@@ -1,0 +1,77 @@
+// A `Response` for a `Request`.
+import type { Answers } from './answer.js'
+import { askOf } from './ask.js'
+
+export async function respond(answers: Answers, request: Request, response: Response): Promise<Response> {
+  const { headers } = request
+  const scope = answers.settings.scope?.(request)
+  const ask = askOf(request.method, request.url, (name) => headers.get(name), scope)
+  if (!ask) return response
+  const fields = new Headers(response.headers)
+  if (response.status === 304) {
+    await answers.notModified(ask, fields)
+    return new Response(null, { status: 304, statusText: response.statusText, headers: fields })
+  }
+  const read = await wholeOf(answers, response, fields)
+  if (read instanceof Response) return read
+  const { status, body } = await answers.answer(ask, fields, read, !isNext())
+  return new Response(body as Uint8Array<ArrayBuffer> | null, { status, headers: fields })
+}
+
+/** Whether it is Next that sends the response: it drops `Content-Encoding`, as of a response that it has fetched itself. */
+const isNext = () => !!(globalThis as { process?: { env?: Record<string, string> } }).process?.env?.NEXT_RUNTIME
+
+/** The bytes of a body that is compared, or the response as it is. */
+async function wholeOf(answers: Answers, response: Response, fields: Headers): Promise<Uint8Array | Response> {
+  const { maxBytes, minBytes } = answers.settings
+  const { body, status } = response
+  const named = fields.get('content-length')
+  if (!body || response.bodyUsed || !answers.compares(status, fields, named ? Number(named) : minBytes)) return response
+  const reader = (body as ReadableStream<Uint8Array>).getReader()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  let next = reader.read()
+  for (;;) {
+    // A `Response` does not say whether its body is a stream. What a handler made of a text or of bytes is there at once; what is
+    // not is a stream, and passes as it comes.
+    const chunk = await Promise.race([next, soon()])
+    if (!chunk) return rest(response, chunks, reader, next)
+    if (chunk.done) break
+    chunks.push(chunk.value)
+    length += chunk.value.length
+    next = reader.read()
+    if (length > maxBytes) return rest(response, chunks, reader, next)
+  }
+  if (!answers.compares(status, fields, length)) return rest(response, chunks, reader, next)
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
+}
+
+/** After whatever is there already. */
+const soon = () => new Promise<undefined>((done) => setTimeout(done, 0))
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>
+
+/** `response`, of whose body `chunks` and `next` were read. */
+function rest(response: Response, chunks: Uint8Array[], reader: Reader, next: ReturnType<Reader['read']>): Response {
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const chunk = chunks.shift()
+      if (chunk) return controller.enqueue(chunk)
+      const { value, done } = await next
+      if (done) return controller.close()
+      controller.enqueue(value)
+      next = reader.read()
+      // It is awaited by the next pull, if there is one.
+      next.catch(() => {})
+    },
+    cancel: (reason) => reader.cancel(reason),
+  })
+  const { status, statusText, headers } = response
+  return new Response(body, { status, statusText, headers })
+}
