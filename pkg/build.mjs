@@ -1,6 +1,6 @@
 // Makes dist/ from src/ and the wasm that `cargo xtask build` left in wasm/:
 //   *.js       ES modules that share chunks
-//   hex/       the wasm as text, which they import
+//   hex/       the wasm as text, in hex or as spelling.mjs has it, which they import
 //   *.wasm     the same as files
 //   workerd/   the same ES modules where bytes may not be compiled: given the files first
 //   cjs/       the ES modules as CommonJS, for Jest, which read the files; and all declarations
@@ -16,23 +16,50 @@ import { target } from './browsers.mjs'
 import { writeCommonJs } from './commonjs.mjs'
 import { shareDeclarations } from './declarations.mjs'
 import { internalNames } from './internalNames.mjs'
+import { ruleNames } from './ruleNames.mjs'
 import { renameExports, shortNames } from './shortExports.mjs'
+import { spelledModule } from './spelling.mjs'
 
 const root = path.dirname(fileURLToPath(import.meta.url))
-const subpaths = ['json', 'lazy', 'query', 'rum', 'rum/attribution', 'rum/otlp', 'timing']
+const subpaths = [
+  'devtools',
+  'devtools/production',
+  'json',
+  'json/delta',
+  'lazy',
+  'query',
+  'rum',
+  'rum/attribution',
+  'rum/otlp',
+  'server',
+  'timing',
+]
+/** The file of `src` that a subpath is made of. */
+const sourceOf = (name) => (name === 'devtools/production' ? name : `${name}/index`)
 const entries = {
   index: 'src/index.ts',
-  ...Object.fromEntries(subpaths.map((name) => [name, `src/${name}/index.ts`])),
+  ...Object.fromEntries(subpaths.map((name) => [name, `src/${sourceOf(name)}.ts`])),
 }
 
 const short = await shortNames(path.join(root, 'wasm'))
+const members = await ruleNames(
+  ...['src/rules', 'src/deadlines.ts', 'src/query/observerOptions.ts', 'src/rum', 'src/lazy'].map((place) =>
+    path.join(root, place),
+  ),
+)
 
 async function shippedWasm(name) {
   return renameExports(await readFile(path.join(root, 'wasm', name, 'whippet_npm_bg.wasm')), short)
 }
 
+/** The modules that a page's first load does not wait for. */
+const unhurried = ['json']
+
 /** What `hex.js` is: gives the bytes of a module, its exports renamed, or the module that was provided instead. */
-const sourceModule = (bytes) => `let source = '${bytes.toString('hex')}'
+const sourceModule = (name, bytes) =>
+  unhurried.includes(name)
+    ? spelledModule(bytes)
+    : `let source = '${bytes.toString('hex')}'
 export default () => source
 export const provide = (module) => { source = module }
 `
@@ -41,20 +68,8 @@ const hexOfWasm = {
   name: 'hex-of-wasm',
   setup(build) {
     build.onLoad({ filter: /[\\/]hex\.js$/ }, async ({ path: file }) => {
-      const bytes = await shippedWasm(path.basename(path.dirname(file)))
-      return { contents: sourceModule(bytes) }
-    })
-  },
-}
-
-// The names that `recordSession` writes, by the short ones.
-const exportNames = {
-  name: 'export-names',
-  setup(build) {
-    build.onLoad({ filter: /[\\/]exportNames\.ts$/ }, () => {
-      const query = Object.keys(short).filter((name) => /^(query|mutation)_/.test(name))
-      const names = query.map((name) => `${short[name]} ${name}`).join()
-      return { contents: `export const EXPORT_NAMES = '${names}'` }
+      const name = path.basename(path.dirname(file))
+      return { contents: sourceModule(name, await shippedWasm(name)) }
     })
   },
 }
@@ -93,8 +108,8 @@ const common = {
   entryPoints: entries,
   inject: ['src/inject/textDecoder.ts'],
   logLevel: 'warning',
-  mangleCache: short,
-  mangleProps: new RegExp(`^(${[...Object.keys(short), ...internalNames].join('|')})$`),
+  mangleCache: { ...short, ...members },
+  mangleProps: new RegExp(`^(${[...Object.keys(short), ...internalNames].join('|')})$|\\w\\$$`),
   // Inlines the constants of src/boundary, which a user's bundler would keep as variables.
   minifySyntax: true,
   outdir: 'dist',
@@ -102,7 +117,7 @@ const common = {
   target,
 }
 
-const plugins = [onlySync, exportNames]
+const plugins = [onlySync]
 const esm = { ...common, format: 'esm', splitting: true, chunkNames: 'chunks/[name]-[hash]' }
 const maps = process.argv.indexOf('--maps')
 if (maps > 0) {
@@ -119,7 +134,20 @@ await dropEmptyImports(dist())
 await shorten(dist())
 // Measuring gets by without a TextEncoder; pages that have one do not pay for it, only what Jest loads does.
 const inject = [...common.inject, 'src/inject/textEncoder.ts']
-const { outputFiles } = await build({ ...esm, inject, outdir: 'dist/cjs', plugins: [...plugins, wasmImports], write: false })
+// Nobody looks at devtools where CommonJS is loaded.
+const entryPoints = {
+  ...entries,
+  devtools: 'src/devtools/none/index.ts',
+  'devtools/production': 'src/devtools/none/production.ts',
+}
+const { outputFiles } = await build({
+  ...esm,
+  entryPoints,
+  inject,
+  outdir: 'dist/cjs',
+  plugins: [...plugins, wasmImports],
+  write: false,
+})
 await writeCommonJs(outputFiles, dist('cjs'))
 
 const tsc = createRequire(import.meta.url).resolve('typescript/package.json')
@@ -141,13 +169,13 @@ const types = spawnSync(
   { stdio: 'inherit' },
 )
 if (types.status !== 0) process.exit(types.status ?? 1)
-await shareDeclarations(dist('cjs/types'), dist('types'), ['index', ...subpaths.map((name) => `${name}/index`)])
+await shareDeclarations(dist('cjs/types'), dist('types'), ['index', ...subpaths.map(sourceOf)])
 
 await mkdir(dist('hex'))
 for (const name of await readdir(path.join(root, 'wasm'))) {
   const wasm = await shippedWasm(name)
   await writeFile(dist(`${name}.wasm`), wasm)
-  await writeFile(dist('hex', `${name}.js`), sourceModule(wasm))
+  await writeFile(dist('hex', `${name}.js`), sourceModule(name, wasm))
 }
 for (const name of Object.keys(entries)) await writeForWorkerd(name)
 
@@ -179,7 +207,7 @@ async function writeForWorkerd(name) {
 async function wasmOf(file, seen = new Set(), found = new Set()) {
   if (seen.has(file)) return found
   seen.add(file)
-  for (const [, request] of (await readFile(file, 'utf8')).matchAll(/(?:from|import) ["'](\.[^"']+\.js)["']/g)) {
+  for (const [, request] of (await readFile(file, 'utf8')).matchAll(/(?:from|import) ?["'](\.[^"']+\.js)["']/g)) {
     const target = path.join(path.dirname(file), request)
     if (path.dirname(target) === dist('hex')) found.add(path.basename(target, '.js'))
     else await wasmOf(target, seen, found)
@@ -197,19 +225,37 @@ async function dropEmptyImports(folder) {
 }
 
 // Whoever debugs reads the sources, since these are bundles already: with long local names, comments and indentation they would be
-// 15 kB more of the tarball. Classes and functions that are exported keep their names, which errors and profiles show; lines stay,
-// for traces of the stack, and spaces, without which esbuild drops what marks calls as pure.
+// 15 kB more of the tarball. Classes and functions that are exported keep their names, which errors and profiles show.
 async function shorten(folder) {
   const minified = async (text) => (await transform(text, { minify: true, target })).code
   for (const file of await readdir(folder, { recursive: true })) {
     if (!file.endsWith('.js')) continue
-    const text = exportedInPlace(await readFile(path.join(folder, file), 'utf8'))
+    const original = await readFile(path.join(folder, file), 'utf8')
+    if (original.includes('// src/devtools/panel.ts')) {
+      // Nobody debugs the devtools in a page of their own.
+      await writeFile(path.join(folder, file), await minified(original))
+      continue
+    }
+    const text = exportedInPlace(original)
     const { code } = await transform(text, { minifyIdentifiers: true, minifySyntax: true, target })
     const short = code.replace(/^ *\/\*\*[^]*?\*\/\n|^\/\/ .*\n|^ +/gm, '')
     if ((await minified(short)) !== (await minified(code)))
       throw new Error(`${file}: what looks like a comment or indentation is code`)
-    await writeFile(path.join(folder, file), short)
+    // Where it counts: what is large, and what no page downloads.
+    const isLarge = short.length > 18_000 || file === 'server.js'
+    await writeFile(path.join(folder, file), isLarge ? await withoutSpaces(short) : short)
   }
+}
+
+// Lines stay short, for traces of the stack. With spaces esbuild drops what marks calls as pure: a term stands for each meanwhile.
+async function withoutSpaces(text) {
+  const mark = '/* @__PURE__ */'
+  const { code } = await transform(text.replaceAll(`${mark} `, 'PURE$$+'), { lineLimit: 160, minifyWhitespace: true, target })
+  const dense = code.replaceAll('PURE$+', mark)
+  const whole = async (text) => (await transform(text, { minifySyntax: true, minifyWhitespace: true, target })).code
+  const marks = (text) => text.split(mark).length
+  if ((await whole(dense)) !== (await whole(text)) || marks(dense) !== marks(text)) throw new Error('spaces meant something')
+  return dense
 }
 
 // `class A {}` and `export { A }` as `export class A {}`: esbuild leaves such a name alone.

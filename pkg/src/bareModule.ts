@@ -7,9 +7,6 @@ export type Source = () => string | WebAssembly.Module
 /** What `cargo xtask build` writes beside the hex: gives the exports of a new instance. */
 export type Instantiate = (module: WebAssembly.Module) => unknown
 
-/** The most frequent reason why a module cannot be instantiated. */
-export const CSP_HINT = " (WebAssembly needs 'wasm-unsafe-eval' in script-src)"
-
 /**
  * Returns a function that gives the exports of a module, which is instantiated on the first call. The exports take and
  * give numbers, so nothing stands between them and JavaScript: a boolean is 0 or 1, a u32 is signed. Throws the browser's

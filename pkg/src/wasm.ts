@@ -4,14 +4,6 @@ import { compile, type Instantiate, type Source } from './bareModule.js'
 /** WebAssembly cannot run: it is missing, or the page's Content-Security-Policy forbids it. */
 export class WasmUnavailableError extends Error {
   override name = 'WasmUnavailableError'
-
-  constructor(cause: unknown) {
-    super(
-      "whippet: WebAssembly cannot run. A Content-Security-Policy must have 'wasm-unsafe-eval' in script-src. Cause: " +
-        ((cause as Error | undefined)?.message ?? String(cause)),
-      { cause },
-    )
-  }
 }
 
 /** @internal The result of `start`. What it throws becomes a `WasmUnavailableError`. */
@@ -19,7 +11,12 @@ export function startWasm<T>(start: () => T): T {
   try {
     return start()
   } catch (cause) {
-    throw new WasmUnavailableError(cause)
+    // Here, since the class is exported where nothing throws it any more.
+    throw new WasmUnavailableError(
+      "whippet: WebAssembly cannot run. A Content-Security-Policy must have 'wasm-unsafe-eval' in script-src. Cause: " +
+        ((cause as Error | undefined)?.message ?? String(cause)),
+      { cause },
+    )
   }
 }
 

@@ -18,6 +18,7 @@ import {
   STAT_RETRIED,
   UNTIL,
 } from '../boundary/lazy.js'
+import { lazy_create, lazy_destroy, lazy_end, lazy_enter, lazy_online, lazy_poll, lazy_stat } from '../rules/lazy.js'
 import { batchDecode } from './batchDecode.js'
 import { isTag } from './dom.js'
 import { apply, applyError, applyPartly, hasResource, loadDetached, loadable } from './element.js'
@@ -28,25 +29,21 @@ import { attachedPlaceholder } from './placeholder.js'
 import { DECODING, LOADED, NOT_ENTERED, targets, type Owner, type Target } from './targets.js'
 import { distance, viewportOf } from './viewport.js'
 import { warningsFor } from './warnings.js'
-import { guarded, startEngine } from './wasm.js'
 
 /**
  * Loads elements, present and future ones, when they come near: `listed`, or without these all in `roots` that match
- * `selector`. Without an engine they are loaded at once.
+ * `selector`. Where nothing can be observed, they are loaded at once.
  */
 export function drive(listed: Element[], roots: Node[], selector: string, options: LazyOptions): Lazy {
   const { classLoading = 'loading', classLoaded = 'loaded', classError = 'error', classEntered, classExited } = options
   const { onEnter, onExit, onLoading, onLoad, onError, onFinish, root, adaptive = true } = options
   const { maxConcurrent = MAX_CONCURRENT, retries = RETRIES, timeout = LOAD_TIMEOUT } = options
   const warnings = warningsFor(options.debug)
-  const module = startEngine()
-  let isBroken = !module
-  const engine = guarded(module, () => {
-    isBroken = true
-    queueMicrotask(loadAll)
-  })
-  const viewport = module && viewportOf(engine, root ?? null, marginOf(options), options.threshold ?? 0, adaptive)
-  const loader = engine.lazy_create(maxConcurrent, retries, timeout, Math.random() * 2 ** 32)
+  const viewport =
+    typeof IntersectionObserver === 'function'
+      ? viewportOf(root ?? null, marginOf(options), options.threshold ?? 0, adaptive)
+      : undefined
+  const loader = lazy_create(maxConcurrent, retries, timeout, Math.random() * 2 ** 32)
   const waiting = new Set<Target>()
   /** By index of the engine's items. An element becomes an item when it comes near. */
   const items: (Target | undefined)[] = []
@@ -55,7 +52,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     roots = [...new Set(listed.map((element) => (element.isConnected ? element.getRootNode() : document)))]
     selector = '*'
   }
-  /** Elements that were loaded without the engine. */
+  /** Elements that were never items of the engine. */
   let loadedDirectly = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   let deadline = Infinity
@@ -63,35 +60,35 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
   let finalStats: LazyStats | undefined
 
   const owner: Owner = {
-    entered(target, { boundingClientRect, rootBounds }) {
-      const { element, item } = target
+    entered$(target, { boundingClientRect, rootBounds }) {
+      const { element$: element, item$: item } = target
       // The entry was queued before the element was unobserved.
       if (item === DECODING) return
       const isNew = item === NOT_ENTERED
       const isEmpty = isNew && !hasResource(element)
       if (!isEmpty) {
         if (isNew) showPlaceholder(element)
-        target.isNear = true
+        target.isNear$ = true
         enter(target, boundingClientRect, rootBounds, performance.now())
-        items[target.item] = target
+        items[target.item$] = target
       }
       swapClass(element, classExited, classEntered)
       notify(onEnter, element)
       if (isEmpty) finishDirectly(target)
     },
-    left(target) {
-      const { element, item, images } = target
-      if (!target.isNear) return false
-      target.isNear = false
-      engine.lazy_enter(loader, item, NaN, 0)
+    left$(target) {
+      const { element$: element, item$: item, images$: images } = target
+      if (!target.isNear$) return false
+      target.isNear$ = false
+      lazy_enter(loader, item, NaN, 0)
       swapClass(element, classEntered, classExited)
       // A failed load is not retried while the element is not near.
       if (!images) swapClass(element, classLoading)
-      if (!images && !target.hasFailed) forget(target)
+      if (!images && !target.hasFailed$) forget(target)
       notify(onExit, element)
       return true
     },
-    pump,
+    pump$: pump,
   }
 
   function showPlaceholder(element: HTMLElement): void {
@@ -104,50 +101,50 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
   }
 
   function enter(target: Target, rect: DOMRectReadOnly, bounds: DOMRectReadOnly | null, now: number): void {
-    target.item = engine.lazy_enter(loader, target.item, distance(rect, bounds), now)
+    target.item$ = lazy_enter(loader, target.item$, distance(rect, bounds), now)
   }
 
   function observe(match: Element): void {
     const element = loadable(match) as HTMLElement | null
     if (!element || targets.has(element)) return
-    const target = { owner, element, item: NOT_ENTERED }
+    const target: Target = { owner$: owner, element$: element, item$: NOT_ENTERED }
     targets.set(element, target)
     waiting.add(target)
-    viewport?.observe(element)
+    viewport?.observe$(element)
   }
 
   /** Removes the engine's item of an element; `next` stands in its place. */
   function forget(target: Target, next = NOT_ENTERED): void {
-    const { item } = target
-    target.item = next
+    const { item$: item } = target
+    target.item$ = next
     if (item < 0) return
     items[item] = undefined
-    engine.lazy_end(loader, item, next === DECODING ? IS_LOADED : IS_REMOVED, 0)
+    lazy_end(loader, item, next === DECODING ? IS_LOADED : IS_REMOVED, 0)
   }
 
   /** Removes an element in any state. */
   function remove(target: Target): void {
     forget(target)
-    target.images = undefined
-    targets.delete(target.element)
+    target.images$ = undefined
+    targets.delete(target.element$)
     waiting.delete(target)
-    viewport?.unobserve(target.element)
+    viewport?.unobserve$(target.element$)
   }
 
   /** Carries out the engine's effects until there are none, and arms the timer. */
   function pump(): void {
     if (finalStats) return
+    if (!viewport) return loadAll()
     const now = performance.now()
     let polled
-    while ((polled = engine.lazy_poll(loader, now)) > UNTIL && !isBroken) {
+    while ((polled = lazy_poll(loader, now)) > UNTIL) {
       const target = items[polled >>> ITEM_SHIFT]!
       const effect = polled & EFFECT_MASK
       if (polled === MEASURE) measure(now)
       else if (effect === GIVE_UP) giveUp(target)
-      else if (effect === OVERDUE) applyPartly(target.element, target.images ?? [])
+      else if (effect === OVERDUE) applyPartly(target.element$, target.images$ ?? [])
       else load(target)
     }
-    if (isBroken) return loadAll()
     const next = UNTIL - polled
     if (next === deadline) return
     clearTimeout(timer)
@@ -163,16 +160,16 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
 
   function measure(now: number): void {
     const bounds = root && 'getBoundingClientRect' in root ? root.getBoundingClientRect() : null
-    for (const target of items) if (target?.isNear) enter(target, target.element.getBoundingClientRect(), bounds, now)
+    for (const target of items) if (target?.isNear$) enter(target, target.element$.getBoundingClientRect(), bounds, now)
   }
 
   function load(target: Target): void {
-    const { element } = target
+    const { element$: element } = target
     swapClass(element, classError, classLoading)
     notify(onLoading, element)
     const warnIfShifted = warnings?.detectLayoutShift(element)
-    const images = (target.images = loadDetached(element))
-    const isCurrent = () => target.images === images
+    const images = (target.images$ = loadDetached(element))
+    const isCurrent = () => target.images$ === images
     const handleLoaded = () => {
       if (!isCurrent()) return
       // Decoding takes a frame or two, in which the next items can be requested.
@@ -187,12 +184,12 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     }
     const handleFailed = () => {
       if (!isCurrent()) return
-      target.images = undefined
-      target.hasFailed = true
+      target.images$ = undefined
+      target.hasFailed$ = true
       // Layers that are loaded are shown, and the others retried.
-      target.isPartial = applyPartly(element, images)
-      if (!target.isNear) swapClass(element, classLoading)
-      engine.lazy_end(loader, target.item, HAS_FAILED, performance.now())
+      target.isPartial$ = applyPartly(element, images)
+      if (!target.isNear$) swapClass(element, classLoading)
+      lazy_end(loader, target.item$, HAS_FAILED, performance.now())
       pump()
     }
     if (images.length > 0) {
@@ -210,11 +207,11 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
   /** The bytes have arrived, so the engine can load the next item. */
   function beginDecoding(target: Target): void {
     forget(target, DECODING)
-    viewport?.unobserve(target.element)
+    viewport?.unobserve$(target.element$)
   }
 
   function finish(target: Target): void {
-    const { element } = target
+    const { element$: element } = target
     remove(target)
     targets.set(element, LOADED)
     swapClass(element, classLoading, classLoaded)
@@ -222,7 +219,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     if (waiting.size === 0 && onFinish) queueMicrotask(onFinish)
   }
 
-  function giveUp({ element, isPartial }: Target): void {
+  function giveUp({ element$: element, isPartial$: isPartial }: Target): void {
     const url = errorUrl(element)
     if (url && !isPartial) applyError(element, url)
     swapClass(element, classLoading, classError)
@@ -242,7 +239,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     if (!hasNewUrl && !element.isConnected) return target && remove(target)
     const isWanted = selector === '*' ? given.has(element) : element.matches(selector)
     // An element that has not come near has no load to replace.
-    if (hasNewUrl && !(isWanted && target?.item === NOT_ENTERED)) {
+    if (hasNewUrl && !(isWanted && target?.item$ === NOT_ENTERED)) {
       if (target) remove(target)
       else if (isWanted && targets.get(element) === LOADED) targets.delete(element)
     }
@@ -263,10 +260,10 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
 
   /** Loads an element at once, without decoding it ahead. */
   function loadNow(target: Target): void {
-    const { item } = target
-    const element = target.element as HTMLImageElement
+    const { item$: item } = target
+    const element = target.element$ as HTMLImageElement
     remove(target)
-    if (module) {
+    if (viewport) {
       if (element.loading === 'lazy') element.loading = 'eager'
     } else {
       const url = errorUrl(element)
@@ -281,7 +278,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
 
   /** Finishes an element that is not an item of the engine. */
   function finishDirectly(target: Target): void {
-    apply(target.element)
+    apply(target.element$)
     loadedDirectly++
     finish(target)
   }
@@ -292,7 +289,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
 
   /** A page from the back/forward cache is `persisted`: its loads may have been interrupted, and failed. */
   function handleNetwork({ persisted }: Partial<PageTransitionEvent> = {}): void {
-    engine.lazy_online(loader, +!!globalThis.navigator?.onLine, +!!persisted)
+    lazy_online(loader, !!globalThis.navigator?.onLine, !!persisted)
     pump()
   }
 
@@ -315,13 +312,13 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     eachListener('removeEventListener')
     clearTimeout(timer)
     waiting.forEach(remove)
-    viewport?.leave()
-    engine.lazy_destroy(loader)
+    viewport?.leave$()
+    lazy_destroy(loader)
   }
 
   function stats(): LazyStats {
     if (finalStats) return finalStats
-    const stat = (which: number) => engine.lazy_stat(loader, which)
+    const stat = (which: number) => lazy_stat(loader, which)
     return {
       pending: waiting.size,
       loading: stat(STAT_LOADING),
@@ -333,7 +330,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     }
   }
 
-  if (module) observeLcp(warnings?.handleLcp)
+  if (viewport) observeLcp(warnings?.handleLcp)
   update()
   eachListener('addEventListener')
   handleNetwork()
@@ -351,7 +348,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
 
   /** Calls a callback of the page in a microtask, since it may throw, and may call the loader. */
   function notify(callback: ((element: HTMLElement) => void) | undefined, element: HTMLElement): void {
-    if (isBroken) callback?.(element)
+    if (!viewport) callback?.(element)
     else if (callback) queueMicrotask(() => callback(element))
   }
 }

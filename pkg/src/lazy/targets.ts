@@ -2,26 +2,26 @@
 
 /** A loader, as the observers know it. */
 export interface Owner {
-  entered(target: Target, entry: IntersectionObserverEntry): void
+  entered$(target: Target, entry: IntersectionObserverEntry): void
   /** Returns whether the element was near. */
-  left(target: Target): boolean
+  left$(target: Target): boolean
   /** All entries of this task were reported. */
-  pump(): void
+  pump$(): void
 }
 
 /** An element that is not loaded. */
 export interface Target {
-  owner: Owner
-  element: HTMLElement
+  owner$: Owner
+  element$: HTMLElement
   /** The index of its item in the engine; or `NOT_ENTERED` or `DECODING`. */
-  item: number
-  isNear?: boolean
+  item$: number
+  isNear$?: boolean
   /** The detached images of its load. */
-  images?: HTMLImageElement[] | undefined
+  images$?: HTMLImageElement[] | undefined
   /** Whether a load failed, which the engine remembers. */
-  hasFailed?: boolean
+  hasFailed$?: boolean
   /** Whether it is shown in part, because another part failed. */
-  isPartial?: boolean
+  isPartial$?: boolean
 }
 
 /** Instead of an item: the element has not come near, or has left again before its load began. */

@@ -1,20 +1,20 @@
 // Intersection observers: one for each root, margin and threshold, shared by all loaders.
 import { targets, type Owner } from './targets.js'
-import type { Engine } from './wasm.js'
+import { lazy_margin } from '../rules/lazy.js'
 
 /** Observes which elements are near. */
 export interface Viewport {
-  observe(element: Element): void
-  unobserve(element: Element): void
+  observe$(element: Element): void
+  unobserve$(element: Element): void
   /** To be called by each loader when it ends. */
-  leave(): void
+  leave$(): void
 }
 
 interface SharedViewport extends Viewport {
-  root: Element | Document | null
-  key: string
+  root$: Element | Document | null
+  key$: string
   /** The number of its loaders. */
-  users: number
+  users$: number
 }
 
 interface Connection extends EventTarget {
@@ -43,7 +43,6 @@ const STRIDE = 10
 
 /** The shared viewport. It is created for the first loader and removed after the last. */
 export function viewportOf(
-  engine: Engine,
   root: Element | Document | null,
   margin: string,
   threshold: number | number[],
@@ -51,8 +50,8 @@ export function viewportOf(
 ): Viewport {
   const key = [margin, adaptive, threshold].join()
   for (const viewport of viewports) {
-    if (viewport.root === root && viewport.key === key) {
-      viewport.users++
+    if (viewport.root$ === root && viewport.key$ === key) {
+      viewport.users$++
       return viewport
     }
   }
@@ -68,7 +67,7 @@ export function viewportOf(
   function createClose(): IntersectionObserver {
     if (connection) {
       const generation = /\d/.exec(connection.effectiveType!)
-      const scale = engine.lazy_margin(Number(generation), +!!connection.saveData)
+      const scale = lazy_margin(Number(generation), !!connection.saveData)
       scaledMargin = margin.replace(/([\d.]+)px/g, (_, px) => `${px * scale}px`)
     }
     return new IntersectionObserver(handleEntries, { root, rootMargin: scaledMargin, threshold })
@@ -104,13 +103,13 @@ export function viewportOf(
     for (const entry of entries) {
       const target = targets.get(entry.target)
       if (!target) continue
-      const { owner } = target
+      const { owner$: owner } = target
       if (!entry.isIntersecting) {
-        if (!owner.left(target)) continue
-      } else owner.entered(target, entry)
+        if (!owner.left$(target)) continue
+      } else owner.entered$(target, entry)
       changed.add(owner)
     }
-    for (const owner of changed) owner.pump()
+    for (const owner of changed) owner.pump$()
     const bounds = entries[0]!.rootBounds
     if (far && changed.size > 0) looking ??= setTimeout(look, LOOK_DELAY, bounds)
   }
@@ -143,17 +142,17 @@ export function viewportOf(
 
   connection?.addEventListener?.('change', handleConnectionChange)
   const viewport: SharedViewport = {
-    root,
-    key,
-    users: 1,
-    observe,
-    unobserve(element) {
+    root$: root,
+    key$: key,
+    users$: 1,
+    observe$: observe,
+    unobserve$(element) {
       elements.delete(element)
       close.unobserve(element)
       far?.unobserve(element)
     },
-    leave() {
-      if (--viewport.users > 0) return
+    leave$() {
+      if (--viewport.users$ > 0) return
       disconnect()
       connection?.removeEventListener?.('change', handleConnectionChange)
       viewports.delete(viewport)

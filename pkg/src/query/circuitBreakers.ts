@@ -1,17 +1,14 @@
 // Circuit breakers: finds the origin of each query and reports their states. The engine decides when one opens.
 import { BREAKER_CLOSED, BREAKER_FAILURES, BREAKER_HALF_OPEN, BREAKER_OPEN_FOR, BREAKER_WINDOW } from '../boundary/query.js'
+import { query_admit, query_breaker, query_guard, query_set_breakers, type QueryMachine } from '../rules/query.js'
 import { CircuitOpenError } from './errors.js'
-import type { Calls } from './startEngine.js'
+import { positive } from './retryer.js'
+import type { Engine } from './startEngine.js'
 import type { BreakerConfig, BreakerInfo, Query } from './types.js'
-
-/** The part of the engine that is used here. */
-interface Engine {
-  readonly calls: Calls
-}
 
 /** @internal The circuit breakers of an engine. */
 export class CircuitBreakers {
-  readonly #engine: Engine
+  readonly #engine: Engine<QueryMachine, unknown>
   readonly #config: BreakerConfig
   /** The origins of current queries, and those with recent failures, with their numbers. */
   readonly #origins = new Map<string, number>()
@@ -19,15 +16,19 @@ export class CircuitBreakers {
   readonly #names: string[] = ['']
   readonly #free: number[] = []
 
-  constructor(engine: Engine, config: BreakerConfig) {
+  constructor(engine: Engine<QueryMachine, unknown>, config: BreakerConfig) {
     this.#engine = engine
     this.#config = config
     const { failures = BREAKER_FAILURES, window = BREAKER_WINDOW, openFor = BREAKER_OPEN_FOR } = config
-    engine.calls.query_set_breakers(Math.max(failures, 1), window, openFor)
+    engine.applyRule(query_set_breakers, {
+      failures$: Math.max(failures, 1),
+      window$: positive(window),
+      openFor$: positive(openFor),
+    })
   }
 
   /** Registers the origin of the fetch `run` with the engine. Throws while its circuit breaker is open. */
-  guard(query: Query<any, any, any, any>, run: number): void {
+  guardRun(query: Query<any, any, any, any>, run: number): void {
     const { meta, options } = query
     const origin = this.#config.origin
       ? this.#config.origin(query)
@@ -36,14 +37,14 @@ export class CircuitBreakers {
     const number = this.#origins.get(origin) ?? this.#free.pop() ?? this.#names.length
     this.#origins.set(origin, number)
     this.#names[number] = origin
-    const { calls } = this.#engine
-    calls.query_guard(run, number)
-    const until = calls.query_admit(Date.now(), run)
+    const engine = this.#engine
+    engine.applyRule(query_guard, run, number)
+    const until = engine.applyRule(query_admit, Date.now(), run)
     if (until) throw new CircuitOpenError(origin, until)
   }
 
   /** No query uses this origin any more, and its failures are forgotten. */
-  forget(number: number): void {
+  forgetOrigin(number: number): void {
     this.#origins.delete(this.#names[number]!)
     this.#free.push(number)
   }
@@ -52,7 +53,7 @@ export class CircuitBreakers {
   list(): BreakerInfo[] {
     const now = Date.now()
     return Array.from(this.#origins, ([origin, number]) => {
-      const code = this.#engine.calls.query_breaker(now, number)
+      const code = this.#engine.applyRule(query_breaker, now, number)
       const state = code === BREAKER_CLOSED ? 'closed' : code === BREAKER_HALF_OPEN ? 'half-open' : 'open'
       return { origin, state, until: state === 'open' ? code : undefined }
     })

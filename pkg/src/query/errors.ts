@@ -9,7 +9,7 @@ export class TimeoutError extends Error {
   readonly timeout: number
 
   constructor(timeout: number, queryHash: string) {
-    super(`No answer within ${timeout} ms: ${queryHash}. Is its \`timeout\` too short?`)
+    super(`No answer within ${timeout} ms: ${queryHash}`)
     this.timeout = timeout
   }
 }
@@ -39,8 +39,8 @@ export class MutationInterruptedError extends Error {
 
   constructor(mutationKey: readonly unknown[] | undefined) {
     super(
-      `The mutation ${mutationKey ? hashKey(mutationKey as MutationKey) : ''} was running when it was dehydrated. ` +
-        "Hydrate with defaultOptions: { interruptedMutations: 'resume' } if it may run a second time.",
+      `The mutation ${mutationKey ? hashKey(mutationKey as MutationKey) : ''} was running when it was dehydrated: ` +
+        'see interruptedMutations',
     )
   }
 }

@@ -1,22 +1,23 @@
 // One fetch of a query: the attempts that the engine asks for, until the fetch settles.
+import { OUTCOME_CANCELLED, OUTCOME_ERROR, OUTCOME_SUCCESS, RESUME_NOTHING, RESUME_RUN } from '../boundary/query.js'
 import {
   EFFECT_GAVE_UP,
   EFFECT_PAUSED,
   EFFECT_RUN,
-  FETCH_STATUS_PAUSED,
-  OUTCOME_CANCELLED,
-  OUTCOME_ERROR,
-  OUTCOME_SUCCESS,
-  RESUME_NOTHING,
-  RESUME_RUN,
-  RUN_PARTIAL,
-  STATE_FETCH_STATUS,
-} from '../boundary/query.js'
+  query_begin,
+  query_end,
+  query_failed,
+  query_state,
+  query_resume,
+  query_set_abortable,
+  query_set_error,
+  type Verdict,
+} from '../rules/query.js'
 import { callSafely } from './callSafely.js'
 import { CancelledError } from './cancelledError.js'
 import { ensureQueryFn, withSignal } from './ensureQueryFn.js'
 import { TimeoutError } from './errors.js'
-import { hostFlags } from './hostFlags.js'
+import { host } from './host.js'
 import { infiniteQueryBehavior } from './infiniteQueryBehavior.js'
 import { Retryer, runOptions, timeoutCode, type Outcome } from './retryer.js'
 import type { CurrentFetch, InternalQuery, InternalQueryCache, InternalQueryClient } from './internal.js'
@@ -32,14 +33,14 @@ export class Fetch<TData = any, TError = any> extends Retryer<TData, TError> imp
   readonly #options?: FetchOptions<any>
   #call!: () => unknown
   /** The engine's id of this fetch. */
-  #run = 0
+  #run?: number
   #timeout = Infinity
   /** Created on first use, since most functions do not use its signal and it costs as much as all the rest. */
   #controller?: AbortController
   /** Whether the timer keeps a Node process alive for this fetch. */
   #waiting = false
-  /** The id of an observer that wants to fetch again as soon as this fetch ends; 0 for none. */
-  #observerToRefetch = 0
+  /** The id of an observer that wants to fetch again as soon as this fetch ends. */
+  #observerToRefetch?: number
 
   /** Starts at once. */
   constructor(
@@ -83,16 +84,14 @@ export class Fetch<TData = any, TError = any> extends Retryer<TData, TError> imp
       context.options = { ...query.options, retry: 0 }
       context.fetchFn = () => Promise.reject(error)
     }
-    if (!Array.isArray(query.options.queryKey)) {
-      try {
-        if (process.env.NODE_ENV !== 'production') {
-          console.error(
-            'As of v4, queryKey needs to be an Array. ' +
-              "If you are using a string like 'repoData', please change it to an Array, e.g. ['repoData']",
-          )
-        }
-      } catch {}
-    }
+    try {
+      if (process.env.NODE_ENV !== 'production' && !Array.isArray(query.options.queryKey)) {
+        console.error(
+          'As of v4, queryKey needs to be an Array. ' +
+            "If you are using a string like 'repoData', please change it to an Array, e.g. ['repoData']",
+        )
+      }
+    } catch {}
     this.#call = context.fetchFn
     this.retry = context.options.retry
     this.retryDelay = context.options.retryDelay
@@ -103,21 +102,14 @@ export class Fetch<TData = any, TError = any> extends Retryer<TData, TError> imp
     const meta = fetchOptions?.meta
     // `fetchNextPage` adds a page and does not refetch the others.
     const isPartial = meta?.fetchMore && (query.state.data as { pages?: unknown[] } | undefined)?.pages?.length
-    this.#run = engine.calls.query_begin(
-      Date.now(),
-      query.id,
-      hostFlags(),
-      ...runOptions(context.options, isPartial ? RUN_PARTIAL : 0),
-      this.#timeout,
-    )
-    const paused = engine.state[STATE_FETCH_STATUS] === FETCH_STATUS_PAUSED
+    const run = runOptions(context.options, this.#timeout, !!isPartial)
+    this.#run = engine.applyRule(query_begin, Date.now(), query.id, host(), run)
+    const paused = query_state(engine.engineMachine, query.id)?.fetchStatus === 'paused'
     if (query.state.fetchStatus === 'idle' || query.state.fetchMeta !== meta) query.applyState({ type: 'fetch', meta })
     if (paused) {
       if (signalUsedBefore || query.signalUsed) this.#setAbortable(true)
-      // A listener of the 'fetch' action may have overwritten the buffer.
-      engine.calls.query_read(query.id)
       query.applyState({ type: 'pause' })
-    } else this.attempt()
+    } else this.attemptNow()
   }
 
   readonly #callQueryFn = () => {
@@ -140,66 +132,65 @@ export class Fetch<TData = any, TError = any> extends Retryer<TData, TError> imp
   /** Tells the engine whether the query function read the abort signal. */
   #setAbortable(now: boolean): void {
     this.#query.signalUsed = now
-    this.#cache.engine.calls.query_set_abortable(this.#query.id, +now)
+    this.#cache.engine.applyRule(query_set_abortable, this.#query.id, now)
   }
 
   onEffect(run: number, effect: number): void {
     if (run !== this.#run) return
-    if (effect === EFFECT_RUN) return this.attempt()
+    if (effect === EFFECT_RUN) return this.attemptNow()
     if (effect === EFFECT_GAVE_UP) return this.giveUp()
     if (effect === EFFECT_PAUSED) return this.#query.applyState({ type: 'pause' })
     // The attempt exceeded the `timeout`. The next one gets a new signal.
     const error = new TimeoutError(this.#timeout, this.#query.queryHash)
     this.#controller?.abort(error)
     this.#controller = undefined
-    this.failed(error)
+    this.attemptFailed(error)
   }
 
   cancel(options?: CancelOptions): void {
     const error = new CancelledError(options)
-    if (!this.settle(OUTCOME_CANCELLED, error)) return
+    if (!this.settleResult(OUTCOME_CANCELLED, error)) return
     if (error.revert) this.#query.revert()
     this.#control().abort()
   }
 
-  protected override fn(): TData {
+  protected override callFunction(): TData {
     const { engine } = this.#cache
-    if (engine.error) throw engine.error
     // A process stays alive for an attempt with a `timeout`; for one without, the pending request decides.
     this.#setWaiting(this.#timeout !== Infinity)
-    engine.breakers?.guard(this.#query, this.#run)
+    engine.breakers?.guardRun(this.#query, this.#run!)
     // An infinite query function stays abortable from page to page.
     if (this.#query.signalUsed) this.#setAbortable(true)
     return this.#call() as TData
   }
 
-  protected override tellFailure(verdict: number, delay: number, retryAfter: number): number {
-    return this.#cache.engine.calls.query_failed(Date.now(), this.#query.id, this.#run, verdict, delay, retryAfter)
+  protected override tellFailure(verdict: Verdict): boolean {
+    return this.#cache.engine.applyRule(query_failed, Date.now(), this.#run!, verdict)
   }
 
-  protected override onFail(failureCount: number, error: TError): void {
+  protected override tellRetry(failureCount: number, error: TError): void {
     this.#setWaiting(true)
     this.#query.applyState({ type: 'failed', failureCount, error })
   }
 
-  protected override resume(): void {
-    const next = this.#cache.engine.calls.query_resume(Date.now(), this.#query.id, this.#run, hostFlags())
+  protected override askResume(): void {
+    const next = this.#cache.engine.applyRule(query_resume, Date.now(), this.#run!, host())
     if (next === RESUME_NOTHING) return
     this.#query.applyState({ type: 'continue' })
-    if (next === RESUME_RUN) this.attempt()
+    if (next === RESUME_RUN) this.attemptNow()
     else this.giveUp()
   }
 
-  protected override ended(outcome: Outcome): void {
+  protected override tellEnd(outcome: Outcome): void {
     const { engine } = this.#cache
     this.#setWaiting(false)
-    this.#observerToRefetch ||= engine.calls.query_end(Date.now(), this.#run, outcome)
+    this.#observerToRefetch ||= engine.applyRule(query_end, Date.now(), this.#run!, outcome)
     // The query is idle now, and may be evicted unless an observer is expected.
     engine.evict(this.#query.id)
   }
 
   #setWaiting(now: boolean): void {
-    this.#cache.engine.timer.keepAlive(+now - +this.#waiting)
+    this.#cache.engine.engineTimer.keepAlive(+now - +this.#waiting)
     this.#waiting = now
   }
 
@@ -221,10 +212,10 @@ export class Fetch<TData = any, TError = any> extends Retryer<TData, TError> imp
       }
       query.setData(data)
       // An option of an observer that threw while data was set is the query's error: the caller of `fetch` must learn of it.
-      const failure = query.observers.find((observer) => observer.failure)?.failure
+      const failure = query.observers.find((observer) => observer.optionFailure)?.optionFailure
       if (failure) throw failure.error
       // The fetch ends before the callbacks, which may fetch again.
-      this.ended(OUTCOME_SUCCESS)
+      this.tellEnd(OUTCOME_SUCCESS)
       callSafely(() => config.onSuccess?.(data, query))
       callSafely(() => config.onSettled?.(data, query.state.error, query))
       return data
@@ -237,15 +228,15 @@ export class Fetch<TData = any, TError = any> extends Retryer<TData, TError> imp
         if (error.silent || (error.revert && data === undefined)) throw error
         if (error.revert) return data
       }
-      this.ended(OUTCOME_ERROR)
-      this.#cache.engine.calls.query_set_error(Date.now(), query.id)
+      this.tellEnd(OUTCOME_ERROR)
+      this.#cache.engine.applyRule(query_set_error, Date.now(), query.id)
       query.applyState({ type: 'error', error })
       callSafely(() => config.onError?.(error, query))
       callSafely(() => config.onSettled?.(query.state.data, error, query))
       throw error
     } finally {
       if (query.currentFetch === this) query.currentFetch = undefined
-      this.#cache.engine.observers.get(this.#observerToRefetch)?.onFetchDue()
+      this.#cache.engine.observers.get(this.#observerToRefetch!)?.onFetchDue()
     }
   }
 }

@@ -191,7 +191,7 @@ function hydrateQuery(
   }
 
   // A component is about to render it.
-  cache.engine.expect(query.id)
+  cache.engine.expectObserver(query.id)
 
   if (promise && !known && !wasPending && !wasFetching && dehydratedAt > query.state.dataUpdatedAt) {
     // The promise takes the place of the first attempt; the query function is not called.

@@ -2,7 +2,7 @@
 // by their public types, and this folder casts them to these interfaces.
 import type { EngineObserver, EngineQuery, QueryEngine } from './queryEngine.js'
 import type { EngineMutation, MutationEngine } from './mutationEngine.js'
-import type { EncodedOptions } from './observerOptions.js'
+import type { EngineOptions } from './observerOptions.js'
 import type { EngineConfig } from './startEngine.js'
 import type {
   BodyBytes,
@@ -38,7 +38,6 @@ export interface CurrentFetch<TData> {
   readonly result: Promise<TData>
   /** The engine decided about the fetch `run`: one of `EFFECT_*`. */
   onEffect(run: number, effect: number): void
-  onEngineFailed(): void
   /** Continues after a pause, if its reason is over. */
   continue(): void
   cancel(options?: CancelOptions): void
@@ -55,9 +54,9 @@ export interface InternalQuery<
   state: QueryState<TData, TError>
   observers: AnyObserver[]
   /** Counts the queries in the order of their creation, which is also the order in which they are listed. */
-  readonly sequence: number
+  readonly querySequence: number
   /** Where it is in the index of keys. */
-  segments?: unknown[]
+  keySegments?: unknown[]
   /** The size of the body that the data of the current fetch was parsed from, in bytes. */
   bodyBytes?: number
   /** The engine's id. A removed query that is used again gets a new one. */
@@ -67,14 +66,14 @@ export interface InternalQuery<
   signalUsed: boolean
   /** What a cancelled fetch goes back to. */
   revertState?: QueryState<TData, TError>
-  /** Takes over the state that the engine has just written into its buffer, and notifies. */
+  /** Takes over the state that the engine has now, and notifies. */
   applyState(action: QueryAction<TData, TError>): void
   /** Restores the state before a cancelled fetch. The engine decides which fields still hold. */
   revert(): void
   /** With `NOTE_READ` it also counts as a read. */
   isStaleByTime(staleTime?: StaleTime, note?: number): boolean
   /** The cache holds the query from now on. */
-  link(): void
+  linkToEngine(): void
   /** Removes the query from the engine. */
   unlink(): void
   /** Puts an evicted query back into the cache. Returns whether another query has taken its place. */
@@ -99,13 +98,13 @@ export interface InternalQueryObserver<
   extends QueryObserver<TQueryFnData, TError, TData, TQueryData, TQueryKey>, EngineObserver {
   refetch: QueryObserver<TQueryFnData, TError, TData, TQueryData, TQueryKey>['refetch']
   /** What an option that is a function threw when the query last changed. */
-  failure?: { error: unknown }
+  optionFailure?: { error: unknown }
   /** Registers the observer with the engine. */
-  attach(query: number): void
+  attachTo(query: number): void
   /** Unregisters the observer. Returns whether the current fetch is to be cancelled. */
-  detach(): boolean
+  detachFrom(): boolean
   /** Evaluates options that are functions and tells the engine if their values changed. Returns what the engine has. */
-  sync(): EncodedOptions
+  syncOptions(): EngineOptions
   /** Whether one of `TRIGGER_*` fetches the query for it. */
   fetchesOn(trigger: number): boolean
   /** The observed query was removed: observes the cached query of the same key, which is created if there is none. */
@@ -117,7 +116,7 @@ export interface InternalQueryCache extends QueryCache {
   /** Started on first use. */
   readonly engine: QueryEngine
   /** Sets how much the cache holds, if the engine has not started yet. */
-  limit(limits: CacheLimits): void
+  limitTo(limits: CacheLimits): void
   build<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData, TQueryKey extends QueryKey = QueryKey>(
     client: QueryClient,
     options: WithRequired<QueryOptions<TQueryFnData, TError, TData, TQueryKey>, 'queryKey'>,
@@ -133,9 +132,9 @@ export interface InternalQueryCache extends QueryCache {
   /** Observers of removed queries that match go on with new queries. */
   adoptOrphans(filters?: QueryFilters<any>): void
   /** Whether nothing needs the engine. */
-  isIdle(): boolean
+  isUnused(): boolean
   /** Drops the engine. The next use starts another. */
-  release(): void
+  releaseEngine(): void
 }
 
 export interface InternalMutation<TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown>
@@ -160,9 +159,9 @@ export interface InternalMutationCache extends MutationCache {
   ): InternalMutation<TData, TError, TVariables, TOnMutateResult>
   getAll(): InternalMutation[]
   /** Whether nothing needs the engine. */
-  isIdle(): boolean
+  isUnused(): boolean
   /** Drops the engine. The next use starts another. */
-  release(): void
+  releaseEngine(): void
 }
 
 export interface InternalQueryClient extends QueryClient {

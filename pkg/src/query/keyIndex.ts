@@ -12,9 +12,9 @@ interface Indexed {
   queryKey: QueryKey
   readonly observers: readonly unknown[]
   /** Counts the queries in the order of their creation, which is also the order in which they are listed. */
-  readonly sequence: number
+  readonly querySequence: number
   /** The segments that it was added under: whoever made its key may change it. */
-  segments?: unknown[]
+  keySegments?: unknown[]
 }
 
 /** The segments of a key that can be looked up. An object ends them: it matches by its properties. */
@@ -34,7 +34,7 @@ export class KeyIndex<TQuery extends Indexed> {
 
   add(query: TQuery): void {
     let node = this.#root
-    for (const segment of (query.segments = indexable(query.queryKey))) {
+    for (const segment of (query.keySegments = indexable(query.queryKey))) {
       let next = node.get(segment)
       if (!next) node.set(segment, (next = new Map()))
       node = next
@@ -44,7 +44,7 @@ export class KeyIndex<TQuery extends Indexed> {
 
   /** Removes a query, and the nodes that only its key needed. */
   remove(query: TQuery): void {
-    const { segments = [] } = query
+    const { keySegments: segments = [] } = query
     const prune = (node: Node, at: number): void => {
       if (at === segments.length) node.delete(query)
       else {
@@ -69,6 +69,6 @@ export class KeyIndex<TQuery extends Indexed> {
     let node: Node | undefined = this.#root
     for (const segment of segments) node = node?.get(segment)
     if (node) collect(node)
-    return found.sort((a, b) => a.sequence - b.sequence)
+    return found.sort((a, b) => a.querySequence - b.querySequence)
   }
 }

@@ -3,16 +3,30 @@ import {
   MUTATION_EFFECT_CONTINUED,
   MUTATION_EFFECT_PAUSED,
   MUTATION_EFFECT_RUN,
-} from '../boundary/query.js'
+  mutation_can_start,
+  mutation_dequeue,
+  mutation_failed,
+  mutation_insert,
+  mutation_keep,
+  mutation_observe,
+  mutation_raise_gc_time,
+  mutation_remove,
+  mutation_resume,
+  mutation_set_pending,
+  mutation_settled,
+  mutation_start,
+  mutation_unobserve,
+  type Verdict,
+} from '../rules/query.js'
 import { callSafely } from './callSafely.js'
 import { matchMutation } from './filters.js'
 import { resolveGcTime } from './gcTime.js'
-import { hostFlags } from './hostFlags.js'
+import { host } from './host.js'
 import { MutationEngine } from './mutationEngine.js'
 import type { MutationConfig } from './mutationConfig.js'
 import { giveMutationParts } from './mutationParts.js'
 import { notifyManager } from './notifyManager.js'
-import { Retryer, networkModeCode, runOptions } from './retryer.js'
+import { Retryer, runOptions } from './retryer.js'
 import type { InternalMutation, InternalMutationCache } from './internal.js'
 import type * as Types from './types.js'
 import type {
@@ -62,7 +76,8 @@ class MutationBase<
   setOptions(options: MutationOptions<TData, TError, TVariables, TOnMutateResult>): void {
     this.options = options
     const gcTime = resolveGcTime(options.gcTime)
-    this.gcTime = this.#id === 0 ? Math.max(this.gcTime, gcTime) : this.#calls.mutation_raise_gc_time(this.#id, gcTime)
+    this.gcTime =
+      this.#id === 0 ? Math.max(this.gcTime, gcTime) : this.#engine.applyRule(mutation_raise_gc_time, this.#id, gcTime)
   }
 
   get id(): number {
@@ -72,21 +87,21 @@ class MutationBase<
   /** Creates the mutation in the engine, again where it was removed and is used after all. */
   #attach(): number {
     if (this.#id !== 0) return this.#id
-    const { calls, items } = this.#engine
+    const engine = this.#engine
     this.#scope = this.options.scope?.id
-    this.#id = calls.mutation_insert(Date.now(), this.#engine.enterScope(this.#scope), this.gcTime)
-    if (this.state.status === 'pending') calls.mutation_set_pending(this.#id, 1)
-    for (const _ of this.#observers) calls.mutation_observe(this.#id)
-    items.set(this.#id, this)
+    this.#id = engine.applyRule(mutation_insert, Date.now(), engine.enterScope(this.#scope), this.gcTime)
+    if (this.state.status === 'pending') engine.applyRule(mutation_set_pending, this.#id, true)
+    for (const _ of this.#observers) engine.applyRule(mutation_observe, this.#id)
+    engine.engineItems.set(this.#id, this)
     return this.#id
   }
 
   unlink(): void {
     this.#removedWhileRunning = this.#retryer !== undefined
     if (this.#removedWhileRunning) {
-      this.#calls.mutation_dequeue(this.#id)
+      this.#engine.applyRule(mutation_dequeue, this.#id)
     } else {
-      this.#calls.mutation_remove(this.#id)
+      this.#engine.applyRule(mutation_remove, this.#id)
       this.#detach()
     }
   }
@@ -94,7 +109,7 @@ class MutationBase<
   /** Forgets the engine's id, which is no longer valid. */
   #detach(): void {
     if (this.#id === 0) return
-    this.#engine.items.delete(this.#id)
+    this.#engine.engineItems.delete(this.#id)
     this.#engine.leaveScope(this.#scope)
     this.#id = 0
   }
@@ -104,30 +119,26 @@ class MutationBase<
     return this.#cache.engine
   }
 
-  get #calls(): MutationEngine['calls'] {
-    return this.#engine.calls
-  }
-
   get meta(): MutationMeta | undefined {
     return this.options.meta
   }
 
   destroy(): void {
-    this.#calls.mutation_keep(this.#id)
+    this.#engine.applyRule(mutation_keep, this.#id)
   }
 
   addObserver(observer: MutationObserver<any, any, any, any>): void {
     if (this.#observers.includes(observer)) return
     const id = this.#attach()
     this.#observers.push(observer)
-    this.#calls.mutation_observe(id)
+    this.#engine.applyRule(mutation_observe, id)
     this.#cache.notify({ type: 'observerAdded', mutation: this, observer })
   }
 
   removeObserver(observer: MutationObserver<any, any, any, any>): void {
     if (this.#observers.includes(observer)) {
       this.#observers = this.#observers.filter((known) => known !== observer)
-      this.#calls.mutation_unobserve(Date.now(), this.#id)
+      this.#engine.applyRule(mutation_unobserve, Date.now(), this.#id)
     }
     this.#cache.notify({ type: 'observerRemoved', mutation: this, observer })
   }
@@ -138,41 +149,38 @@ class MutationBase<
   }
 
   async execute(variables: TVariables): Promise<TData> {
-    const { calls, timer } = this.#engine
+    const engine = this.#engine
     const { config } = this.#cache
     this.#attach()
     const context = this.#context()
-    const { retryDelay, networkMode } = this.options
-    const retry = this.options.retry ?? 0
-    const mode = networkModeCode(networkMode)
+    const { retryDelay, retry = 0 } = this.options
+    const run = () => runOptions({ ...this.options, retry: retry ?? 0 })
 
     let waiting = 0
     const setWaiting = (now: number) => {
-      timer.keepAlive(now - waiting)
+      engine.engineTimer.keepAlive(now - waiting)
       waiting = now
     }
     const retryer: Retryer<TData, TError> = (this.#retryer = Object.assign(new BareRetryer<TData, TError>(), {
-      fn: () => {
+      callFunction: () => {
         setWaiting(0)
-        if (this.#engine.error) throw this.#engine.error
         if (!this.options.mutationFn) return Promise.reject(new Error('No mutationFn found'))
         return this.options.mutationFn(variables, context)
       },
       retry,
       retryDelay,
-      tellFailure: (verdict: number, delay: number, retryAfter: number) =>
-        calls.mutation_failed(Date.now(), this.id, verdict, delay, retryAfter),
-      ended: ignoreEnd,
-      onFail: (failureCount: number, error: TError) => {
+      tellFailure: (verdict: Verdict) => engine.applyRule(mutation_failed, Date.now(), this.id, verdict),
+      tellEnd: ignoreEnd,
+      tellRetry: (failureCount: number, error: TError) => {
         setWaiting(1)
         this.#dispatch({ type: 'failed', failureCount, error })
       },
-      resume: () => {
-        calls.mutation_resume(this.id, hostFlags())
-        this.#engine.drain()
+      askResume: () => {
+        engine.applyRule(mutation_resume, this.id, host())
+        this.#engine.drainEffects()
       },
     }))
-    const canStart = () => calls.mutation_can_start(this.id, hostFlags(), mode) !== 0 && this.#cache.canRun(this)
+    const canStart = () => engine.applyRule(mutation_can_start, this.id, host(), run()) && this.#cache.canRun(this)
     const restored = this.state.status === 'pending'
     const isPaused = !canStart()
 
@@ -180,7 +188,7 @@ class MutationBase<
       if (restored) {
         this.#dispatch({ type: 'continue' })
       } else {
-        calls.mutation_set_pending(this.id, 1)
+        engine.applyRule(mutation_set_pending, this.id, true)
         this.#dispatch({ type: 'pending', variables, isPaused })
         if (config.onMutate) await config.onMutate(variables, this as any, context)
         const result = await this.options.onMutate?.(variables, context)
@@ -190,15 +198,15 @@ class MutationBase<
       }
       // The network may have come back while `onMutate` ran.
       if (this.state.isPaused && canStart()) this.#dispatch({ type: 'continue' })
-      calls.mutation_start(Date.now(), this.#attach(), hostFlags(), ...runOptions({ ...this.options, retry }))
-      this.#engine.drain()
+      engine.applyRule(mutation_start, Date.now(), this.#attach(), host(), run())
+      this.#engine.drainEffects()
       const data = await retryer.result
 
       await config.onSuccess?.(data, variables, this.state.context, this as any, context)
       await this.options.onSuccess?.(data, variables, this.state.context!, context)
       await config.onSettled?.(data, null, this.state.variables, this.state.context, this as any, context)
       await this.options.onSettled?.(data, null, variables, this.state.context, context)
-      this.#settle({ type: 'success', data })
+      this.#settleResult({ type: 'success', data })
       return data
     } catch (failure) {
       await this.#settleWithError(failure as TError, variables, context)
@@ -209,7 +217,7 @@ class MutationBase<
       void this.#cache.runNext(this)
       if (this.#removedWhileRunning) this.unlink()
       // A mutation with a `gcTime` of 0 is removed now.
-      this.#engine.drain()
+      this.#engine.drainEffects()
     }
   }
 
@@ -232,17 +240,17 @@ class MutationBase<
       config.onSettled?.(undefined, error as any, this.state.variables, this.state.context, this as any, context),
     )
     await callSafely(() => this.options.onSettled?.(undefined, error, variables, this.state.context, context))
-    this.#settle({ type: 'error', error })
+    this.#settleResult({ type: 'error', error })
   }
 
-  #settle(action: MutationAction<TData, TError, TVariables, TOnMutateResult>): void {
-    this.#calls.mutation_settled(Date.now(), this.#id)
+  #settleResult(action: MutationAction<TData, TError, TVariables, TOnMutateResult>): void {
+    this.#engine.applyRule(mutation_settled, Date.now(), this.#id)
     this.#dispatch(action)
   }
 
   onEffect(code: number): void {
     if (code === MUTATION_EFFECT_RUN) {
-      this.#retryer?.attempt()
+      this.#retryer?.attemptNow()
     } else if (code === MUTATION_EFFECT_PAUSED) {
       this.#dispatch({ type: 'pause' })
     } else if (code === MUTATION_EFFECT_CONTINUED) {
@@ -253,10 +261,6 @@ class MutationBase<
     } else {
       this.#retryer?.giveUp()
     }
-  }
-
-  onEngineFailed(): void {
-    this.#retryer?.onEngineFailed()
   }
 
   #dispatch(action: MutationAction<TData, TError, TVariables, TOnMutateResult>): void {

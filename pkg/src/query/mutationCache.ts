@@ -1,3 +1,4 @@
+import { mutation_can_run } from '../rules/query.js'
 import { mutationParts } from './mutationParts.js'
 import type { MutationEngine } from './mutationEngine.js'
 import type { EngineConfig } from './startEngine.js'
@@ -35,12 +36,12 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
     return (this.#engine ??= new (mutationParts().MutationEngine)(this.engineConfig))
   }
 
-  isIdle(): boolean {
-    return !this.#engine || !(this.engineConfig.tap || this.#engine.items.size)
+  isUnused(): boolean {
+    return !this.#engine || !(this.engineConfig.ruleTap || this.#engine.engineItems.size)
   }
 
-  release(): void {
-    this.#engine?.timer.set(Infinity)
+  releaseEngine(): void {
+    this.#engine?.engineTimer.set(Infinity)
     this.#engine = undefined
   }
 
@@ -71,7 +72,7 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
   }
 
   canRun(mutation: AnyMutation): boolean {
-    return this.engine.calls.mutation_can_run(mutation.id) !== 0
+    return this.engine.applyRule(mutation_can_run, mutation.id)
   }
 
   runNext(mutation: AnyMutation): Promise<unknown> {

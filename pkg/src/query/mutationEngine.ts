@@ -1,9 +1,16 @@
-// The engine of a MutationCache: the machine in wasm, and the mutations by their ids.
-import { hostFlags } from './hostFlags.js'
-import { mutationWasm, type MutationExports } from './mutationWasm.js'
-import { mutationsWithoutWasm } from './mutationsWithoutWasm.js'
+// The engine of a MutationCache: the machine, and the mutations by their ids.
+import {
+  mutation_clock_set_back,
+  mutation_first_in_scope,
+  mutation_new,
+  mutation_next_in_scope,
+  mutation_poll,
+  mutation_tick,
+  type MutationMachine,
+} from '../rules/query.js'
+import { host } from './host.js'
 import { notifyManager } from './notifyManager.js'
-import { Engine, type CallsOf, type EngineConfig } from './startEngine.js'
+import { Engine, type EngineConfig } from './startEngine.js'
 import { noop } from './utils.js'
 
 /** The calls from the engine to a mutation. */
@@ -14,40 +21,24 @@ export interface EngineMutation {
   continue(): Promise<unknown>
   /** The engine decided about the mutation. */
   onEffect(code: number): void
-  /** The engine has failed: what waits for it fails too. */
-  onEngineFailed(): void
 }
 
-export class MutationEngine extends Engine<MutationExports, EngineMutation> {
+export class MutationEngine extends Engine<MutationMachine, EngineMutation> {
   /** The scopes in use, with their numbers. A number is reused when its scope has no mutation left. */
   #scopes = new Map<string, { number: number; uses: number }>()
   #free: number[] = []
 
   constructor(config: EngineConfig) {
-    super()
-    this.start(
-      config,
-      mutationWasm,
-      (exports, seed) => exports.mutation_new(seed),
-      (exports) => exports.mutation_free,
-    )
-  }
-
-  protected override callsWithoutEngine(): CallsOf<MutationExports> {
-    return mutationsWithoutWasm()
-  }
-
-  override rearm(): void {
-    this.timer.set(this.error ? Infinity : this.exports!.mutation_deadline(this.machine))
+    super(config, mutation_new)
   }
 
   override onTimer(): void {
-    this.calls.mutation_tick(Date.now(), hostFlags())
-    this.drain()
+    this.applyRule(mutation_tick, Date.now(), host())
+    this.drainEffects()
   }
 
   override onClockSetBack(by: number): void {
-    this.calls.mutation_clock_set_back(by)
+    this.applyRule(mutation_clock_set_back, by)
   }
 
   /** Counts a mutation into its scope. Returns the scope's number; 0 for none. */
@@ -69,14 +60,14 @@ export class MutationEngine extends Engine<MutationExports, EngineMutation> {
 
   /** Continues the mutation of the same scope whose turn comes after `id`. */
   runNext(id: number): Promise<unknown> {
-    const next = this.items.get(this.calls.mutation_next_in_scope(id))
+    const next = this.engineItems.get(this.applyRule(mutation_next_in_scope, id)!)
     return next?.state.isPaused ? next.continue() : Promise.resolve()
   }
 
   /** Continues those that are paused. Does not wait for those behind one that is running already. */
   resume(all: EngineMutation[]): Promise<unknown> {
     const paused = all.filter((mutation) => mutation.state.isPaused)
-    const first = ({ id }: EngineMutation) => this.items.get(this.calls.mutation_first_in_scope(id))
+    const first = ({ id }: EngineMutation) => this.engineItems.get(this.applyRule(mutation_first_in_scope, id)!)
     const goesOn = new Set(paused.filter((mutation) => first(mutation)?.state.isPaused !== false))
     return notifyManager.batch(() =>
       Promise.all(
@@ -89,7 +80,7 @@ export class MutationEngine extends Engine<MutationExports, EngineMutation> {
   }
 
   /** Carries out the machine's effects. */
-  drain(): void {
-    for (let code; (code = this.calls.mutation_poll());) this.items.get(this.calls.mutation_about())?.onEffect(code)
+  drainEffects(): void {
+    for (let effect; (effect = this.applyRule(mutation_poll));) this.engineItems.get(effect[1])?.onEffect(effect[0])
   }
 }

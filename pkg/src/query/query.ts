@@ -2,21 +2,28 @@ import {
   ANSWER_IS_STALE,
   INTENT_JOIN,
   INTENT_REPLACE,
-  OBSERVER_ENABLED,
-  STALE_TIME_STATIC,
   TRIGGER_FOCUS,
   TRIGGER_MOUNT,
   TRIGGER_RECONNECT,
 } from '../boundary/query.js'
+import {
+  query_ask,
+  query_hold,
+  query_intent,
+  query_invalidate,
+  query_link,
+  query_raise_gc_time,
+  query_revert,
+  query_set_data,
+} from '../rules/query.js'
 import { resolveGcTime } from './gcTime.js'
 import { Fetch } from './fetch.js'
 import { notifyManager } from './notifyManager.js'
 import { replaceData, type Shared } from './structuralSharing.js'
-import { staleTimeCode } from './observerOptions.js'
+import { engineOptions, staleTimeOf } from './observerOptions.js'
 import { skipToken } from './types.js'
 import { noop } from './utils.js'
 import type { QueryEngine } from './queryEngine.js'
-import type { Calls } from './startEngine.js'
 import type { AnyObserver, CurrentFetch, InternalQuery, InternalQueryCache, InternalQueryClient } from './internal.js'
 import type * as Types from './types.js'
 import type {
@@ -68,8 +75,8 @@ export const Query: {
   bodyBytes?: number
   /** What the data of the current fetch shares with the data before. */
   #alreadyShared?: Shared
-  readonly sequence = ++sequence
-  segments?: unknown[]
+  readonly querySequence = ++sequence
+  keySegments?: unknown[]
   currentFetch?: CurrentFetch<TData>
   signalUsed = false
   revertState?: QueryState<TData, TError>
@@ -99,10 +106,6 @@ export const Query: {
     return this.#cache.engine
   }
 
-  get #calls(): Calls {
-    return this.#engine.calls
-  }
-
   get meta(): QueryMeta | undefined {
     return this.options.meta
   }
@@ -119,7 +122,21 @@ export const Query: {
   #initialState(): QueryState<TData, TError> {
     const { initialData, initialDataUpdatedAt } = this.options as { initialData?: unknown; initialDataUpdatedAt?: unknown }
     const data = valueOf(initialData) as TData | undefined
-    return this.#engine.initialState(data, data === undefined ? 0 : ((valueOf(initialDataUpdatedAt) as number) ?? Date.now()))
+    const has = data !== undefined
+    return {
+      data,
+      dataUpdateCount: 0,
+      dataUpdatedAt: has ? ((valueOf(initialDataUpdatedAt) as number) ?? Date.now()) : 0,
+      error: null,
+      errorUpdateCount: 0,
+      errorUpdatedAt: 0,
+      fetchFailureCount: 0,
+      fetchFailureReason: null,
+      fetchMeta: null,
+      isInvalidated: false,
+      status: has ? 'success' : 'pending',
+      fetchStatus: 'idle',
+    }
   }
 
   setOptions(options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>): void {
@@ -138,19 +155,15 @@ export const Query: {
     if (options?._type) this.queryType = options._type
     const gcTime = resolveGcTime(this.options.gcTime)
     if (!this.#id) this.gcTime = Math.max(this.gcTime, gcTime)
-    else if (gcTime !== this.gcTime) this.gcTime = this.#calls.query_raise_gc_time(this.#id, gcTime)
+    else if (gcTime !== this.gcTime) this.gcTime = this.#engine.applyRule(query_raise_gc_time, this.#id, gcTime)
   }
 
   #attach(): number {
-    const engine = this.#engine
-    engine.writeState(this.state)
-    this.#id = engine.calls.query_create(Date.now(), this.gcTime)
-    engine.items.set(this.#id, this)
-    return this.#id
+    return (this.#id = this.#engine.create(this, this.gcTime))
   }
 
-  link(): void {
-    this.#calls.query_link(Date.now(), this.id)
+  linkToEngine(): void {
+    this.#engine.applyRule(query_link, Date.now(), this.id)
     this.#reportSize()
   }
 
@@ -197,7 +210,7 @@ export const Query: {
     this.#alreadyShared = undefined
     const now = Date.now()
     const { manual, updatedAt } = options ?? {}
-    this.#calls.query_set_data(now, this.id, updatedAt ?? now, +!!manual)
+    this.#engine.applyRule(query_set_data, now, this.id, updatedAt ?? now, !!manual)
     this.applyState({ type: 'success', data, dataUpdatedAt: updatedAt, manual })
     return data
   }
@@ -210,19 +223,17 @@ export const Query: {
 
   /** Passes the state to the engine. */
   #writeState(): void {
-    this.#engine.writeState(this.state)
-    // The buffer is written before `this.id` is read: that may create the query in the engine, which writes the same state.
-    if (this.#calls.query_set_state(Date.now(), this.id)) this.revertState = this.state
+    if (this.#engine.writeState(this.id, this.state)) this.revertState = this.state
   }
 
   revert(): void {
-    this.#calls.query_revert(Date.now(), this.id)
-    this.state = this.#engine.readState(this.revertState ?? this.state)
+    this.#engine.applyRule(query_revert, Date.now(), this.id)
+    this.state = this.#engine.readState(this.#id, this.revertState ?? this.state)
     this.#dispatch({ type: 'setState', state: this.state })
   }
 
   holdFetch(): void {
-    if (!this.observers.length) this.#calls.query_hold(this.id)
+    if (!this.observers.length) this.#engine.applyRule(query_hold, this.id)
   }
 
   cancel(options?: CancelOptions): Promise<void> {
@@ -243,7 +254,7 @@ export const Query: {
   }
 
   isActive(): boolean {
-    return this.observers.some((observer) => observer.sync()[0] & OBSERVER_ENABLED)
+    return this.observers.some((observer) => observer.syncOptions().enabled$)
   }
 
   isDisabled(): boolean {
@@ -256,7 +267,7 @@ export const Query: {
   }
 
   isStatic(): boolean {
-    return this.state.data !== undefined && this.observers.some((observer) => observer.sync()[1] === STALE_TIME_STATIC)
+    return this.state.data !== undefined && this.observers.some((observer) => observer.syncOptions().staleTime$ === undefined)
   }
 
   isStale(): boolean {
@@ -265,8 +276,8 @@ export const Query: {
   }
 
   isStaleByTime(staleTime: StaleTime = 0, note = 0): boolean {
-    const trigger = TRIGGER_MOUNT | note
-    const answer = this.#calls.query_ask(Date.now(), this.id, trigger, OBSERVER_ENABLED, staleTimeCode(staleTime))
+    const options = engineOptions(true, staleTimeOf(staleTime))
+    const answer = this.#engine.applyRule(query_ask, Date.now(), this.id, TRIGGER_MOUNT | note, options)
     return (answer & ANSWER_IS_STALE) !== 0
   }
 
@@ -286,7 +297,7 @@ export const Query: {
   addObserver(observer: AnyObserver): void {
     if (this.observers.includes(observer)) return
     this.observers.push(observer)
-    observer.attach(this.id)
+    observer.attachTo(this.id)
     this.#cache.trackOrphan(this, observer)
     this.#cache.notify({ type: 'observerAdded', query: this, observer })
   }
@@ -296,7 +307,7 @@ export const Query: {
     if (index === -1) return
     this.observers.splice(index, 1)
     // The engine returns whether nobody else needs the fetch and its function can be aborted.
-    if (observer.detach()) this.currentFetch?.cancel({ revert: true })
+    if (observer.detachFrom()) this.currentFetch?.cancel({ revert: true })
     this.#cache.trackOrphan(this, observer)
     this.#cache.notify({ type: 'observerRemoved', query: this, observer })
     this.#engine.evict(this.#id)
@@ -307,7 +318,7 @@ export const Query: {
   }
 
   invalidate(): void {
-    this.#calls.query_invalidate(Date.now(), this.id)
+    this.#engine.applyRule(query_invalidate, Date.now(), this.id)
     if (!this.state.isInvalidated) this.applyState({ type: 'invalidate' })
   }
 
@@ -315,18 +326,14 @@ export const Query: {
     options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>,
     fetchOptions?: FetchOptions<TQueryFnData>,
   ): Promise<TData> {
-    const intent = this.#calls.query_intent(this.id, +!!fetchOptions?.cancelRefetch)
+    const intent = this.#engine.applyRule(query_intent, this.id, !!fetchOptions?.cancelRefetch)
     if (intent === INTENT_JOIN && this.currentFetch) return this.currentFetch.promise
     if (intent === INTENT_REPLACE) this.destroy()
     return new Fetch<TData, TError>(this as any, this.#client, options, fetchOptions).promise
   }
 
-  onEngineFailed(): void {
-    this.currentFetch?.onEngineFailed()
-  }
-
   applyState(action: QueryAction<TData, TError>): void {
-    const state = (this.state = this.#engine.readState(this.state))
+    const state = (this.state = this.#engine.readState(this.#id, this.state))
     switch (action.type) {
       case 'success':
         state.data = action.data

@@ -42,10 +42,10 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
   constructor(config: QueryCacheConfig = {}) {
     super()
     this.config = config
-    this.limit(config)
+    this.limitTo(config)
   }
 
-  limit({ maxEntries, maxBytes }: CacheLimits): void {
+  limitTo({ maxEntries, maxBytes }: CacheLimits): void {
     if ((maxEntries ?? maxBytes) !== undefined) this.engineConfig.limits = { maxEntries, maxBytes }
   }
 
@@ -53,13 +53,13 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
     return (this.#engine ??= new QueryEngine(this.engineConfig))
   }
 
-  isIdle(): boolean {
+  isUnused(): boolean {
     const engine = this.#engine
-    return !engine || !(this.engineConfig.tap || engine.items.size || engine.observers.size || this.breakers().length)
+    return !engine || !(this.engineConfig.ruleTap || engine.engineItems.size || engine.observers.size || this.breakers().length)
   }
 
-  release(): void {
-    this.#engine?.timer.set(Infinity)
+  releaseEngine(): void {
+    this.#engine?.engineTimer.set(Infinity)
     this.#engine = undefined
   }
 
@@ -90,7 +90,7 @@ export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = c
     this.#queries.set(query.queryHash, query)
     if (query.options.queryKeyHashFn) this.#hashesDiffer = true
     this.#index.add(query)
-    query.link()
+    query.linkToEngine()
     this.notify({ type: 'added', query })
     const orphans = this.#orphans.get(query.queryHash)
     this.#orphans.delete(query.queryHash)

@@ -9,7 +9,6 @@ import { QueryCache } from './queryCache.js'
 import { timeoutManager, type ManagedTimerId } from './timeoutManager.js'
 import { skipToken } from './types.js'
 import { functionalUpdate, noop, resolveQueryValue } from './utils.js'
-import { renew } from './wasm.js'
 import type { InternalMutationCache, InternalQuery, InternalQueryCache, InternalQueryClient } from './internal.js'
 import type * as Types from './types.js'
 import type {
@@ -69,7 +68,7 @@ export const QueryClient: new (config?: QueryClientConfig) => Types.QueryClient 
       this.#mutationCache = (config.mutationCache || new MutationCache()) as InternalMutationCache
       this.#defaultOptions = config.defaultOptions || {}
       const { seed, breaker } = config
-      this.#queryCache.limit(config)
+      this.#queryCache.limitTo(config)
       if (seed !== undefined) this.#queryCache.engineConfig.seed = this.#mutationCache.engineConfig.seed = seed
       if (breaker) this.#queryCache.engineConfig.breaker = breaker === true ? {} : breaker
     }
@@ -118,7 +117,7 @@ export const QueryClient: new (config?: QueryClientConfig) => Types.QueryClient 
 
     #find(queryKey: QueryKey): InternalQuery<any, any, any, any> | undefined {
       const query = this.#queryCache.get<any, any>(this.defaultQueryOptions({ queryKey }).queryHash)
-      if (query && this.#queryCache.engineConfig.limits) this.#queryCache.engine.touch(query.id)
+      if (query && this.#queryCache.engineConfig.limits) this.#queryCache.engine.touchQuery(query.id)
       return query
     }
 
@@ -127,7 +126,7 @@ export const QueryClient: new (config?: QueryClientConfig) => Types.QueryClient 
         const defaulted = this.defaultQueryOptions(options as AnyOptions)
         const query = this.#queryCache.build(this, defaulted)
         const { data } = query.state
-        this.#queryCache.engine.expect(query.id)
+        this.#queryCache.engine.expectObserver(query.id)
         if (data === undefined) return this.fetchQuery(options)
         if (options.revalidateIfStale && query.isStaleByTime(resolveQueryValue(defaulted.staleTime, query) as number)) {
           void this.prefetchQuery(defaulted)
@@ -223,7 +222,7 @@ export const QueryClient: new (config?: QueryClientConfig) => Types.QueryClient 
       if (defaulted.retry === undefined) defaulted.retry = false
       const query = this.#queryCache.build(this, defaulted)
       const isStale = query.isStaleByTime(resolveQueryValue(defaulted.staleTime, query), NOTE_READ)
-      this.#queryCache.engine.expect(query.id)
+      this.#queryCache.engine.expectObserver(query.id)
       const data = isStale ? query.fetch(defaulted) : Promise.resolve(query.state.data)
       if (waits) query.holdFetch()
       return { data, select: defaulted.select }
@@ -325,10 +324,9 @@ export const QueryClient: new (config?: QueryClientConfig) => Types.QueryClient 
     }
 
     releaseMemory(): boolean {
-      if (!this.#queryCache.isIdle() || !this.#mutationCache.isIdle()) return false
-      this.#queryCache.release()
-      this.#mutationCache.release()
-      renew()
+      if (!this.#queryCache.isUnused() || !this.#mutationCache.isUnused()) return false
+      this.#queryCache.releaseEngine()
+      this.#mutationCache.releaseEngine()
       return true
     }
 

@@ -1,34 +1,31 @@
-// The engine of a QueryCache: the machine in wasm, the buffers it shares, and the queries and observers by their ids.
+// The engine of a QueryCache: the machine, and the queries and observers by their ids.
 import {
   EFFECT_COLLECTED,
   EFFECT_FETCH,
   EFFECT_ORIGIN_FREED,
   EFFECT_STALE,
-  FETCH_STATUSES,
-  STATE_ABOUT,
-  STATE_BUFFER,
-  STATE_DATA_UPDATED_AT,
-  STATE_DATA_UPDATE_COUNT,
-  STATE_DEADLINE,
-  STATE_ERROR_UPDATED_AT,
-  STATE_ERROR_UPDATE_COUNT,
-  STATE_FAILURE_COUNT,
-  STATE_FETCH_STATUS,
-  STATE_HAS_DATA,
-  STATE_IS_INVALIDATED,
-  STATE_LENGTH,
-  STATE_RUN,
-  STATE_STATUS,
-  STATUSES,
-  STATUS_SUCCESS,
-} from '../boundary/query.js'
+  query_clock_set_back,
+  query_create,
+  query_evict,
+  query_expect,
+  query_new,
+  query_poll,
+  query_remove,
+  query_set_bytes,
+  query_set_limits,
+  query_set_state,
+  query_state,
+  query_tick,
+  query_touch,
+  type Effect,
+  type QueryMachine,
+  type State,
+} from '../rules/query.js'
 import { callSafely } from './callSafely.js'
-import { hostFlags } from './hostFlags.js'
+import { host } from './host.js'
 import { estimateBytes, limitCode } from './cacheLimits.js'
 import { CircuitBreakers } from './circuitBreakers.js'
-import { Engine, type Calls, type EngineConfig } from './startEngine.js'
-import { callsWithoutWasm } from './queriesWithoutWasm.js'
-import { wasm, type Exports } from './wasm.js'
+import { Engine, type EngineConfig } from './startEngine.js'
 import type { BodyBytes, CacheLimits, QueryState, RefetchOptions } from './types.js'
 
 /** The calls from the engine to a query. */
@@ -39,8 +36,6 @@ export interface EngineQuery {
   /** The query had no observer for its `gcTime`. */
   onGarbageCollected(): void
   currentFetch?: { onEffect(run: number, effect: number): void }
-  /** The engine has failed: a fetch that waits for it fails too. */
-  onEngineFailed(): void
 }
 
 /** The calls from the engine to an observer. */
@@ -56,129 +51,95 @@ export function noBytes(): BodyBytes {
   return { received: 0, compared: 0, parsed: 0, spared: 0 }
 }
 
-export class QueryEngine extends Engine<Exports, EngineQuery> {
+/** What the engine knows of a state: all but its values, in the order of its struct, by which recorded sessions are read. */
+function known(from: QueryState<any, any>): State {
+  return {
+    hasData$: from.data !== undefined,
+    dataUpdatedAt: from.dataUpdatedAt,
+    dataUpdateCount: from.dataUpdateCount,
+    errorUpdatedAt: from.errorUpdatedAt,
+    errorUpdateCount: from.errorUpdateCount,
+    fetchFailureCount: from.fetchFailureCount,
+    status: from.status,
+    fetchStatus: from.fetchStatus,
+    isInvalidated: !!from.isInvalidated,
+  }
+}
+
+export class QueryEngine extends Engine<QueryMachine, EngineQuery> {
   readonly observers = new Map<number, EngineObserver>()
   readonly breakers?: CircuitBreakers
   /** The bytes of all bodies. */
   readonly bytes = noBytes()
   readonly #limits?: CacheLimits
-  /** The buffer that is shared with the machine, and its address. */
-  #state = new Float64Array()
-  #stateAt = 0
 
   constructor(config: EngineConfig) {
-    super()
+    super(config, query_new)
     const { limits, breaker } = config
-    this.start(
-      config,
-      wasm,
-      (exports, seed) => {
-        const machine = exports.query_new(seed)
-        this.#stateAt = exports.query_state_at(machine)
-        return machine
-      },
-      (exports) => exports.query_free,
-    )
     this.#limits = limits
-    if (limits) this.calls.query_set_limits(limitCode(limits.maxEntries), limitCode(limits.maxBytes))
+    if (limits) this.applyRule(query_set_limits, { entries$: limitCode(limits.maxEntries), bytes$: limitCode(limits.maxBytes) })
     if (breaker) this.breakers = new CircuitBreakers(this, breaker)
   }
 
-  protected override callsWithoutEngine(): Calls {
-    // Behind the state stands that nothing is due.
-    this.#state = new Float64Array(STATE_BUFFER).fill(Infinity)
-    return callsWithoutWasm(this)
+  /** Makes the machine know a query in this state. Returns its id. */
+  create(query: EngineQuery, gcTime: number): number {
+    const id = this.applyRule(query_create, Date.now(), known(query.state), gcTime)
+    this.engineItems.set(id, query)
+    return id
   }
 
-  override rearm(): void {
-    this.timer.set(this.state[STATE_DEADLINE]!)
+  /** Overwrites the state of a query. Returns whether a cancelled fetch goes back to this one. */
+  writeState(id: number, from: QueryState<any, any>): boolean {
+    return this.applyRule(query_set_state, Date.now(), id, known(from))
   }
 
-  /** The buffer. Growing memory detaches it; then a new view is made. */
-  get state(): Float64Array {
-    if (!this.#state.length) this.#state = new Float64Array(this.exports!.memory.buffer, this.#stateAt, STATE_BUFFER)
-    return this.#state
-  }
-
-  /** Writes a state into the buffer. */
-  writeState(from: QueryState<any, any>): void {
-    // By `STATE_*`, from 0 on.
-    this.state.set([
-      +(from.data !== undefined),
-      from.dataUpdatedAt,
-      from.dataUpdateCount,
-      from.errorUpdatedAt,
-      from.errorUpdateCount,
-      from.fetchFailureCount,
-      STATUSES.indexOf(from.status),
-      FETCH_STATUSES.indexOf(from.fetchStatus),
-      +!!from.isInvalidated,
-    ])
-  }
-
-  /** The state of a query that was never fetched, left in the buffer, too. */
-  initialState<TData, TError>(data: TData | undefined, updatedAt: number): QueryState<TData, TError> {
-    const { state } = this
-    state.fill(0, 0, STATE_LENGTH)
-    if (data !== undefined) {
-      state[STATE_HAS_DATA] = 1
-      state[STATE_DATA_UPDATED_AT] = updatedAt
-      state[STATE_STATUS] = STATUS_SUCCESS
-    }
-    return this.readState<TData, TError>({ data, error: null, fetchFailureReason: null, fetchMeta: null })
-  }
-
-  /** Reads the state from the buffer. The values, which the engine does not know, are those of another state. */
-  readState<TData, TError>({
-    data,
-    error,
-    fetchFailureReason,
-    fetchMeta,
-  }: Pick<QueryState<TData, TError>, 'data' | 'error' | 'fetchFailureReason' | 'fetchMeta'>): QueryState<TData, TError> {
-    const { state } = this
+  /** The state of a query, with the values, which the engine does not know, of another state. */
+  readState<TData, TError>(id: number, values: QueryState<TData, TError>): QueryState<TData, TError> {
+    const state = query_state(this.engineMachine, id) ?? values
+    // In query-core's order, which dehydrated text shows.
     return {
-      data,
-      dataUpdateCount: state[STATE_DATA_UPDATE_COUNT]!,
-      dataUpdatedAt: state[STATE_DATA_UPDATED_AT]!,
-      error,
-      errorUpdateCount: state[STATE_ERROR_UPDATE_COUNT]!,
-      errorUpdatedAt: state[STATE_ERROR_UPDATED_AT]!,
-      fetchFailureCount: state[STATE_FAILURE_COUNT]!,
-      fetchFailureReason,
-      fetchMeta,
-      isInvalidated: state[STATE_IS_INVALIDATED] === 1,
-      status: STATUSES[state[STATE_STATUS]!]!,
-      fetchStatus: FETCH_STATUSES[state[STATE_FETCH_STATUS]!]!,
+      data: values.data,
+      dataUpdateCount: state.dataUpdateCount,
+      dataUpdatedAt: state.dataUpdatedAt,
+      error: values.error,
+      errorUpdateCount: state.errorUpdateCount,
+      errorUpdatedAt: state.errorUpdatedAt,
+      fetchFailureCount: state.fetchFailureCount,
+      fetchFailureReason: values.fetchFailureReason,
+      fetchMeta: values.fetchMeta,
+      isInvalidated: state.isInvalidated,
+      status: state.status,
+      fetchStatus: state.fetchStatus,
     }
   }
 
   /** Removes a query from the machine. Returns whether its id has become invalid. */
   remove(id: number): boolean {
-    const spent = this.calls.query_remove(Date.now(), id) !== 0
-    if (spent) this.items.delete(id)
+    const spent = this.applyRule(query_remove, Date.now(), id)
+    if (spent) this.engineItems.delete(id)
     return spent
   }
 
   /** Evicts queries beyond the limits, but never the query `keep`. */
   evict(keep: number): void {
     if (!this.#limits) return
-    for (let id; (id = this.calls.query_evict(Date.now(), keep));) this.items.get(id)?.evict()
+    for (let id; (id = this.applyRule(query_evict, Date.now(), keep));) this.engineItems.get(id)?.evict()
   }
 
   /** An observer is expected, for which the query is kept for a while. */
-  expect(id: number): void {
-    if (this.#limits) this.calls.query_expect(Date.now(), id)
+  expectObserver(id: number): void {
+    if (this.#limits) this.applyRule(query_expect, Date.now(), id)
   }
 
   /** The query was read, so others are evicted before it. */
-  touch(id: number): void {
-    this.calls.query_touch(id)
+  touchQuery(id: number): void {
+    this.applyRule(query_touch, id)
   }
 
   /** Reports the size of a query's data: that of its body if known, otherwise an estimate. */
   setSize(id: number, data: unknown, bodyBytes: number | undefined): void {
     if (this.#limits?.maxBytes !== undefined)
-      this.calls.query_set_bytes(id, data === undefined ? 0 : (bodyBytes ?? estimateBytes(data)))
+      this.applyRule(query_set_bytes, id, data === undefined ? 0 : (bodyBytes ?? estimateBytes(data)))
   }
 
   countBytes(bytes: BodyBytes): void {
@@ -186,36 +147,32 @@ export class QueryEngine extends Engine<Exports, EngineQuery> {
   }
 
   override onClockSetBack(by: number): void {
-    this.calls.query_clock_set_back(by)
+    this.applyRule(query_clock_set_back, by)
   }
 
   override onTimer(): void {
-    this.calls.query_tick(Date.now(), hostFlags())
-    for (let code: number; (code = this.calls.query_poll());) {
-      const about = this.state[STATE_ABOUT]!
-      const run = this.state[STATE_RUN]!
-      // An error in one must not stop the others.
-      callSafely(() => this.#runEffect(code, about, run))
-    }
+    this.applyRule(query_tick, Date.now(), host())
+    // An error in one must not stop the others.
+    for (let effect: Effect | undefined; (effect = this.applyRule(query_poll));) callSafely(() => this.#runEffect(effect!))
     // Queries kept for an expected observer that did not come.
     this.evict(0)
   }
 
-  #runEffect(code: number, about: number, run: number): void {
-    const query = this.items.get(about)
-    const observer = this.observers.get(about)
+  /** `run`: of a fetch that is due, its observer. */
+  #runEffect([code, about, run]: Effect): void {
+    const query = this.engineItems.get(about)
     switch (code) {
       case EFFECT_FETCH:
-        return observer?.onFetchDue()
+        return this.observers.get(run!)?.onFetchDue()
       case EFFECT_STALE:
-        return observer?.onStale()
+        return this.observers.get(about)?.onStale()
       case EFFECT_COLLECTED:
-        this.items.delete(about)
+        this.engineItems.delete(about)
         return query?.onGarbageCollected()
       case EFFECT_ORIGIN_FREED:
-        return this.breakers?.forget(about)
+        return this.breakers?.forgetOrigin(about)
       default:
-        query?.currentFetch?.onEffect(run, code)
+        query?.currentFetch?.onEffect(run!, code)
     }
   }
 }

@@ -2,19 +2,19 @@ import {
   ANSWER_FETCHES,
   ANSWER_IS_STALE,
   NOTE_READ,
-  OBSERVER_HAS_FUNCTIONS,
   TRIGGER_FOCUS,
   TRIGGER_MASK,
   TRIGGER_MOUNT,
   TRIGGER_OPTIONS,
   TRIGGER_RECONNECT,
 } from '../boundary/query.js'
+import { DETACHED_CANCEL_FETCH, query_ask, query_attach, query_detach, query_set_options } from '../rules/query.js'
 import { networkModeCode } from './retryer.js'
 import { notifyManager } from './notifyManager.js'
 import { onlineManager } from './onlineManager.js'
 import { replaceData, shallowEqualObjects } from './structuralSharing.js'
 import { Subscribable } from './subscribable.js'
-import { encodeOptions, type EncodedOptions } from './observerOptions.js'
+import { engineOptions, readOptions, type EngineOptions } from './observerOptions.js'
 import { noop, resolveQueryValue } from './utils.js'
 import { isWatched } from './notifyOnChange.js'
 import type { InternalQuery, InternalQueryCache, InternalQueryClient } from './internal.js'
@@ -37,6 +37,9 @@ import type {
 interface ObserverFetchOptions extends FetchOptions {
   throwOnError?: boolean
 }
+
+/** The engine's options of an observer that does nothing. */
+const NOTHING = /* @__PURE__ */ engineOptions(false, 0)
 
 /** Public members are documented in `types/classes.ts`, those for this folder in `internal.ts`. */
 export class QueryObserverBase<
@@ -67,13 +70,13 @@ export class QueryObserverBase<
   #lastQueryWithData?: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>
   #trackedProps?: Set<keyof QueryObserverResult>
   /** @internal */
-  failure?: { error: unknown }
+  optionFailure?: { error: unknown }
   #lastOptionError?: { about: unknown; error: unknown }
   /** The engine's id while the observer has listeners, and the options that the engine has. */
   #id = 0
-  #engineOptions: EncodedOptions = [0, 0, 0]
-  /** The encoding of the options, if none is a function. */
-  #constantOptions?: EncodedOptions
+  #engineOptions: EngineOptions = NOTHING
+  /** The options as the engine has them, if none is a function. */
+  #constantOptions?: EngineOptions
 
   constructor(client: QueryClient, options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>) {
     super()
@@ -98,7 +101,7 @@ export class QueryObserverBase<
       if (answer & ANSWER_FETCHES) void this.#executeFetch()
       else if (!this.#isCurrent((answer & ANSWER_IS_STALE) !== 0)) this.updateResult()
     })
-    this.sync()
+    this.syncOptions()
   }
 
   protected override onUnsubscribe(): void {
@@ -151,7 +154,7 @@ export class QueryObserverBase<
   ): QueryObserverResult<TData, TError> {
     const query = this.#cache.build(this.#client, options)
     // The caller renders this result and may subscribe later: the query must not be evicted meanwhile.
-    this.#cache.engine.expect(query.id)
+    this.#cache.engine.expectObserver(query.id)
     const result = this.createResult(query, options)
     // The next result is compared and shared with the one that was rendered.
     if (!shallowEqualObjects(this.getCurrentResult(), result)) {
@@ -172,8 +175,7 @@ export class QueryObserverBase<
     onPropTracked?: (key: keyof QueryObserverResult) => void,
   ): QueryObserverResult<TData, TError> {
     return new Proxy(result, {
-      get: (target, name) => {
-        const key = name as keyof QueryObserverResult
+      get: (target, key: keyof QueryObserverResult) => {
         this.trackProp(key)
         onPropTracked?.(key)
         return target[key]
@@ -238,22 +240,22 @@ export class QueryObserverBase<
     return options?.throwOnError ? promise : promise.catch(noop)
   }
 
-  #encode(
+  #read(
     query: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
     trigger?: number,
-  ): EncodedOptions {
+  ): EngineOptions {
     const known = options === this.options
     if (known && this.#constantOptions) return this.#constantOptions
-    const encoded = encodeOptions(options, query, trigger)
-    if (known && !(encoded[0] & OBSERVER_HAS_FUNCTIONS)) this.#constantOptions = encoded
-    return encoded
+    const read = readOptions(options, query, trigger)
+    if (known && !read.hasFunctions$) this.#constantOptions = read
+    return read
   }
 
   /** Asks the engine what one of `TRIGGER_*` does to an observer with these options. */
   #ask(trigger: number, query = this.#query, options = this.options): number {
-    const [flags, staleTime] = this.#encode(query, options, trigger & TRIGGER_MASK)
-    return this.#cache.engine.calls.query_ask(Date.now(), query.id, trigger, flags, staleTime)
+    const read = this.#read(query, options, trigger & TRIGGER_MASK)
+    return this.#cache.engine.applyRule(query_ask, Date.now(), query.id, trigger, read)
   }
 
   /** With `NOTE_READ`, another query counts as read. */
@@ -457,7 +459,7 @@ export class QueryObserverBase<
       staleTime: isStale ? 0 : ('static' as const),
       structuralSharing: false,
     }
-    this.#result = { ...before, ...(this.#createResult(this.#query, options, (this.failure = { error })) as any) }
+    this.#result = { ...before, ...(this.#createResult(this.#query, options, (this.optionFailure = { error })) as any) }
     this.#computedFrom = undefined
     if (!shallowEqualObjects(this.#result, before)) this.#notify(true)
   }
@@ -473,7 +475,7 @@ export class QueryObserverBase<
     about: unknown,
   ): QueryObserverResult<TData, TError> {
     if (this.#lastOptionError?.about !== about) this.#lastOptionError = { about, error }
-    return this.#createResult(query as any, options, (this.failure = this.#lastOptionError))
+    return this.#createResult(query as any, options, (this.optionFailure = this.#lastOptionError))
   }
 
   #updateQuery(): void {
@@ -496,13 +498,13 @@ export class QueryObserverBase<
   }
 
   onQueryUpdate(): void {
-    this.failure = undefined
+    this.optionFailure = undefined
     try {
       this.updateResult()
     } catch (error) {
       this.#showOptionError(error)
     }
-    if (this.hasListeners()) this.sync()
+    if (this.hasListeners()) this.syncOptions()
   }
 
   /** @internal */
@@ -516,38 +518,37 @@ export class QueryObserverBase<
   }
 
   /** @internal */
-  attach(query: number): void {
+  attachTo(query: number): void {
     // Those of an observer that is disabled, if its own options throw.
-    let encoded: EncodedOptions = [0, 0, 0]
-    this.#catchOptionErrors(() => (encoded = this.#encode(this.#query, this.options)))
-    this.#engineOptions = encoded
+    let read = NOTHING
+    this.#catchOptionErrors(() => (read = this.#read(this.#query, this.options)))
+    this.#engineOptions = read
     const { engine } = this.#cache
-    this.#id = engine.calls.query_attach(Date.now(), query, ...encoded)
+    this.#id = engine.applyRule(query_attach, Date.now(), query, read)
     engine.observers.set(this.#id, this)
   }
 
   /** @internal */
-  detach(): boolean {
+  detachFrom(): boolean {
     const { engine } = this.#cache
     engine.observers.delete(this.#id)
-    const cancel = engine.calls.query_detach(Date.now(), this.#id) !== 0
+    const detached = engine.applyRule(query_detach, Date.now(), this.#id)
     this.#id = 0
-    return cancel
+    return detached === DETACHED_CANCEL_FETCH
   }
 
   /** @internal */
-  sync(): EncodedOptions {
+  syncOptions(): EngineOptions {
     if (!this.#constantOptions) this.#catchOptionErrors(() => this.#sync())
     return this.#engineOptions
   }
 
   #sync(): void {
     if (this.#id === 0) return
-    const known = this.#engineOptions
-    const encoded = this.#encode(this.#query, this.options)
-    if (encoded.every((value, i) => value === known[i])) return
-    this.#engineOptions = encoded
-    this.#cache.engine.calls.query_set_options(Date.now(), this.#id, ...encoded)
+    const read = this.#read(this.#query, this.options)
+    if (shallowEqualObjects(read, this.#engineOptions)) return
+    this.#engineOptions = read
+    this.#cache.engine.applyRule(query_set_options, Date.now(), this.#id, read)
   }
 
   /** @internal */

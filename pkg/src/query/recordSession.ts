@@ -1,9 +1,21 @@
 // Records all calls to the engine, so that a native test can replay a session.
-import { STATE_BUFFER } from '../boundary/query.js'
-import { EXPORT_NAMES } from './exportNames.js'
+import { inputs } from '../rules/inputs.js'
+import {
+  mutation_new,
+  query_begin,
+  query_create,
+  query_invalidate,
+  query_new,
+  query_revert,
+  query_set_data,
+  query_set_error,
+  query_set_state,
+  query_state,
+  type QueryMachine,
+} from '../rules/query.js'
 import type { InternalQueryClient } from './internal.js'
+import type { Tap } from './startEngine.js'
 import type { QueryClient } from './types.js'
-import type { Exports } from './wasm.js'
 
 /** A running recording. */
 export interface SessionRecording {
@@ -11,70 +23,50 @@ export interface SessionRecording {
   stop(): string
 }
 
-type Call = (machine: number, ...args: unknown[]) => unknown
-
-/** Exports that are no input: addresses of buffers, destructors, and functions without state. */
-const NO_INPUT = /_at$|_free$|_notifies$|_default_/
-
 /**
- * Records every input to the engine of `client` and its result. Must be called before the first use of the client. The
- * text has numbers only: no keys, data or errors. `tests/sim` replays it natively. Without a call, recording costs
+ * Records every input to the engine of `client` by its place in `rules/inputs.ts`, and its result. Must be called before the
+ * first use of the client. The text has numbers and statuses only: no keys, data or errors. `tests/sim` replays it natively. Without a call, recording costs
  * nothing.
  */
 export function recordSession(client: QueryClient): SessionRecording {
-  const lines = ['# A session of whippet/query: inputs of its engine, and what came of them.']
+  const lines: string[] = []
+  /** After these the state of the query that they are about is of interest. */
+  const changes: unknown[] = [query_begin, query_invalidate, query_revert, query_set_data, query_set_error, query_set_state]
   let recording = true
 
-  const tap =
-    (prefix: string) =>
-    <T extends object>(exports: T): T => {
-      // Two modules may have the same short name.
-      const pairs = EXPORT_NAMES.split(',').filter((pair) => pair.includes(` ${prefix}`))
-      const names = Object.fromEntries(pairs.map((pair) => pair.split(' ')))
-      const wrapped: Record<string, unknown> = {}
-      for (const [short, value] of Object.entries(exports)) {
-        const name = names[short] ?? short
-        const isInput = name.startsWith(prefix) && !NO_INPUT.test(name)
-        wrapped[short] = isInput ? recorded(exports as any, name, value as Call) : value
-      }
-      return wrapped as T
-    }
-
-  /** The state that the buffer had after the last call. */
-  let known = ''
-  const recorded = (exports: Exports, name: string, call: Call): Call => {
-    const stateOf = (machine: number) =>
-      name.startsWith('query_')
-        ? text(new Float64Array(exports.memory.buffer, exports.query_state_at(machine), STATE_BUFFER))
-        : known
-    return (machine, ...args) => {
-      if (!recording) return call(machine, ...args)
-      if (name.endsWith('_new')) {
-        lines.push(`${name} ${Number(machine)}`)
-        return call(machine)
-      }
-      const before = stateOf(machine)
-      if (before !== known) lines.push(`state ${before}`)
-      const result = Number(call(machine, ...args) ?? 0)
-      known = stateOf(machine)
-      let line = [name, ...args.map(Number), '=', result].join(' ')
-      if (known !== before) line += ` state ${known}`
-      lines.push(line)
+  const tap: Tap = (rule, machine, args) => {
+    const isNew = rule === query_new || rule === mutation_new
+    const call = () => (isNew ? rule(args[0]) : rule(machine, ...args))
+    const place = recording ? inputs.indexOf(rule) : -1
+    if (place < 0) return call()
+    // Before the call: the engine keeps what it gets, and changes it.
+    const input = [place, ...args.map(text)].join(' ')
+    const result = call()
+    if (isNew) {
+      lines.push(input)
       return result
     }
+    const id = rule === query_create ? result : changes.includes(rule) && args[1]
+    const state = id && query_state(machine as QueryMachine, id as number)
+    // Of an effect its kind: what it is about has other ids elsewhere.
+    const code = Array.isArray(result) ? result[0] + 1 : Number(result ?? 0)
+    lines.push(`${input} = ${code}${state ? ` state ${text(state)}` : ''}`)
+    return result
   }
 
   const internal = client as InternalQueryClient
-  internal.getQueryCache().engineConfig.tap = tap('query_')
-  internal.getMutationCache().engineConfig.tap = tap('mutation_')
+  internal.getQueryCache().engineConfig.ruleTap = tap
+  internal.getMutationCache().engineConfig.ruleTap = tap
   return {
     stop() {
       recording = false
-      return lines.join('\n') + '\n'
+      return `${lines.join('\n')}\n`
     },
   }
 }
 
-function text(numbers: ArrayLike<number>): string {
-  return Array.from(numbers).join(' ')
+/** The number for a value, NaN for `undefined`; the name of a status; those of all that an object has. */
+function text(value: any): string {
+  if (value && typeof value === 'object') return Object.values(value).map(text).join(' ')
+  return typeof value === 'string' ? value : String(Number(value))
 }

@@ -1,22 +1,13 @@
 // A promise for a function that is called when the engine says so: now, after a delay, or not again. And the encoding of the
 // options that decide about it.
+import { DEFAULT_RETRY, type OUTCOME_CANCELLED, OUTCOME_ERROR, OUTCOME_SUCCESS, SERVER_RETRY } from '../boundary/query.js'
 import {
-  DEFAULT_RETRY,
-  DELAY_BY_OPTIONS,
-  DELAY_EXPONENTIAL,
-  FAILURE_RETRIED,
   NETWORK_MODE_ALWAYS,
   NETWORK_MODE_OFFLINE_FIRST,
   NETWORK_MODE_ONLINE,
-  type OUTCOME_CANCELLED,
-  OUTCOME_ERROR,
-  OUTCOME_SUCCESS,
-  SERVER_RETRY,
-  VERDICT_BY_OPTIONS,
-  VERDICT_NO,
-  VERDICT_PERMANENT,
-  VERDICT_YES,
-} from '../boundary/query.js'
+  type RunOptions,
+  type Verdict,
+} from '../rules/query.js'
 import { environmentManager } from './environmentManager.js'
 import { noop } from './utils.js'
 import type { NetworkMode, RetryDelayValue, RetryValue } from './types.js'
@@ -26,29 +17,33 @@ export function networkModeCode(mode: NetworkMode | undefined): number {
   return mode === 'always' ? NETWORK_MODE_ALWAYS : NETWORK_MODE_OFFLINE_FIRST
 }
 
-interface RunOptions {
+interface Given {
   retry?: RetryValue<any>
   retryDelay?: RetryDelayValue<any>
   retryJitter?: boolean | number
   networkMode?: NetworkMode
 }
 
-/** The options of a run as the engine takes them; `flag` goes beside the network mode. What is not a number of ms counts as 0. */
+/** The options of a run as the engine takes them. What is not a number of ms counts as 0. */
 export function runOptions(
-  { retry, retryDelay, retryJitter, networkMode }: RunOptions,
-  flag = 0,
-): [retry: number, delay: number, mode: number, jitter: number] {
+  { retry, retryDelay, retryJitter, networkMode }: Given,
+  timeout = Infinity,
+  partial = false,
+): RunOptions {
   retry ??= environmentManager.isServer() ? SERVER_RETRY : DEFAULT_RETRY
-  return [
-    // For a function the engine gets its verdict with each failure.
-    retry === true ? Infinity : typeof retry === 'number' ? Math.ceil(positive(retry)) : 0,
-    retryDelay == null || typeof retryDelay === 'function' ? DELAY_EXPONENTIAL : positive(retryDelay),
-    networkModeCode(networkMode) | flag,
-    retryJitter === true ? 0.5 : positive(retryJitter),
-  ]
+  return {
+    // For a function the engine gets its verdict with each failure. Without a number it retries until it succeeds.
+    retry$: retry === true ? undefined : typeof retry === 'number' ? Math.ceil(positive(retry)) : 0,
+    delay$: retryDelay == null || typeof retryDelay === 'function' ? undefined : positive(retryDelay),
+    jitter$: retryJitter === true ? 0.5 : positive(retryJitter),
+    timeout$: timeout,
+    networkMode$: networkModeCode(networkMode),
+    partial$: partial,
+  }
 }
 
-function positive(value: unknown): number {
+/** A span of ms. What is not a number of them counts as 0. */
+export function positive(value: unknown): number {
   return Math.max(Number(value), 0) || 0
 }
 
@@ -92,84 +87,83 @@ export abstract class Retryer<TData = unknown, TError = any> {
   }
 
   /** Calls the function. The engine decides when. */
-  attempt(): void {
+  attemptNow(): void {
     if (this.#settled) return
     const mine = (this.#attempt = {})
     let answer: TData | Promise<TData>
     try {
-      answer = (!this.#failures && this.initialPromise) || this.fn()
+      answer = (!this.#failures && this.initialPromise) || this.callFunction()
     } catch (error) {
       answer = Promise.reject(error)
     }
     Promise.resolve(answer).then(
-      (data) => this.#attempt === mine && this.settle(OUTCOME_SUCCESS, data),
-      (error) => this.#attempt === mine && this.failed(error),
+      (data) => this.#attempt === mine && this.settleResult(OUTCOME_SUCCESS, data),
+      (error) => this.#attempt === mine && this.attemptFailed(error),
     )
-  }
-
-  /** The engine has failed, so nobody decides about retries: if no attempt is running, one is made now, and fails. */
-  onEngineFailed(): void {
-    if (!this.#attempt) this.attempt()
   }
 
   /** Rejects with the last error. */
   giveUp(): void {
-    this.settle(OUTCOME_ERROR, this.#error)
+    this.settleResult(OUTCOME_ERROR, this.#error)
   }
 
   /** Continues after a pause, if the engine agrees. Runs after the current task's other changes. */
   continue(): Promise<TData> {
     queueMicrotask(() => {
-      if (!this.#settled) this.resume()
+      if (!this.#settled) this.askResume()
     })
     return this.result
   }
 
   /** The attempt failed. A later answer of its function is ignored. */
-  failed(error: any): void {
+  attemptFailed(error: any): void {
     if (this.#settled) return
     this.#attempt = undefined
     this.#error = error
     const { retry, retryDelay } = this
-    let delay: number = DELAY_BY_OPTIONS
-    let verdict: number = VERDICT_BY_OPTIONS
+    const { retryable, retryAfter } = (error ?? {}) as ErrorHints
+    // What is not said here the run's options decide.
+    const verdict: Verdict = {
+      retry$: undefined,
+      delay$: undefined,
+      permanent$: retryable === false,
+      retryAfter$: typeof retryAfter === 'number' ? positive(retryAfter) : 0,
+    }
     try {
-      if (typeof retryDelay === 'function') delay = positive(retryDelay(this.#failures, error))
-      if (typeof retry === 'function') verdict = retry(this.#failures, error) ? VERDICT_YES : VERDICT_NO
+      if (typeof retryDelay === 'function') verdict.delay$ = positive(retryDelay(this.#failures, error))
+      if (typeof retry === 'function') verdict.retry$ = !!retry(this.#failures, error)
     } catch (thrown) {
       // `retry` or `retryDelay` threw: that error is the one to report.
       this.#error = thrown
-      verdict = VERDICT_NO
+      verdict.retry$ = false
     }
-    const { retryable, retryAfter } = (error ?? {}) as ErrorHints
-    if (retryable === false) verdict |= VERDICT_PERMANENT
-    if (this.tellFailure(verdict, delay, typeof retryAfter === 'number' ? retryAfter : 0) === FAILURE_RETRIED) {
-      this.onFail(++this.#failures, error)
+    if (this.tellFailure(verdict)) {
+      this.tellRetry(++this.#failures, error)
     } else {
       this.giveUp()
     }
   }
 
   /** Settles the result. Returns whether it was open. */
-  protected settle(outcome: Outcome, value: any): boolean {
+  protected settleResult(outcome: Outcome, value: any): boolean {
     if (this.#settled) return false
     this.#settled = true
     this.#attempt = undefined
-    if (outcome !== OUTCOME_SUCCESS) this.ended(outcome)
+    if (outcome !== OUTCOME_SUCCESS) this.tellEnd(outcome)
     this.#settle[outcome && OUTCOME_ERROR](value)
     return true
   }
 
-  protected abstract fn(): TData | Promise<TData>
+  protected abstract callFunction(): TData | Promise<TData>
 
-  /** Tells the engine of a failed attempt. Returns one of `FAILURE_*`. */
-  protected abstract tellFailure(verdict: number, delay: number, retryAfter: number): number
+  /** Tells the engine of a failed attempt. Returns whether there will be another. */
+  protected abstract tellFailure(verdict: Verdict): boolean
 
   /** Tells the engine that the fetch is over. After a success it is told when the data is stored. */
-  protected abstract ended(outcome: Outcome): void
+  protected abstract tellEnd(outcome: Outcome): void
 
-  protected abstract onFail(failureCount: number, error: TError): void
+  protected abstract tellRetry(failureCount: number, error: TError): void
 
   /** Asks the engine whether a paused fetch continues, and continues it. */
-  protected abstract resume(): void
+  protected abstract askResume(): void
 }

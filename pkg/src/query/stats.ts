@@ -1,18 +1,18 @@
-import { COUNTERS, LATENCIES, STAT_LATENCY_COUNT } from '../boundary/query.js'
+import { query_latency, query_new, query_quantile, query_stats } from '../rules/query.js'
 import { noBytes, type QueryEngine } from './queryEngine.js'
 import type { QueryStats } from './types.js'
 
 /** The figures of an engine; all zero if it was never started. */
 export function readStats(engine: QueryEngine | undefined): QueryStats {
-  const named = (names: readonly string[], first: number) =>
-    Object.fromEntries(names.map((name, i) => [name, engine?.calls.query_stat(first + i) ?? 0])) as any
-  const counters = named(COUNTERS, 0)
-  const fetchLatency = named(LATENCIES, STAT_LATENCY_COUNT)
+  const machine = engine?.engineMachine ?? query_new(0)
+  const counters = query_stats(machine)
+  const { count, sum, max } = query_latency(machine)
+  const within = (share: number) => query_quantile(machine, share)
   const found = counters.hits + counters.staleServed
   return {
     ...counters,
     bytes: { ...(engine?.bytes ?? noBytes()) },
     hitRate: found + counters.misses ? found / (found + counters.misses) : undefined,
-    fetchLatency: fetchLatency.count ? fetchLatency : undefined,
+    fetchLatency: count ? { count, sum, max, p50: within(0.5), p95: within(0.95), p99: within(0.99) } : undefined,
   }
 }

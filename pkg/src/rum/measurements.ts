@@ -33,8 +33,6 @@ export interface Measurements {
   body(drop: Drop): BeaconBody
   /** The errors, newest first. */
   errors(): ErrorData[]
-  /** Releases the histograms. */
-  free(): void
 }
 
 /** `onFull` is called once, when the size reaches `FULL`. */
@@ -97,7 +95,7 @@ export function createMeasurements(onFull: () => void): Measurements {
     record: (name, value) =>
       value >= 0 &&
       set('timings', distributions, name, value, (distribution = createDistribution()) => {
-        distribution.record(value)
+        distribution.record$(value)
         return distribution
       }),
     resource,
@@ -135,9 +133,9 @@ export function createMeasurements(onFull: () => void): Measurements {
       const histograms = new Map<string, unknown>()
       const timings = new Map<string, unknown>()
       for (const [name, distribution] of distributions) {
-        const histogram = distribution.histogram()
+        const histogram = distribution.histogram$()
         if (histogram) histograms.set(name, histogram)
-        else timings.set(name, distribution.values())
+        else timings.set(name, distribution.values$())
       }
       const longest = [...scripts.values()].sort((a, b) => b.duration - a.duration)
       if (longest.length > SCRIPTS) drop('scripts', longest.length - SCRIPTS)
@@ -154,8 +152,5 @@ export function createMeasurements(onFull: () => void): Measurements {
       } as unknown as BeaconBody)
     },
     errors: () => [...errors.values()].reverse(),
-    free() {
-      for (const distribution of distributions.values()) distribution.free()
-    },
   }
 }

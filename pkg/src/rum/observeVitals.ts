@@ -33,10 +33,10 @@ export function observeVitals(
     const { name, value, rating } = metric
     // A TTFB is read from the navigation, however long ago that was.
     if (isLate && name === 'TTFB' && isFirstView(metric)) return
-    const { target, url, state, phases = [] } = copyOwn<Attributed>(attempt(find))
+    const { target$: target, url$: url, state$: state, phases$: phases = [] } = copyOwn<Attributed>(attempt(find))
     const names = PHASES[name]?.split(' ') ?? []
     const parts = phases.map((ms, place) => [names[place]!, round(ms)] as const).filter(([, ms]) => ms > 0)
-    report(metric, {
+    const data = {
       value: round(value),
       // The collector takes a missing rating for `good`, a missing phase for 0 ms.
       ...(rating !== 'good' && { rating }),
@@ -44,7 +44,8 @@ export function observeVitals(
       ...(url && { url: truncate(scrubUrl(url), URL) }),
       ...(state && { state }),
       ...(parts.length && { parts: Object.fromEntries(parts) }),
-    })
+    }
+    attempt(() => report(metric, data))
   }
   // Separately: an API that is missing for one vital must not stop the others.
   attempt(() => observeAttributedINP(onMetric, opts))

@@ -2,7 +2,7 @@ import { LABEL, PAGE } from '../boundary/rum.js'
 import type { BeaconBody, RumBeacon } from './beacon.js'
 import { deviceInfo } from './device.js'
 import { describeError, observeErrors } from './errors.js'
-import { now, on, setTimer } from './lib/eventsAndTimers.js'
+import { now, clearTimer, on, setTimer } from './lib/eventsAndTimers.js'
 import { singleLine } from './lib/format.js'
 import { attempt, callPageFunction } from './lib/guard.js'
 import { plain } from './lib/properties.js'
@@ -35,35 +35,35 @@ const LONGEST = 2 ** 31 - 1
 
 /** A page view: what all its beacons have in common, and what they are to report. */
 export interface PageView {
-  id: string
+  id$: string
   /** The id of its visit. */
-  session: string
+  session$: string
   /** The page's route, and its name in beacons. */
-  path: string
-  page: string
-  navigation: string
+  path$: string
+  page$: string
+  navigation$: string
   /** When it began, in ms since the document's time origin. */
-  start: number
+  start$: number
   /** Whether its visit reports measurements, and whether it reports errors. */
-  sampled: boolean
-  errorsSampled: boolean
+  sampled$: boolean
+  errorsSampled$: boolean
   /** What the next beacon reports. */
-  batch: Measurements
+  batch$: Measurements
   /** What is being reported. It stays set where the browser stops the page's scripts meanwhile. */
-  sending: Measurements | undefined
+  sending$: Measurements | undefined
   /** How many beacons it made. */
-  sent: number
+  sent$: number
 }
 
 export interface PageMonitor {
   /** The page view that the user sees. */
-  view(): PageView
+  view$(): PageView
   /** Records a caught error. */
-  error(error: unknown): void
+  error$(error: unknown): void
   /** Sends all measurements. */
-  flush(): void
+  flush$(): void
   /** Removes all listeners. Sends nothing. */
-  end(): void
+  end$(): void
 }
 
 /**
@@ -78,16 +78,16 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
   /** Page views by the browser's `navigationId` of their soft navigation. */
   const softNavigations = new Map<number, PageView>()
   let pendingEntries: (() => PerformanceEntry[]) | undefined
-  let cancelFlush = () => {}
+  let flushTimer: unknown
   /** The number of calls of `flush` that are running. */
   let flushing = 0
 
   const view = () => views[views.length - 1]!
-  const batch = () => view().batch
+  const batch = () => view().batch$
   const scheduleFlush = (ms = Math.min(Math.max(flushInterval, SHORTEST), LONGEST)) => {
-    cancelFlush()
+    clearTimer(flushTimer)
     within(scope, () => {
-      cancelFlush = setTimer(() => {
+      flushTimer = setTimer(() => {
         flush()
         scheduleFlush()
       }, ms)
@@ -98,19 +98,19 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
   const beginView = (session: string, navigation: string, start: number, path = routeOf(location)): PageView => {
     const custom = callPageFunction(() => options.page?.(path))
     const view: PageView = {
-      id: randomId(),
-      session,
-      path,
-      page: (typeof custom === 'string' && singleLine(custom, PAGE)) || singleLine(scrubRoute(path), PAGE),
-      navigation,
-      start,
+      id$: randomId(),
+      session$: session,
+      path$: path,
+      page$: (typeof custom === 'string' && singleLine(custom, PAGE)) || singleLine(scrubRoute(path), PAGE),
+      navigation$: navigation,
+      start$: start,
       // Decided per view: one visit may end and another begin within a document.
-      sampled: isSampled(session, rate),
-      errorsSampled: isSampled(session, errorRate),
-      batch: newBatch(),
+      sampled$: isSampled(session, rate),
+      errorsSampled$: isSampled(session, errorRate),
+      batch$: newBatch(),
       // Set now: a page may have a setter of this name on `Object.prototype`.
-      sending: undefined,
-      sent: 0,
+      sending$: undefined,
+      sent$: 0,
     }
     views.push(view)
     return view
@@ -127,18 +127,18 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
   /** The page view that a vital belongs to. The user may see a later one already. */
   const viewOf = ({ navigationType, navigationId, navigationStartTime = 0, navigationURL = '' }: Metric): PageView => {
     if (navigationType !== 'soft-navigation') {
-      documentView.navigation = navigationType
+      documentView.navigation$ = navigationType
       return documentView
     }
-    const path = attempt(() => routeOf(new URL(navigationURL))) ?? view().path
+    const path = attempt(() => routeOf(new URL(navigationURL))) ?? view().path$
     let found = softNavigations.get(navigationId)
     // A soft navigation starts with the interaction, and the route changes a moment later.
-    found ??= views.find((view) => view.start >= navigationStartTime && view.path === path)
+    found ??= views.find((view) => view.start$ >= navigationStartTime && view.path$ === path)
     if (!found) {
       // The browser reports a soft navigation although the path did not change.
-      found = beginView(view().session, navigationType, navigationStartTime, path)
+      found = beginView(view().session$, navigationType, navigationStartTime, path)
       // Views stay in the order of their start, so that the last one is what the user sees.
-      views.sort((a, b) => a.start - b.start)
+      views.sort((a, b) => a.start$ - b.start$)
     }
     softNavigations.set(navigationId, found)
     for (const id of softNavigations.keys()) if (softNavigations.size > VIEWS) softNavigations.delete(id)
@@ -166,9 +166,9 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
     const drops = new Map(sending.drops)
     const drop = (list: string, by = 1) => drops.set(list, (drops.get(list) ?? 0) + by)
     const packed = (rate: number, body: BeaconBody) => (Object.keys(body).length ? pack(header(view, rate), body, drop) : [])
-    const errors = view.errorsSampled ? sending.errors() : []
+    const errors = view.errorsSampled$ ? sending.errors() : []
     const errorsBody = errors.length ? { errors } : {}
-    const body = view.sampled ? sending.body(drop) : {}
+    const body = view.sampled$ ? sending.body(drop) : {}
     // Errors with a sample rate of their own need beacons of their own.
     const beacons =
       errorRate === rate ? packed(rate, { ...body, ...errorsBody }) : [...packed(rate, body), ...packed(errorRate, errorsBody)]
@@ -177,19 +177,19 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
     if (last) {
       const dropped = [...drops.values()].reduce((sum, by) => sum + by, 0)
       beacons.push(dropped ? { ...last, dropped, drops: Object.fromEntries(drops) } : last)
-    } else for (const [list, by] of drops) view.batch.drop(list, by)
+    } else for (const [list, by] of drops) view.batch$.drop(list, by)
     return beacons
   }
   const header = (view: PageView, sampleRate: number): RumBeacon => ({
     ...plain<RumBeacon>({
       v: 1,
       id: '',
-      session: view.session,
-      view: view.id,
+      session: view.session$,
+      view: view.id$,
       app: singleLine(String(options.app ?? ''), LABEL) || 'unnamed',
       release: options.release ? singleLine(String(options.release), LABEL) : undefined,
-      page: view.page,
-      navigation: view.navigation,
+      page: view.page$,
+      navigation: view.navigation$,
       ...deviceInfo(),
       sentAt: Date.now(),
     }),
@@ -200,35 +200,34 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
     const approved = beforeSend ? callPageFunction(() => beforeSend(beacon)) : beacon
     const text = approved && callPageFunction(() => serializeBeacon(approved))
     // `beforeSend` may have withdrawn consent.
-    if (!text || scope.isEnded) return
+    if (!text || scope.isEnded$) return
     sender.send({ id: beacon.id, text }, leaving)
     // Keeps the visit alive.
     currentVisit()
   }
   const flushView = (view: PageView, leaving: boolean) => {
     // An interrupted report is repeated.
-    if (!view.sending && !view.batch.isEmpty()) {
-      view.sending = view.batch
-      view.batch = newBatch()
+    if (!view.sending$ && !view.batch$.isEmpty()) {
+      view.sending$ = view.batch$
+      view.batch$ = newBatch()
     }
-    const { sending } = view
+    const { sending$: sending } = view
     if (!sending) return
     attempt(() => {
-      let { sent } = view
+      let { sent$: sent } = view
       for (const beacon of beaconsOf(view, sending)) {
-        beacon.id = `${view.id}-${++sent}`
+        beacon.id = `${view.id$}-${++sent}`
         send(beacon, leaving)
       }
-      view.sent = sent
+      view.sent$ = sent
     })
-    view.sending = undefined
-    sending.free()
+    view.sending$ = undefined
   }
   /** `leaving`: the page is hidden, and may never run again. */
   const flush = (leaving = false) => {
     // A prerendered page may never be shown. The page's functions may call `flush` again. Only one nested call is useful:
     // Firefox stops a script that runs during `pagehide`, and then fires `visibilitychange`.
-    if (scope.isEnded || document.prerendering || flushing > (leaving ? 1 : 0)) return
+    if (scope.isEnded$ || document.prerendering || flushing > (leaving ? 1 : 0)) return
     flushing++
     attempt(() => {
       recordEntries(pendingEntries?.())
@@ -238,7 +237,7 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
     // The document's view is kept: where the browser reports no soft navigations, its CLS and INP continue.
     while (views.length > VIEWS) views.splice(views[0] === documentView ? 1 : 0, 1)
     flushing = 0
-    if (leaving) cancelFlush()
+    if (leaving) clearTimer(flushTimer)
     else scheduleFlush()
   }
 
@@ -247,31 +246,32 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
     const first = documentView
     pendingEntries = observe(['resource', 'long-animation-frame'], recordEntries, !isLate)
     const parts = [
-      () => isLate || observeNavigation(() => first.batch, recordServerTimings),
-      () => observeVitals(isLate, scrub, (metric, data) => viewOf(metric).batch.vital(metric.name, data)),
+      () => isLate || observeNavigation(() => first.batch$, recordServerTimings),
+      () => observeVitals(isLate, scrub, (metric, data) => viewOf(metric).batch$.vital(metric.name, data)),
       () => observeFetches(client, (ms) => batch().record('query.fetch', ms)),
       () =>
         routes === false ||
         observeRoutes(() => {
-          if (routeOf(location) !== view().path) beginView(currentVisit(), 'soft-navigation', now())
+          if (routeOf(location) !== view().path$) beginView(currentVisit(), 'soft-navigation', now())
         }),
-      () => traceparent && traceparent.length && addTraceparent(traceparent, endpoint, () => view().session + view().id),
+      () => traceparent && traceparent.length && addTraceparent(traceparent, endpoint, () => view().session$ + view().id$),
     ]
     for (const part of parts) attempt(part)
   }
 
-  const { sampled, errorsSampled } = documentView
+  const { sampled$: sampled, errorsSampled$: errorsSampled } = documentView
   if (sampled || errorsSampled) {
     within(scope, () => {
-      onEnd(() => cancelFlush())
+      onEnd(() => clearTimer(flushTimer))
       // Before the vitals: after a return from the back/forward cache they report to the new page view.
-      observeLifecycle({
-        restored() {
+      observeLifecycle(
+        undefined,
+        () => {
           documentView = beginView(currentVisit(), 'back-forward-cache', now())
           scheduleFlush()
         },
-        flush: () => flush(true),
-      })
+        () => flush(true),
+      )
       if (errorsSampled) observeErrors((error) => batch().error(error), ignoreErrors)
       if (sampled) measure()
       on(globalThis, 'visibilitychange', () => document.visibilityState === 'visible' && scheduleFlush())
@@ -279,15 +279,12 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
     })
   }
   return {
-    view,
-    error(error) {
-      const described = view().errorsSampled && describeError(error, ignoreErrors)
+    view$: view,
+    error$(error) {
+      const described = view().errorsSampled$ && describeError(error, ignoreErrors)
       if (described) batch().error(described)
     },
-    flush: () => flush(),
-    end() {
-      endScope(scope)
-      for (const { batch } of views) batch.free()
-    },
+    flush$: () => flush(),
+    end$: () => endScope(scope),
   }
 }

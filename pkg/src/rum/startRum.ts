@@ -8,14 +8,13 @@ import { optsOut } from './privacySignals.js'
 import { createSender, type Sender } from './send/index.js'
 import { forgetVisit } from './session.js'
 import { createCounterDeltas, readTotals } from './toolkitCounters.js'
-import { vitalsEngine } from './vitals/engine.js'
 
 /** The number of marks that are kept. */
 const MARKS = 256
 
 /**
  * Starts to measure this page, including what the browser has recorded before. Sends beacons at intervals, and when the
- * page is hidden or closed. Where wasm cannot run, it warns once and does nothing.
+ * page is hidden or closed. On a server it does nothing.
  */
 export function startRum(given: RumOptions): Rum {
   const options = read(given)
@@ -24,7 +23,7 @@ export function startRum(given: RumOptions): Rum {
   const marks = new Map<string, number>()
   let agreed = options.consent ?? true
   // Where nothing is measured, it is as if it had been stopped.
-  let stopped = !vitalsEngine() || (options.respectPrivacySignals !== false && !!attempt(optsOut))
+  let stopped = typeof document === 'undefined' || (options.respectPrivacySignals !== false && !!attempt(optsOut))
   let sender: Sender | undefined
   let monitor: PageMonitor | undefined
 
@@ -35,16 +34,16 @@ export function startRum(given: RumOptions): Rum {
     })
   }
   const end = () => {
-    attempt(() => monitor?.end())
+    attempt(() => monitor?.end$())
     monitor = undefined
   }
   /** Without consent, and outside the sample, nothing is recorded. */
   const record = (run: (batch: Measurements, view: PageView) => void) =>
     attempt(() => {
-      const view = monitor!.view()
-      if (view.sampled) run(view.batch, view)
+      const view = monitor!.view$()
+      if (view.sampled$) run(view.batch$, view)
     })
-  const flush = () => void attempt(() => monitor?.flush())
+  const flush = () => void attempt(() => monitor?.flush$())
   if (agreed && !stopped) begin(false)
 
   return {
@@ -52,10 +51,10 @@ export function startRum(given: RumOptions): Rum {
       if (!monitor) return
       const at = now()
       if (marks.has(name) || marks.size < MARKS) marks.set(name, at)
-      record((batch, view) => batch.record(name, Math.max(at - view.start, 0)))
+      record((batch, view) => batch.record(name, Math.max(at - view.start$, 0)))
     },
     measure(name, startMark, endMark) {
-      const start = startMark === undefined ? monitor?.view().start : marks.get(startMark)
+      const start = startMark === undefined ? monitor?.view$().start$ : marks.get(startMark)
       const end = endMark === undefined ? now() : marks.get(endMark)
       const ms = end! - start!
       // Also `NaN` where the page removed the clock.
@@ -66,7 +65,7 @@ export function startRum(given: RumOptions): Rum {
     timing: (name, ms) => record((batch) => batch.record(name, ms)),
     count: (name, by = 1) => record((batch) => batch.count(name, by)),
     gauge: (name, value) => record((batch) => batch.gauge(name, value)),
-    error: (error) => attempt(() => monitor?.error(error)),
+    error: (error) => attempt(() => monitor?.error$(error)),
     flush,
     stop() {
       stopped = true

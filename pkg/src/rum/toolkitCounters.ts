@@ -20,7 +20,7 @@ export interface MeasuredClient {
 export interface Figures {
   /** What `lazy()` returned, or an array of that. */
   lazy?: { stats(): object } | { stats(): object }[]
-  /** `stats` of `whippet/json`. */
+  /** `stats` of `whippet/json`, or of `whippet/json/delta`, which counts the bytes on the wire too. */
   json?: () => object
   /** `stats` of `whippet/timing`. */
   timing?: () => object
@@ -47,7 +47,7 @@ export function readTotals({ client, figures = {}, counters }: CounterSources): 
       }
     })
   read('query.', 'hits misses staleServed deduplicated fetches errors', () => client?.stats?.())
-  read('json.bytes_', 'received spared', () => figures.json?.())
+  read('json.bytes_', 'received compared parsed spared wire', () => figures.json?.())
   read('pace.', 'calls invocations', () => figures.timing?.())
   for (const lazy of [figures.lazy ?? []].flat()) read('lazy.', 'loaded failed lcp', () => lazy.stats())
   return { ...Object.fromEntries(all), ...callPageFunction(() => ({ ...counters?.() })) }

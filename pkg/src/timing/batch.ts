@@ -1,12 +1,11 @@
 import { onAbort, reasonOf } from '../abort.js'
 import { FILLS, OPENS_TASK, OPENS_TIMER } from '../boundary/timing.js'
+import { batch_enqueue } from '../rules/timing.js'
 import { checkCount, checkFunction, checkSignal, checkDuration, isObject } from './checks.js'
 import { abortError, deferred, promiseTry, rejectAborted, type Deferred } from './deferred.js'
-import { ask } from './engine.js'
 import { figures } from './figures.js'
 import { forget, hold, later } from './host.js'
 import { setKey } from './keyOf.js'
-import { machines } from './machines.js'
 import { scheduleTask } from './scheduleTask.js'
 
 export interface BatchOptions<K> {
@@ -70,7 +69,7 @@ export function batch<K, V>(
     const opened = open
     const added: Item<K, V> = { item, ...deferred<V>() }
     opened.set(itemKey, added)
-    const enqueued = ask(() => machines().batch_enqueue(opened.size, maxSize, maxWait), FILLS)
+    const enqueued = batch_enqueue(opened.size, maxSize, maxWait)
     if (enqueued === FILLS) dispatch()
     if (enqueued === OPENS_TIMER) timer = later(maxWait, dispatch)
     if (enqueued === OPENS_TASK) {

@@ -4,33 +4,28 @@ export function isObject<T>(value: T | null | undefined): value is T & object {
   return value !== null && (typeof value === 'object' || typeof value === 'function')
 }
 
-/** Throws where it does not hold that the argument or option `name` is `what`. */
-function check(holds: boolean, name: string, what: string, value: unknown): void {
-  if (holds) return
+/** The argument or option `name` is not `what`. A call that is as it should be runs none of this: a page waits for the first one. */
+function fail(name: string, what: string, value: unknown): never {
   throw new TypeError(`Expected ${what} as \`${name}\`, not ${typeof value} ${isObject(value) ? '' : String(value)}`)
 }
 
 export function checkFunction(fn: unknown, name = 'fn'): void {
-  check(typeof fn === 'function', name, 'a function', fn)
+  if (typeof fn !== 'function') fail(name, 'a function', fn)
 }
 
 export function checkSignal(signal: unknown): void {
-  check(
-    signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === 'function',
-    'signal',
-    'an AbortSignal',
-    signal,
-  )
+  if (signal !== undefined && typeof (signal as AbortSignal | null)?.addEventListener !== 'function')
+    fail('signal', 'an AbortSignal', signal)
 }
 
 /** Accepts a number of ms, zero or more; with `most`, no more than that. */
 export function checkDuration(name: string, value: unknown, most = Infinity): void {
   const holds = typeof value === 'number' && value >= 0 && value <= most
-  check(holds, name, `${most < Infinity ? 'finite ' : ''}ms, zero or more,`, value)
+  if (!holds) fail(name, `${most < Infinity ? 'finite ' : ''}ms, zero or more,`, value)
 }
 
 /** Accepts a whole number from `least`, or `Infinity`. */
 export function checkCount(name: string, value: unknown, least: number): void {
   const holds = typeof value === 'number' && value >= least && !(value % 1 > 0)
-  check(holds, name, `a whole number, ${least} or more,`, value)
+  if (!holds) fail(name, `a whole number, ${least} or more,`, value)
 }

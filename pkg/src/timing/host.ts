@@ -1,6 +1,6 @@
 // One timer for all paced functions.
-import { NONE } from '../boundary/pacer.js'
-import { ask, pacer, waiters } from './engine.js'
+import { pace_arm, pace_clear, pace_expired, pace_now, pace_set, pace_timeout } from '../rules/pacer.js'
+import { waiters } from './engine.js'
 
 let timer: any
 /** The `setTimeout` and the `Date` with which the timer was set. */
@@ -15,28 +15,24 @@ let isNew = false
 
 /** The monotonic time. */
 export function monotonic(): number {
-  return pacer().pace_now(Date.now())
+  return pace_now(Date.now())
 }
 
 /** Calls `run` after `delay` ms, if that is finite. Returns an id for `forget`, which is spent when `run` is called. */
 export function later(delay: number, run: () => void): number {
   if (delay === Infinity) return 0
-  const id = ask(() => pacer().pace_set(Date.now(), delay))
-  if (id) {
-    waiters.set(id, () => {
-      waiters.delete(id)
-      run()
-    })
-    arm()
-  } else {
-    queueMicrotask(run)
-  }
+  const id = pace_set(Date.now(), delay)
+  waiters.set(id, () => {
+    waiters.delete(id)
+    run()
+  })
+  arm()
   return id
 }
 
 /** Returns 0, which is no id: the other may soon be another's. */
 export function forget(id: number): 0 {
-  if (waiters.delete(id)) ask(() => pacer().pace_clear(id))
+  if (waiters.delete(id)) pace_clear(id)
   return 0
 }
 
@@ -56,7 +52,7 @@ function applyHold(): void {
 export function arm(): void {
   if (isFiring) return
   const now = Date.now()
-  const delay = ask(() => pacer().pace_arm(now), NONE)
+  const delay = pace_arm(now)
   const arming = ++armings
   // An overdue timer is not cleared: it fires as soon as the host is idle, and setting it again and again could postpone
   // it for ever. A timer of another clock is not cleared either: a test may have replaced the clock or restored it, and
@@ -76,15 +72,15 @@ export function arm(): void {
     isNew = true
     void Promise.resolve().then(() => (isNew = false))
   }
-  applyHold()
+  if (timer.unref) applyHold()
 }
 
 function fire(arming: number): void {
   isFiring = true
   isNew = false
-  ask(() => pacer().pace_timeout(Date.now(), +(arming === armings)))
+  pace_timeout(Date.now(), arming === armings)
   try {
-    for (let id; (id = ask(() => pacer().pace_expired()));) waiters.get(id)?.()
+    for (let id; (id = pace_expired());) waiters.get(id)?.()
   } finally {
     // Also after a throw, which ends this task as it would with a timer per function. The other deadlines that expired
     // follow in the next task.

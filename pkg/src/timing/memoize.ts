@@ -1,11 +1,22 @@
-import { EXPIRED, NONE, PENDING, REVALIDATE } from '../boundary/timing.js'
+import { EXPIRED, PENDING, REVALIDATE } from '../boundary/timing.js'
+import {
+  list_create,
+  list_release,
+  memo_add,
+  memo_clear,
+  memo_evict,
+  memo_expired,
+  memo_failed,
+  memo_lookup,
+  memo_remove,
+  memo_settled,
+} from '../rules/timing.js'
 import { checkCount, checkDuration, checkFunction, isObject } from './checks.js'
-import { ask, own } from './engine.js'
+import { own } from './engine.js'
 import { figures } from './figures.js'
 import { hashArguments } from './hashArguments.js'
 import { forget, later, monotonic } from './host.js'
 import { keyOf } from './keyOf.js'
-import { machines } from './machines.js'
 
 export interface MemoizeOptions<Args extends unknown[] = unknown[]> {
   /** A result is fresh for this many ms after it arrived. Default: for ever. */
@@ -86,8 +97,6 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   const bySlot = new Map<number, Entry>()
   const counts = { hits: 0, misses: 0, staleServed: 0, shared: 0, evictions: 0 }
   const bounded = maxSize !== Infinity
-  /** Without the engine, only what needs no decision is kept. */
-  const endless = ttl === Infinity && !bounded
   /** The results that were used, and how many uses there were: the engine is told before it evicts. */
   let used: Entry[] = []
   let uses = 0
@@ -141,14 +150,14 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   function tellUses(): void {
     for (const entry of used.sort((a, b) => a.use - b.use)) {
       entry.use = 0
-      ask(() => machines().memo_lookup(id, entry.slot, -Infinity, stale))
+      memo_lookup(id, entry.slot, -Infinity, stale)
     }
     used = []
   }
 
   function lookUp(self: This, args: unknown[], entry: Entry): any {
     const now = Date.now()
-    const found = ask(() => machines().memo_lookup(id, entry.slot, monotonic(), stale), endless ? Infinity : EXPIRED)
+    const found = memo_lookup(id, entry.slot, monotonic(), stale)
     if (found === EXPIRED) {
       unlink(entry)
       return miss(self, args, entry.map, entry.key)
@@ -174,15 +183,13 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     let value: any = fn.apply(self, args as any)
     // The function may have called itself with the same arguments.
     remove(map.get(key))
-    id ||= ask(() => own(memoized, machines().list_release, machines().list_create()))
+    id ||= own(memoized, list_release, list_create())
     tellUses()
-    const slot = ask(() => machines().memo_add(id))
+    const slot = memo_add(id)
     const entry: Entry = { slot, since: 0, until: -Infinity, use: 0, value, key, map }
-    if (slot || endless) {
-      map.set(key, entry)
-      bySlot.set(slot, entry)
-    }
-    for (let evicted; (evicted = ask(() => machines().memo_evict(id, bySlot.size, maxSize), NONE)) >= 0;) {
+    map.set(key, entry)
+    bySlot.set(slot, entry)
+    for (let evicted; (evicted = memo_evict(id, bySlot.size, maxSize)) >= 0;) {
       counts.evictions++
       unlink(bySlot.get(evicted)!)
     }
@@ -222,17 +229,17 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   function settled(entry: Entry, value: any): void {
     if (!isKept(entry)) return
     entry.value = value
-    const wait = ask(() => machines().memo_settled(id, entry.slot, monotonic(), ttl, stale), Infinity)
+    const wait = memo_settled(id, entry.slot, monotonic(), ttl, stale)
     timer ||= later(wait, weakly(expire))
   }
 
   function failed(entry: Entry): void {
-    if (isKept(entry) && ask(() => machines().memo_failed(entry.slot), 1)) unlink(entry)
+    if (isKept(entry) && memo_failed(entry.slot)) unlink(entry)
   }
 
   function expire(): void {
     let next
-    while ((next = ask(() => machines().memo_expired(id, monotonic(), stale), Infinity)) < 0) unlink(bySlot.get(-next)!)
+    while ((next = memo_expired(id, monotonic(), stale)) < 0) unlink(bySlot.get(-next)!)
     timer = later(next, weakly(expire))
   }
 
@@ -246,12 +253,12 @@ export function memoize<Args extends unknown[], R, This = unknown>(
 
   function remove(entry: Entry | undefined): void {
     if (!entry) return
-    ask(() => machines().memo_remove(entry.slot))
+    memo_remove(entry.slot)
     unlink(entry)
   }
 
   memoized.clear = () => {
-    if (id) ask(() => machines().memo_clear(id))
+    if (id) memo_clear(id)
     timer = forget(timer)
     used = []
     for (const map of [byKey, byHash, bySlot]) map.clear()

@@ -1,7 +1,8 @@
 import { onAbort } from '../abort.js'
 import { END, INVOKE, RELEASE, WAIT } from '../boundary/pacer.js'
+import { pacer_call, pacer_cancel, pacer_create, pacer_expired, pacer_flush, pacer_release, pacer_until } from '../rules/pacer.js'
 import { checkFunction, checkSignal, isObject } from './checks.js'
-import { ask, own, pacer, waiters } from './engine.js'
+import { own, waiters } from './engine.js'
 import { figures } from './figures.js'
 import { arm } from './host.js'
 
@@ -24,7 +25,7 @@ export type Pacing = readonly [wait: number, maxWait: number, leading: unknown, 
 export function pacing(fn: unknown, wait: unknown, options: object | undefined, throttles: boolean): Pacing {
   checkFunction(fn)
   const given: Record<string, any> = isObject(options) ? options : {}
-  checkSignal(given.signal)
+  if (given.signal !== undefined) checkSignal(given.signal)
   return [
     toMs(wait),
     throttles ? toMs(wait) : 'maxWait' in given ? toMs(given.maxWait) : NaN,
@@ -43,7 +44,7 @@ export function pace<Args extends unknown[], R, This>(
   [wait, maxWait, leading, trailing]: Pacing,
   signal: AbortSignal | undefined,
 ): Paced<Args, R, This> {
-  // The engine starts with the first call, so that declaring a function is free.
+  // The machine knows of the function from its first call on, so that declaring one is free.
   let id = 0
   let lastArgs: ArrayLike<unknown> | undefined
   let lastThis: This | undefined
@@ -60,7 +61,14 @@ export function pace<Args extends unknown[], R, This>(
     const now = Date.now()
     if (now < calls.until && now >= calls.last) calls.last = now
     else if (signal?.aborted) return drop()
-    else tell(now)
+    else {
+      id ||= own(paced, pacer_release, pacer_create(wait, maxWait, !!leading, !!trailing))
+      const effects = pacer_call(id, now, calls.last)
+      calls.last = now
+      // A burst of one call does not need to know.
+      calls.until = effects ? -Infinity : pacer_until(id, now)
+      apply(effects)
+    }
     figures.calls++
     return result
   }
@@ -70,20 +78,11 @@ export function pace<Args extends unknown[], R, This>(
     return result
   }
 
-  function tell(now: number): void {
-    id ||= ask(() => own(paced, pacer().pacer_release, pacer().pacer_create(wait, maxWait, +!!leading, +!!trailing)))
-    const effects = ask(() => pacer().pacer_call(id, now, calls.last), INVOKE)
-    calls.last = now
-    // A burst of one call does not need to know.
-    calls.until = effects ? -Infinity : ask(() => pacer().pacer_until(id, now), -Infinity)
-    apply(effects)
-  }
-
   /** Carries out effects. Invoking comes last, since the function may throw and may call any paced function. */
   function apply(effects: number): void {
     if (effects & WAIT) {
       waiters.set(id, expired)
-      stopListening ??= onAbort(signal, paced.cancel)
+      if (signal) stopListening ??= onAbort(signal, paced.cancel)
       arm()
     }
     if (effects & RELEASE) waiters.delete(id)
@@ -101,22 +100,19 @@ export function pace<Args extends unknown[], R, This>(
     }
   }
 
-  /** What follows where nothing waits any more, or runs if the engine does not tell. */
-  const runs = () => (lastArgs ? INVOKE : 0)
-
   function expired(): void {
-    apply(ask(() => pacer().pacer_expired(id, Date.now(), calls.last, runs()), runs()))
+    apply(pacer_expired(id, Date.now(), calls.last, !!lastArgs))
   }
 
   paced.cancel = () => {
     calls.last = -Infinity
-    apply(id && ask(() => pacer().pacer_cancel(id), END | RELEASE))
+    apply(id && pacer_cancel(id))
   }
   paced.flush = () => {
-    apply(id && ask(() => pacer().pacer_flush(id, Date.now(), runs()), runs()))
+    apply(id && pacer_flush(id, Date.now(), !!lastArgs))
     return result
   }
-  paced.pending = () => id > 0 && ask(() => pacer().pacer_until(id, calls.last), -Infinity) > -Infinity
+  paced.pending = () => id > 0 && pacer_until(id, calls.last) > -Infinity
 
   return paced as unknown as Paced<Args, R, This>
 }

@@ -1,10 +1,10 @@
 import { onAbort, reasonOf } from '../abort.js'
 import { REJECT } from '../boundary/timing.js'
+import { list_create, list_release, rate_call } from '../rules/timing.js'
 import { checkCount, checkDuration, checkFunction, checkSignal } from './checks.js'
 import { abortError, deferred, promiseTry, rejectAborted } from './deferred.js'
-import { ask, own } from './engine.js'
+import { own } from './engine.js'
 import { forget, hold, later, monotonic } from './host.js'
-import { machines } from './machines.js'
 
 export interface RateLimitOptions<Args extends unknown[] = unknown[]> {
   /** The most calls that run … */
@@ -81,8 +81,8 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
   }
 
   function admit(queued: number): number {
-    id ||= ask(() => own(limited, machines().list_release, machines().list_create()))
-    return ask(() => machines().rate_call(id, queued, maxQueue, monotonic(), limit, interval, burst ?? 0))
+    id ||= own(limited, list_release, list_create())
+    return rate_call(id, queued, maxQueue, monotonic(), limit, interval, burst ?? 0)
   }
 
   function enqueue(

@@ -1,10 +1,9 @@
 import { onAbort, reasonOf } from '../abort.js'
-import { DEFAULT_DELAY, DO_RETRY, NONE, NO_RETRY, PERMANENT, RETRY_BY_OPTIONS } from '../boundary/timing.js'
+import { DEFAULT_DELAY, DO_RETRY, NO_RETRY, PERMANENT, RETRY_BY_OPTIONS } from '../boundary/timing.js'
+import { retry_next } from '../rules/timing.js'
 import { checkCount, checkDuration, checkFunction, checkSignal } from './checks.js'
 import { deferred, promiseTry } from './deferred.js'
-import { ask, isBroken } from './engine.js'
 import { forget, hold, later } from './host.js'
-import { machines } from './machines.js'
 
 /** The retry policy of `whippet/query`, by the same names. */
 export interface RetryPolicy {
@@ -72,8 +71,6 @@ export async function retry<R>(fn: (attempt: Attempt) => R | PromiseLike<R>, pol
   function run(): void {
     const { signal } = (controller = new AbortController())
     timer = later(timeout || Infinity, () => {
-      // Where the engine stopped working, nothing times out.
-      if (isBroken) return
       timer = 0
       const error = new DOMException(`No answer within ${timeout} ms`, 'TimeoutError')
       current.abort(error)
@@ -98,10 +95,7 @@ export async function retry<R>(fn: (attempt: Attempt) => R | PromiseLike<R>, pol
       const permanent = retryable === false ? PERMANENT : 0
       const after = typeof retryAfter === 'number' ? retryAfter : 0
       if (isSettled) return
-      const delay = ask(
-        () => machines().retry_delay(failures, retries, chosen, jitter, seed >>> 0, verdict | permanent, after),
-        NONE,
-      )
+      const delay = retry_next(failures, retries, chosen, jitter, seed >>> 0, verdict | permanent, after)
       failures++
       if (delay < 0) end(() => reject(error))
       else timer = later(delay, run)

@@ -36,15 +36,18 @@ for (const [subpath, withEngine] of Object.entries(needEngine)) {
 test('a wasm module is seen where there is one', async () => {
   for (const [subpath, name] of [
     ['json', 'jsonQuery'],
-    ['lazy', 'lazy'],
-    ['query', 'QueryClient'],
-    ['rum', 'onLCP'],
-    ['rum', 'startRum'],
-    ['timing', 'debounce'],
+    ['lazy', 'showThumbhash'],
   ]) {
     const { modules } = await cost(subpath, name)
     assert.notDeepEqual(modules, [], name)
   }
+})
+
+test('queries, measuring, pacing and lazy loading load no wasm', async () => {
+  for (const name of ['QueryClient', 'MutationObserver']) assert.deepEqual((await cost('query', name)).modules, [], name)
+  for (const name of ['onLCP', 'startRum']) assert.deepEqual((await cost('rum', name)).modules, [], name)
+  assert.deepEqual((await cost('lazy', 'lazy')).modules, [])
+  for (const name of ['debounce', 'rateLimit']) assert.deepEqual((await cost('timing', name)).modules, [], name)
 })
 
 test('every subpath is looked at', () => {

@@ -7,6 +7,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { internalNames } from '../../internalNames.mjs'
+import { ruleNames } from '../../ruleNames.mjs'
 
 const require = createRequire(import.meta.url)
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -65,6 +66,25 @@ test('every name is used as a member, and never as a string, which would stay as
     (name) => !new RegExp(`[.{,]\\s*${name}\\b`).test(text) || new RegExp(`['"\`]${name}['"\`]`).test(text),
   )
   assert.deepEqual(wrong, [])
+})
+
+test('members that end in `$` are never strings, which would stay as they are', () => {
+  const text = [...filesIn(path.join(root, 'pkg/src/rum'), '.ts'), ...filesIn(path.join(root, 'pkg/src/lazy'), '.ts')]
+    .map((file) => readFileSync(file, 'utf8').replace(/\/\*[^]*?\*\/|^\s*\/\/.*/gm, ''))
+    .join('\n')
+  assert.ok(text.match(/\.\w+\$/g).length > 20)
+  assert.deepEqual(text.match(/(['"`])\w+\$\1/g), null)
+})
+
+test('members that end in `$` have one letter in what is shipped, and no two of one object the same', async () => {
+  const folders = ['pkg/src/rules', 'pkg/src/rum', 'pkg/src/lazy'].map((folder) => path.join(root, folder))
+  const short = await ruleNames(...folders)
+  const names = ['metric$', 'tracker$', 'report$', 'begin$', 'process$']
+  assert.equal(new Set(names.map((name) => short[name])).size, names.length)
+  assert.deepEqual(
+    Object.values(short).filter((name) => name.length !== 1),
+    [],
+  )
 })
 
 test('names are listed once', () => assert.deepEqual([...new Set(internalNames)], internalNames))

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { spell } from '../../spelling.mjs'
 
 /** Bytes of the packed tarball. */
 const MOST = 250_000
@@ -44,7 +45,7 @@ test('everything in it is led to by package.json', () => {
     if (name.endsWith('.wasm')) continue
     // Examples in comments lead nowhere, and those in messages are of dynamic imports.
     const text = name.endsWith('.ts') ? read(name).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '') : read(name)
-    const requests = name.endsWith('.ts') ? /(?:from|import)\s*\(?\s*'(\.[^']+)'/g : /(?:from |require\()["'](\.[^"']+)["']/g
+    const requests = name.endsWith('.ts') ? /(?:from|import)\s*\(?\s*'(\.[^']+)'/g : /(?:from ?|require\()["'](\.[^"']+)["']/g
     for (const [, target] of text.matchAll(requests)) {
       const file = path.join(path.dirname(name), target)
       lead(name.endsWith('.ts') ? file.replace(/js$/, 'd.ts') : file)
@@ -59,9 +60,10 @@ test('everything in it is led to by package.json', () => {
 test('a wasm module is in it as text and as a file, and nowhere else', () => {
   const scripts = names.filter((name) => name.endsWith('.js'))
   for (const name of names.filter((name) => name.endsWith('.wasm'))) {
-    const begin = readFileSync(path.join(pkg, name)).toString('hex').slice(0, 200)
+    const bytes = readFileSync(path.join(pkg, name))
+    const begins = [bytes.toString('hex'), spell(bytes)].map((text) => text.slice(0, 200))
     assert.deepEqual(
-      scripts.filter((script) => read(script).includes(begin)),
+      scripts.filter((script) => begins.some((begin) => read(script).includes(begin))),
       [`dist/hex/${path.basename(name, '.wasm')}.js`],
     )
   }

@@ -4,15 +4,13 @@ import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { MutationObserver, QueryClient, QueryObserver, dehydrate } from 'whippet/query'
 
-test('an unreachable client is garbage-collected with its wasm memory', () => {
+test('an unreachable client is garbage-collected with its engine', () => {
   const code = `
     import { MutationObserver, QueryClient, QueryObserver } from 'whippet/query'
     const refs = []
-    let memory
     async function request(i) {
       const client = new QueryClient({ breaker: true })
       refs.push(new WeakRef(client.getQueryCache()))
-      memory = client.getQueryCache().engine.exports.memory
       for (let j = 0; j < 20; j++) {
         await client.fetchQuery({ queryKey: ['user', i, j], queryFn: () => ({ i, j }), meta: { origin: 'o' + j } })
       }
@@ -31,12 +29,9 @@ test('an unreachable client is garbage-collected with its wasm memory', () => {
         // Explicit garbage collection, since otherwise each round's peak would depend on when the collector runs.
         if (i % 10 === 9) await collect()
       }
-      return memory.buffer.byteLength
     }
-    const first = await round()
-    let last = first
-    for (let i = 0; i < 4; i++) last = await round()
-    console.log(JSON.stringify({ first, last, clients: refs.length, left: refs.filter((ref) => ref.deref()).length }))
+    for (let i = 0; i < 2; i++) await round()
+    console.log(JSON.stringify({ clients: refs.length, left: refs.filter((ref) => ref.deref()).length }))
   `
   const run = spawnSync(process.execPath, ['--expose-gc', '--input-type=module', '--eval', code], {
     cwd: import.meta.dirname,
@@ -44,12 +39,9 @@ test('an unreachable client is garbage-collected with its wasm memory', () => {
     timeout: 60_000,
   })
   assert.equal(run.status, 0, run.stderr || `ended by ${run.signal}`)
-  const { first, last, clients, left } = JSON.parse(run.stdout)
-  assert.equal(clients, 1000)
+  const { clients, left } = JSON.parse(run.stdout)
+  assert.equal(clients, 400)
   assert.ok(left < 10, `${left} of ${clients} clients are still there`)
-  // Where the allocator's gaps lie decides on one page, the unit in which wasm grows; over 20,000 clients it stays at
-  // that. One round that is kept takes forty.
-  assert.ok(last <= first + 65_536, `wasm memory went from ${first} to ${last} bytes`)
 })
 
 test('two clients do not share state', async () => {

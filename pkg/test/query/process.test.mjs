@@ -47,22 +47,3 @@ test('an attempt with a timeout keeps the process alive', () => {
   `
   assert.equal(node(code), 'true')
 })
-
-test('without WebAssembly, fetches reject with the reason and nothing throws', () => {
-  const code = `
-    delete globalThis.WebAssembly
-    const { QueryClient, QueryObserver, WasmUnavailableError } = await import('whippet/query')
-    const client = new QueryClient()
-    client.mount()
-    const options = { queryKey: ['a'], queryFn: () => 1 }
-    for (const call of ['fetchQuery', 'ensureQueryData', 'query']) {
-      await client[call](options).catch((error) => console.log(call, error instanceof WasmUnavailableError))
-    }
-    await client.prefetchQuery(options)
-    await client.invalidateQueries({ queryKey: ['a'] })
-    console.log(client.getQueryData(['a']), client.isFetching(), client.stats().fetches)
-    const observer = new QueryObserver(client, options)
-    console.log(observer.getCurrentResult().error.message.includes('wasm-unsafe-eval'))
-  `
-  assert.equal(node(code), 'fetchQuery true\nensureQueryData true\nquery true\nundefined 0 0\ntrue')
-})

@@ -19,6 +19,8 @@ test('every counter of the package is found in the stats of its module', async (
   const { readTotals } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
   const found = readTotals({ client: new QueryClient(), figures: { json, lazy: lazy('img'), timing } })
   assert.deepEqual(Object.keys(found).sort(), [
+    'json.bytes_compared',
+    'json.bytes_parsed',
     'json.bytes_received',
     'json.bytes_spared',
     'lazy.failed',

@@ -1,4 +1,4 @@
-// JSON, lazy loading and measuring where WebAssembly does not run; and that nothing of the package throws for it.
+// JSON, lazy loading, pacing and measuring where WebAssembly does not run; and that nothing of the package throws for it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { run, traps, ways } from './ways.mjs'
@@ -6,7 +6,7 @@ import { run, traps, ways } from './ways.mjs'
 const body = `const text = (text) => new Response(text, { headers: { 'content-type': 'application/json' } })`
 
 for (const [name, way] of Object.entries(ways)) {
-  test(`WebAssembly ${name}: bodies are parsed, on a server nothing is lazy, and nothing is measured`, async () => {
+  test(`WebAssembly ${name}: bodies are parsed, functions are paced, and on a server nothing is lazy or measured`, async () => {
     const result = await run(
       way,
       `
@@ -25,9 +25,13 @@ for (const [name, way] of Object.entries(ways)) {
       const measured = rum.startRum({ endpoint: 'http://localhost/b', app: 'a' })
       measured.mark?.('m'); measured.timing?.('t', 1); measured.flush?.(); measured.stop?.()
       for (const on of ['onCLS', 'onFCP', 'onINP', 'onLCP', 'onTTFB']) rum[on](() => {})
-      return { values: [first.value, second.value], asked, lines, imported, same: Object.keys(all).length > 30, figures: Object.values(json.stats()).every((it) => it === 0) }`,
+      const calls = []
+      const paced = timing.debounce((n) => calls.push(n), 5)
+      paced(1); paced(2); paced.flush()
+      return { calls, values: [first.value, second.value], asked, lines, imported, same: Object.keys(all).length > 30, figures: Object.values(json.stats()).every((it) => it === 0) }`,
     )
     assert.deepEqual(result, {
+      calls: [2],
       values: [{ a: [1] }, { a: [2] }],
       asked: [1],
       lines: [1, 2],

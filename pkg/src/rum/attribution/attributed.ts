@@ -6,13 +6,13 @@ import type { AttributionReportOpts } from './types.js'
 
 export interface Attributed {
   /** The name of an element. */
-  target?: string
+  target$?: string
   /** The address of an image or a script. */
-  url?: string
+  url$?: string
   /** The state of the document, or the type of an interaction. */
-  state?: string
+  state$?: string
   /** The durations that add up to the value, ms; in the order in which they happened. */
-  phases?: number[]
+  phases$?: number[]
 }
 
 /** Gets a metric, and what finds its attribution, which throws if the page removed an API that says it. */

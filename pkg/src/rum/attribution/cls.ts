@@ -6,9 +6,9 @@ import type { AttributionReportOpts } from './types.js'
 
 /** Empty where the largest shift has no sources. */
 export interface AttributedCLS extends Attributed {
-  state?: LoadState
+  state$?: LoadState
   /** What startRum does not report: the largest shift, and where its element was. */
-  more?: [LayoutShift, LayoutShiftAttribution]
+  more$?: [LayoutShift, LayoutShiftAttribution]
 }
 
 /** Like `observeCLS`, with the largest shift. */
@@ -32,7 +32,7 @@ function attribute(shifts: LayoutShift[], targets: WeakMap<LayoutShiftAttributio
   // The last one, if several are equal.
   for (const next of shifts) if (next.value >= shift!.value) shift = next
   const source = shift && mainSource(shift)
-  return source ? { target: targets.get(source), state: loadState(shift!.startTime), more: [shift!, source] } : {}
+  return source ? { target$: targets.get(source), state$: loadState(shift!.startTime), more$: [shift!, source] } : {}
 }
 
 /** The first source that is an element, or the first of any kind. */

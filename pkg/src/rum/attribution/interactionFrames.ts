@@ -4,19 +4,19 @@ import { observe } from '../vitals/observe.js'
 
 /** Events that were presented in one frame. */
 export interface Frame {
-  start: number
-  processingStart: number
-  processingEnd: number
-  painted: number
-  events: PerformanceEventTiming[]
+  start$: number
+  processingStart$: number
+  processingEnd$: number
+  painted$: number
+  events$: PerformanceEventTiming[]
 }
 
 export interface InteractionFrames {
-  add(event: PerformanceEventTiming): void
+  add$(event: PerformanceEventTiming): void
   /** The frame that presented an event of an interaction. */
-  of(event: PerformanceEventTiming | undefined): Frame | undefined
+  of$(event: PerformanceEventTiming | undefined): Frame | undefined
   /** The long animation frames that overlap this time. */
-  longBetween(start: number, end: number): PerformanceLongAnimationFrameTiming[]
+  longBetween$(start: number, end: number): PerformanceLongAnimationFrameTiming[]
 }
 
 /** The number of latest frames that are always kept: events and long frames may arrive in any order. */
@@ -27,7 +27,7 @@ const ROUNDED = 8
 /** `reportable` returns the events that may still be reported. */
 export function keepFrames(
   keepEvents: boolean | undefined,
-  reportable: () => Iterable<PerformanceEventTiming[]>,
+  reportable: () => (PerformanceEventTiming | undefined)[],
 ): InteractionFrames {
   let frames: Frame[] = []
   let long: PerformanceLongAnimationFrameTiming[] = []
@@ -47,10 +47,12 @@ export function keepFrames(
   /** Drops frames that cannot be part of a report any more. */
   const cleanup = () => {
     cleanupPending = false
-    const kept = new Set(Array.from(reportable(), ([event]) => of(event)))
+    const kept = new Set(reportable().map(of))
     const first = frames.length - KEPT
     frames = frames.filter((frame, at) => at >= first || kept.has(frame))
-    const overlapping = new Set(frames.flatMap(({ start, processingEnd }) => longBetween(start, processingEnd)))
+    const overlapping = new Set(
+      frames.flatMap(({ start$: start, processingEnd$: processingEnd }) => longBetween(start, processingEnd)),
+    )
     const firstLong = long.length - KEPT
     long = long.filter((frame, at) => overlapping.has(frame) || (at >= firstLong && frame.startTime > latest))
   }
@@ -65,20 +67,29 @@ export function keepFrames(
   })
 
   return {
-    of,
-    longBetween,
-    add(event) {
+    of$: of,
+    longBetween$: longBetween,
+    add$(event) {
       const { startTime: start, processingStart, processingEnd } = event
       const painted = start + event.duration
       latest = Math.max(latest, processingEnd)
       // The latest frame that it may belong to.
       let frame: Frame | undefined
-      for (const known of frames) if (Math.abs(painted - known.painted) <= ROUNDED) frame = known
-      if (!frame) frames.push((frame = { start, processingStart, processingEnd, painted, events: [] }))
-      frame.start = Math.min(start, frame.start)
-      frame.processingStart = Math.min(processingStart, frame.processingStart)
-      frame.processingEnd = Math.max(processingEnd, frame.processingEnd)
-      if (keepEvents) frame.events.push(event)
+      for (const known of frames) if (Math.abs(painted - known.painted$) <= ROUNDED) frame = known
+      if (!frame)
+        frames.push(
+          (frame = {
+            start$: start,
+            processingStart$: processingStart,
+            processingEnd$: processingEnd,
+            painted$: painted,
+            events$: [],
+          }),
+        )
+      frame.start$ = Math.min(start, frame.start$)
+      frame.processingStart$ = Math.min(processingStart, frame.processingStart$)
+      frame.processingEnd$ = Math.max(processingEnd, frame.processingEnd$)
+      if (keepEvents) frame.events$.push(event)
       if (event.interactionId) byEvent.set(event, frame)
       scheduleCleanup()
     },

@@ -7,14 +7,14 @@ import type { LCPAttributionReportOpts } from './types.js'
 
 export interface AttributedLCP extends Attributed {
   /** What startRum does not report; missing without a paint. */
-  more?: [
+  more$?: [
     paint: LargestContentfulPaint,
     /** That of the image. */
     resource: PerformanceResourceTiming | undefined,
     navigation: PerformanceNavigationTiming | PerformanceSoftNavigation | undefined,
   ]
   /** Until the first byte, the request for the image, its end, and the paint. */
-  phases: [number, number, number, number]
+  phases$: [number, number, number, number]
 }
 
 /** Like `observeLCP`, with the painted element and the phases. */
@@ -22,8 +22,6 @@ export function observeAttributedLCP(
   callback: AttributedCallback<LCPMetric, AttributedLCP>,
   opts: LCPAttributionReportOpts & ObserveOpts,
 ): void {
-  if (typeof document === 'undefined') return
-  keepRecentResources(opts.resourceBufferSize)
   const targets = new WeakMap<LargestContentfulPaint, string>()
   observeLCP(
     attributed(callback, (metric, softEntry) => attribute(metric, targets, softEntry)),
@@ -33,6 +31,7 @@ export function observeAttributedLCP(
       if (element || id) targets.set(entry, element ? targetOf(element, opts) : `#${id}`)
     },
   )
+  keepRecentResources(opts.resourceBufferSize)
 }
 
 function attribute(
@@ -41,7 +40,7 @@ function attribute(
   softEntry?: PerformanceSoftNavigation,
 ): AttributedLCP {
   const paint = entries[entries.length - 1]
-  if (!paint) return { phases: [0, 0, 0, value] }
+  if (!paint) return { phases$: [0, 0, 0, value] }
   const { url } = paint
   const resource = url ? resourceBefore(url, paint.startTime) : undefined
   const soft = navigationType === 'soft-navigation'
@@ -58,9 +57,9 @@ function attribute(
     loaded = Math.min(value, Math.max(requested, resource ? resource.responseEnd - since : 0))
   }
   return {
-    target: targets.get(paint),
-    url,
-    phases: [firstByte, requested - firstByte, loaded - requested, value - loaded],
-    more: [paint, resource, navigation],
+    target$: targets.get(paint),
+    url$: url,
+    phases$: [firstByte, requested - firstByte, loaded - requested, value - loaded],
+    more$: [paint, resource, navigation],
   }
 }

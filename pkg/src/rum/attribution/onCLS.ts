@@ -4,7 +4,7 @@ import type { AttributionReportOpts, CLSAttribution, CLSMetricWithAttribution } 
 import { withAttribution } from './withAttribution.js'
 
 const attribution = (_: CLSMetric, find: () => AttributedCLS): CLSAttribution => {
-  const { target, state, more } = find()
+  const { target$: target, state$: state, more$: more } = find()
   if (!more) return {}
   const [shift, source] = more
   return {

@@ -5,9 +5,13 @@ import { withAttribution } from './withAttribution.js'
 import { loadState } from './loadState.js'
 import type { AttributionReportOpts, FCPAttribution, FCPMetricWithAttribution } from './types.js'
 
-function attribution({ value, entries, navigationType }: FCPMetric, softEntry?: PerformanceSoftNavigation): FCPAttribution {
+function attribution(
+  { value, entries, navigationId, navigationType }: FCPMetric,
+  softEntry?: PerformanceSoftNavigation,
+): FCPAttribution {
   const soft = { timeToFirstByte: 0, firstByteToFCP: value }
-  if (softEntry) return { ...soft, loadState: 'complete', navigationEntry: softEntry }
+  // A late paint may have moved the metric to a navigation that has not been reported.
+  if (softEntry && softEntry.navigationId === navigationId) return { ...soft, loadState: 'complete', navigationEntry: softEntry }
   const entry = navigationType === 'soft-navigation' ? undefined : navigationEntry()
   const paint = entries[entries.length - 1]
   if (!paint || !entry) return { ...soft, loadState: loadState(restoredAt) }

@@ -6,7 +6,7 @@ import type { INPAttribution, INPAttributionReportOpts, INPMetricWithAttribution
 import { withAttribution } from './withAttribution.js'
 
 function attribution({ navigationStartTime }: INPMetric, find: () => AttributedINP): INPAttribution {
-  const { target, state, phases, more } = find()
+  const { target$: target, state$: state, phases$: phases, more$: more } = find()
   const [inputDelay, processingDuration, presentationDelay] = phases
   const [frame, longFrames = [], , start] = more ?? []
   return {
@@ -17,7 +17,7 @@ function attribution({ navigationStartTime }: INPMetric, find: () => AttributedI
       nextPaintTime: more[6],
       ...attributeScripts(...more),
     }),
-    processedEventEntries: frame?.events.sort((a, b) => a.processingStart - b.processingStart) ?? [],
+    processedEventEntries: frame?.events$.sort((a, b) => a.processingStart - b.processingStart) ?? [],
     longAnimationFrameEntries: longFrames,
     inputDelay,
     processingDuration,

@@ -4,7 +4,7 @@ import type { LCPAttribution, LCPAttributionReportOpts, LCPMetricWithAttribution
 import { withAttribution } from './withAttribution.js'
 
 function attribution(_: LCPMetric, find: () => AttributedLCP): LCPAttribution {
-  const { url, target, phases, more } = find()
+  const { url$: url, target$: target, phases$: phases, more$: more } = find()
   const [timeToFirstByte, resourceLoadDelay, resourceLoadDuration, elementRenderDelay] = phases
   const [paint, resource, navigation] = more ?? []
   return {

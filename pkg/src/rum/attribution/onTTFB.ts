@@ -4,7 +4,7 @@ import type { AttributionReportOpts, TTFBAttribution, TTFBMetricWithAttribution 
 import { withAttribution } from './withAttribution.js'
 
 function attribution({ entries }: TTFBMetric, find: () => AttributedTTFB): TTFBAttribution {
-  const [waitingDuration, cacheDuration, dnsDuration, connectionDuration, requestDuration] = find().phases
+  const [waitingDuration, cacheDuration, dnsDuration, connectionDuration, requestDuration] = find().phases$
   return { waitingDuration, cacheDuration, dnsDuration, connectionDuration, requestDuration, navigationEntry: entries[0] }
 }
 

@@ -11,32 +11,24 @@ export const native = <T extends object, K extends keyof T & string>(owner: T, n
 const call = (owner: object, name: string, ...args: unknown[]): unknown =>
   attempt(() => native(owner as Record<string, (...args: unknown[]) => unknown>, name)!.apply(owner, args))
 
-/** Functions that add the window's listeners again. */
-const windowListeners = new Set<() => void>()
-let documentObserver: MutationObserver | undefined
-
-/** Adds an event listener, until the scope ends; returns a function that removes it before. */
-export function on<E extends Event>(target: EventTarget, type: string, run: (event: E) => void, capture = true): () => void {
+/** Adds an event listener, until the scope ends. */
+export function on<E extends Event>(target: EventTarget, type: string, run: (event: E) => void, capture = true): void {
   const listener = inScope(run)
   const add = () => call(target, 'addEventListener', type, listener, capture)
-  const remove = () => {
-    call(target, 'removeEventListener', type, listener, capture)
-    windowListeners.delete(add)
-    if (windowListeners.size) return
-    documentObserver?.disconnect()
-    documentObserver = undefined
-  }
   add()
-  if (target === globalThis) surviveDocumentOpen(add)
-  onEnd(remove)
-  return remove
+  const observer = target === globalThis && afterDocumentOpen(add)
+  onEnd(() => {
+    call(target, 'removeEventListener', type, listener, capture)
+    if (observer) observer.disconnect()
+  })
 }
 
 /** Calls `run` at the next event of the window. */
 export function once(type: string, run: () => void): void {
-  const remove = on(globalThis, type, () => {
-    remove()
-    run()
+  let isOver = false
+  on(globalThis, type, () => {
+    if (!isOver) run()
+    isOver = true
   })
 }
 
@@ -44,20 +36,17 @@ export function once(type: string, run: () => void): void {
  * `document.open()` removes all listeners of the window. It also empties the document, which a `MutationObserver` sees:
  * it calls `add` again. Adding a listener that is still there has no effect.
  */
-function surviveDocumentOpen(add: () => void): void {
-  windowListeners.add(add)
-  documentObserver ??= attempt(() => {
-    const observer = new (native(globalThis, 'MutationObserver'))(() => windowListeners.forEach((add) => add()))
+const afterDocumentOpen = (add: () => void) =>
+  attempt(() => {
+    const observer = new (native(globalThis, 'MutationObserver'))(add)
     observer.observe(document, { childList: true })
     return observer
   })
-}
 
-/** Calls `run` once after `ms`, unless the scope has ended; returns a function that cancels it. */
-export function setTimer(run: () => void, ms = 0): () => void {
-  const id = call(globalThis, 'setTimeout', inScope(run), ms)
-  return () => call(globalThis, 'clearTimeout', id)
-}
+/** Calls `run` once after `ms`, unless the scope has ended; returns what `clearTimer` takes. */
+export const setTimer = (run: () => void, ms?: number): unknown => call(globalThis, 'setTimeout', inScope(run), ms)
+
+export const clearTimer = (timer: unknown): unknown => call(globalThis, 'clearTimeout', timer)
 
 /** Calls `run` after the next frame was painted. */
 export function whenPainted(run: () => void): void {

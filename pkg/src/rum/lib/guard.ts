@@ -24,8 +24,8 @@ export const callPageFunction = <T>(run: () => T): T | undefined =>
   )
 
 /** Like `attempt`, for what measuring depends on: the first error is written to the console. */
-export const attemptOrWarn = <T>(run: () => T, hint = ''): T | undefined =>
+export const attemptOrWarn = <T>(run: () => T): T | undefined =>
   attempt(run, (error) => {
-    if (!warned) console.warn(`whippet/rum measures nothing${hint}:`, error)
+    if (!warned) console.warn(`whippet/rum measures nothing:`, error)
     warned = true
   })

@@ -9,10 +9,7 @@ let state = 0
 /** 32 random bits. Without `crypto` from the clocks: no two pages read both at the same moment. */
 export const random32 = (): number =>
   attempt(() => crypto.getRandomValues(new Uint32Array(1))[0]) ??
-  (state = (Math.imul(state ^ Date.now() ^ (now() * 1e6) ^ (Math.random() * 2 ** 32), 0x9e3779b1) + 1) >>> 0)
-
-/** From 0 (inclusive) to 1 (exclusive). */
-export const random = (): number => random32() / 2 ** 32
+  (state = (Math.imul(state ^ Date.now() ^ (now() * 1e6), 0x9e3779b1) + Math.random() * 2 ** 32) >>> 0)
 
 /** Sixteen random hexadecimal digits. */
 export const randomId = (): string => hex(random32()) + hex(random32())

@@ -1,4 +1,4 @@
-import { once } from '../lib/eventsAndTimers.js'
+import { on } from '../lib/eventsAndTimers.js'
 import { attempt } from '../lib/guard.js'
 import { createScope, endScope, within } from '../lib/scope.js'
 
@@ -6,7 +6,7 @@ import { createScope, endScope, within } from '../lib/scope.js'
 export async function gzip(body: string): Promise<ArrayBuffer | undefined> {
   const listening = createScope()
   const hidden = new Promise<undefined>((resolve) =>
-    within(listening, () => ['visibilitychange', 'pagehide'].map((type) => once(type, () => resolve(undefined)))),
+    within(listening, () => ['visibilitychange', 'pagehide'].map((type) => on(globalThis, type, () => resolve(undefined)))),
   )
   const stream = attempt(() => new Blob([body]).stream().pipeThrough(new CompressionStream('gzip')))
   const zipped = stream && new Response(stream).arrayBuffer().catch(() => undefined)

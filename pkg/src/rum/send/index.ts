@@ -1,6 +1,6 @@
 // Sends beacons: at once, when the page is hidden, or on the next visit.
 import { MAX_TRIES } from '../../boundary/rum.js'
-import { setTimer, on } from '../lib/eventsAndTimers.js'
+import { clearTimer, setTimer, on } from '../lib/eventsAndTimers.js'
 import { byteLength } from '../lib/format.js'
 import { attempt } from '../lib/guard.js'
 import { copyOwn } from '../lib/properties.js'
@@ -70,7 +70,7 @@ export function createSender({ endpoint, format, keep, onLost }: SenderOptions):
   const transport = createTransport()
   const pause = createPause()
   const outbox = createOutbox(limits)
-  let cancelTimer = () => {}
+  let timer: unknown
   let draining = false
   /** Whether the last request of this page succeeded, or was refused. */
   let lastSucceeded = false
@@ -88,41 +88,42 @@ export function createSender({ endpoint, format, keep, onLost }: SenderOptions):
     if (beacons) attempt(() => onLost?.(beacons))
   }
   const scheduleDrain = (ms: number) => {
-    cancelTimer()
+    clearTimer(timer)
     // A timer of more than 2^31 - 1 ms would fire at once.
-    if (!silent) within(scope, () => (cancelTimer = setTimer(drain, Math.min(ms, 2 ** 31 - 1))))
+    if (!silent) within(scope, () => (timer = setTimer(drain, Math.min(ms, 2 ** 31 - 1))))
   }
 
   const post = async (request: Request): Promise<Outcome> => {
     const before = epoch
-    const outcome = await transport.post(request)
+    const outcome = await transport.post$(request)
     // `forget` aborted the request: that says nothing about the server.
     if (before !== epoch) return outcome
-    lastSucceeded = !outcome.isRetry
+    lastSucceeded = !outcome.isRetry$
     if (lastSucceeded) pause.end()
-    else pause.extend(outcome.after)
-    if (outcome.bytes !== undefined) countSent(outcome.bytes)
+    else pause.extend(outcome.after$)
+    if (outcome.bytes$ !== undefined) countSent(outcome.bytes$)
     return outcome
   }
   const store = async (id: string, request: Request) => {
     const before = epoch
-    await outbox.put({ ...request, id, at: Date.now(), tries: 0 })
+    await outbox.put$({ ...request, id, at: Date.now(), tries: 0 })
     if (before !== epoch) return
     stats.stored++
     // A hidden page could not report what it drops. The next page trims the outbox.
-    if (document.visibilityState !== 'hidden') countLost(await outbox.trim())
+    if (document.visibilityState !== 'hidden') countLost(await outbox.trim$())
     if (before === epoch) scheduleDrain(pause.left())
   }
   const send = async (id: string, request: Request) => {
     const before = epoch
     // During a pause new beacons are stored too.
-    const { isRetry, bytes } = pause.left() > 0 || isOffline() ? { isRetry: true } : await post(request)
+    const { isRetry$: isRetry, bytes$: bytes } =
+      pause.left() > 0 || isOffline() ? { isRetry$: true, bytes$: undefined } : await post(request)
     if (before !== epoch) return
     if (isRetry) await store(id, request)
     else if (bytes === undefined) countLost(1)
   }
   const queue = (request: Request, onFailed: () => void) => {
-    const isQueued = transport.queue(request, onFailed)
+    const isQueued = transport.queue$(request, onFailed)
     if (isQueued) countSent(byteLength(request.body))
     else onFailed()
   }
@@ -131,7 +132,7 @@ export function createSender({ endpoint, format, keep, onLost }: SenderOptions):
     const onFailed = () => void (before === epoch && store(id, request))
     // There will be no response. A server that failed may fail again, even after the pause, so the last beacons are stored
     // until a request has succeeded.
-    if ((isOffline() || pause.isFailing()) && outbox.isReady()) onFailed()
+    if ((isOffline() || pause.isFailing()) && outbox.isReady$()) onFailed()
     else queue(request, onFailed)
   }
 
@@ -149,27 +150,27 @@ export function createSender({ endpoint, format, keep, onLost }: SenderOptions):
       // Retried with the next beacon that fails, or on the next visit.
     }
     draining = false
-    if (scope.isEnded) void outbox.close()
+    if (scope.isEnded$) void outbox.close$()
   }
   const sendStored = async (before: number) => {
     if (before !== epoch) return
-    countLost(await outbox.trim())
+    countLost(await outbox.trim$())
     for (;;) {
-      if (isOffline() || scope.isEnded || before !== epoch) return
-      const entry = await outbox.first()
+      if (isOffline() || scope.isEnded$ || before !== epoch) return
+      const entry = await outbox.first$()
       if (!entry || before !== epoch) return
       if (pause.left() > 0) return scheduleDrain(pause.left())
       const [key, stored] = entry
       const isOld = Date.now() - stored.at > limits.age
       const didSucceed = lastSucceeded
-      const { isRetry, bytes, after }: Outcome = isOld ? {} : await post(stored)
+      const { isRetry$: isRetry, bytes$: bytes, after$: after }: Outcome = isOld ? {} : await post(stored)
       if (before !== epoch) return
       const tries = stored.tries + 1
       // While a server fails, all beacons fail. After `MAX_TRIES` failures without `Retry-After` a beacon is suspect: it is put
       // behind the others, and given up if the request before it succeeded.
       const isSuspect = !!isRetry && after === undefined && tries >= MAX_TRIES
       const isLost = isRetry ? isSuspect && didSucceed : bytes === undefined
-      const settled = await outbox.settle(key, isRetry && !isLost ? { ...stored, tries } : undefined, isSuspect)
+      const settled = await outbox.settle$(key, isRetry && !isLost ? { ...stored, tries } : undefined, isSuspect)
       if (isLost) countLost(1)
       // A request that cannot be deleted would be sent forever.
       if (!settled) return
@@ -185,7 +186,7 @@ export function createSender({ endpoint, format, keep, onLost }: SenderOptions):
   scheduleDrain(SETTLED)
   return {
     stats: () => ({ ...stats }),
-    isOwn: (url) => url === endpoint || transport.has(url),
+    isOwn: (url) => url === endpoint || transport.has$(url),
     send({ id, text }, leaving) {
       silent = false
       const requests = attempt(
@@ -201,20 +202,20 @@ export function createSender({ endpoint, format, keep, onLost }: SenderOptions):
         else void send(id, request)
       }
       // The part of the outbox that is only in memory ends with the page.
-      if (leaving && !pause.left()) for (const stored of outbox.takeMemory()) queue(stored, () => countLost(1))
+      if (leaving && !pause.left()) for (const stored of outbox.takeMemory$()) queue(stored, () => countLost(1))
     },
     stop() {
-      cancelTimer()
+      clearTimer(timer)
       endScope(scope)
-      if (!draining) void outbox.close()
+      if (!draining) void outbox.close$()
     },
     forget() {
       epoch++
       silent = true
-      cancelTimer()
-      transport.abort()
+      clearTimer(timer)
+      transport.abort$()
       pause.end()
-      void outbox.clear()
+      void outbox.clear$()
     },
   }
 }

@@ -34,20 +34,20 @@ type OutboxEntry = [key: number, request: StoredRequest]
 /** @internal */
 export interface Outbox {
   /** Whether the database is open. Only then does a `put` complete while the page is being closed. */
-  isReady(): boolean
+  isReady$(): boolean
   /** Stores a request, without reading first: the page may be closed before there is a result. */
-  put(request: StoredRequest): Promise<void>
+  put$(request: StoredRequest): Promise<void>
   /** Drops the oldest requests beyond the limits; returns how many. */
-  trim(): Promise<number>
+  trim$(): Promise<number>
   /** The oldest request. */
-  first(): Promise<OutboxEntry | undefined>
+  first$(): Promise<OutboxEntry | undefined>
   /** Deletes a request, or replaces it by `again`, behind all others if `last`. Returns `false` if that failed. */
-  settle(key: number, again: StoredRequest | undefined, last: boolean): Promise<boolean>
+  settle$(key: number, again: StoredRequest | undefined, last: boolean): Promise<boolean>
   /** Removes and returns the requests that are only in memory. */
-  takeMemory(): StoredRequest[]
+  takeMemory$(): StoredRequest[]
   /** Deletes all requests, also those of other pages. */
-  clear(): Promise<void>
-  close(): Promise<void>
+  clear$(): Promise<void>
+  close$(): Promise<void>
 }
 
 /** @internal */
@@ -116,9 +116,9 @@ export function createOutbox(limits: OutboxLimits): Outbox {
     ;(await closing)?.close()
   }
   return {
-    isReady: () => isReady,
-    close,
-    async put(request) {
+    isReady$: () => isReady,
+    close$: close,
+    async put$(request) {
       const before = epoch
       const isStored = await transact<boolean>((store, done) => {
         store.add(request)
@@ -127,7 +127,7 @@ export function createOutbox(limits: OutboxLimits): Outbox {
       // In memory if there is no database, the disk is full, or the window is private.
       if (!isStored && before === epoch) memory.set(nextKey--, request)
     },
-    async trim() {
+    async trim$() {
       const dropped = overflow([...memory], limits)
       for (const key of dropped) memory.delete(key)
       // If the page is closed meanwhile, a transaction that waits for results would delay the last beacon. So this one only
@@ -152,13 +152,13 @@ export function createOutbox(limits: OutboxLimits): Outbox {
       })
       return dropped.length + (deleted ?? 0)
     },
-    async first() {
+    async first$() {
       const cursor = await read((store) => store.openCursor())
       // Memory is only used if the database failed.
       const [inMemory] = memory
       return inMemory ?? (cursor ? [cursor.key as number, cursor.value as StoredRequest] : undefined)
     },
-    async settle(key, again, last) {
+    async settle$(key, again, last) {
       if (memory.has(key)) {
         if (!again || last) memory.delete(key)
         if (again) memory.set(last ? nextKey-- : key, again)
@@ -177,12 +177,12 @@ export function createOutbox(limits: OutboxLimits): Outbox {
       })
       return !!isDone
     },
-    takeMemory() {
+    takeMemory$() {
       const requests = [...memory.values()]
       memory.clear()
       return requests
     },
-    async clear() {
+    async clear$() {
       epoch++
       memory.clear()
       await close()

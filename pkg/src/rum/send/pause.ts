@@ -1,7 +1,7 @@
 // How long to send nothing to a server that failed. The pause outlives the page, within a visit.
 // crates/engine/src/beacon/pause.rs has the same rules.
 import { FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER } from '../../boundary/rum.js'
-import { random } from '../lib/random.js'
+import { random32 } from '../lib/random.js'
 import { readStorage, writeStorage } from '../lib/storage.js'
 
 const KEY = 'whippet.pause'
@@ -44,7 +44,7 @@ export function createPause(): Pause {
     online() {
       if (!isRequested) end()
     },
-    extend(requested, chance = random()) {
+    extend(requested, chance = random32() / 2 ** 32) {
       isRequested ||= requested !== undefined
       const backoff = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures++)
       // Random, so that pages which failed together do not retry together; never earlier than requested.

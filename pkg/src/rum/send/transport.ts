@@ -1,4 +1,4 @@
-import { setTimer, native } from '../lib/eventsAndTimers.js'
+import { clearTimer, setTimer, native } from '../lib/eventsAndTimers.js'
 import { BYTES, WORTH_GZIP } from '../../boundary/rum.js'
 import { copyOwn } from '../lib/properties.js'
 import { byteLength } from '../lib/format.js'
@@ -22,26 +22,26 @@ export const PLAIN = 'text/plain;charset=UTF-8'
 /** @internal */
 export interface Outcome {
   /** The server acknowledged it. The length of its body as it was sent. */
-  bytes?: number
+  bytes$?: number
   /** It may be retried. Without this and `bytes` the server will never accept it. */
-  isRetry?: boolean
+  isRetry$?: boolean
   /** The server's `Retry-After`, ms. */
-  after?: number
+  after$?: number
 }
 
 /** @internal */
 export interface Transport {
   /** Sends a request, and waits for the response. Never rejects. */
-  post(request: Request): Promise<Outcome>
+  post$(request: Request): Promise<Outcome>
   /**
    * Queues the request in the browser, which sends it even if the page is closed now. Returns `false` if the browser does
    * not accept it. There is no response; `onFailed` is called if the request fails while the page is still open.
    */
-  queue(request: Request, onFailed: () => void): boolean
+  queue$(request: Request, onFailed: () => void): boolean
   /** Aborts the requests in flight. */
-  abort(): void
+  abort$(): void
   /** Whether `url` is that of one of the latest requests. */
-  has(url: string): boolean
+  has$(url: string): boolean
 }
 
 type More = RequestInit & { activateAfter?: number }
@@ -69,17 +69,17 @@ export function createTransport(): Transport {
     for (const known of urls) if (urls.size > URLS) urls.delete(known)
   }
   return {
-    has: (url) => urls.has(url),
-    abort() {
+    has$: (url) => urls.has(url),
+    abort$() {
       for (const abort of inFlight) abort.abort()
     },
-    async post(request) {
+    async post$(request) {
       const { url, body } = request
       remember(url)
       let bytes = byteLength(body)
       let reserved = 0
       const abort = new AbortController()
-      const cancel = whenUnanswered(() => abort.abort())
+      const timer = whenUnanswered(() => abort.abort())
       inFlight.add(abort)
       try {
         const compressed = takesGzip && bytes >= WORTH_GZIP ? await gzip(body) : undefined
@@ -89,18 +89,18 @@ export function createTransport(): Transport {
         if (keepalive) keepaliveBytes += reserved = bytes
         const { headers, ok, status } = await fetch(url, initOf(request, { keepalive, signal: abort.signal }, compressed))
         takesGzip ||= /\bgzip\b/.test(headers.get('accept-encoding') ?? '')
-        if (ok) return { bytes }
+        if (ok) return { bytes$: bytes }
         const isRetry = status === 408 || status === 429 || status >= 500
-        return { isRetry, after: isRetry ? retryAfter(headers.get('retry-after')) : undefined }
+        return { isRetry$: isRetry, after$: isRetry ? retryAfter(headers.get('retry-after')) : undefined }
       } catch {
-        return { isRetry: true }
+        return { isRetry$: true }
       } finally {
-        cancel?.()
+        clearTimer(timer)
         inFlight.delete(abort)
         keepaliveBytes -= reserved
       }
     },
-    queue(request, onFailed) {
+    queue$(request, onFailed) {
       const { url, body, type, headers } = copyOwn(request)
       remember(url)
       // Throws if the quota for the server's origin is used up.

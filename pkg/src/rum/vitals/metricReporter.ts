@@ -1,51 +1,47 @@
 // Observes one metric for one callback.
-import { EVENT_THRESHOLD, type MetricCode, RATINGS } from '../../boundary/vitals.js'
-import { attempt, callPageFunction } from '../lib/guard.js'
-import { copyOwn } from '../lib/properties.js'
-import { random } from '../lib/random.js'
+import { EVENT_THRESHOLD, RATINGS } from '../../boundary/vitals.js'
+import { ratingOf, type Tracker, trackerDelta } from '../../rules/vitals.js'
+import { callPageFunction } from '../lib/guard.js'
+import { random32 } from '../lib/random.js'
 import { within } from '../lib/scope.js'
-import { vitalsEngine, type VitalsEngine } from './engine.js'
-import { interactionCount } from './interactionCount.js'
 import { observe, type Pending } from './observe.js'
 import { navigationEntry, observeLifecycle, observeVisibility, restoredAt, whenActivated } from './pageLifecycle.js'
 import { reportsSoftNavigations } from './softNavigation.js'
 import type { Metric, MetricCallback, ObserveOpts } from './types.js'
 
-export interface MetricReporter<M extends Metric> {
+export interface MetricReporter<M extends Metric> extends Tracker {
   /** The metric of the current page view. */
-  metric: M
-  engine: VitalsEngine
-  /** The handle of this metric's tracker in the engine. */
-  tracker: number
+  metric$: M
   /** Sets the metric's value, and calls the callback if it changed. Without `reportAllChanges` only if it is `settled`. */
-  report(settled?: boolean, value?: number, entries?: PerformanceEntry[]): void
+  report$(settled?: boolean, value?: number, entries?: PerformanceEntry[]): void
   /** Begins a new page view: that of a soft navigation, or after a return from the back/forward cache. */
-  begin(value: number, entry?: PerformanceSoftNavigation): void
+  begin$(value: number, entry?: PerformanceSoftNavigation): void
   /** Passes entries to the handlers. */
-  process(entries: PerformanceEntry[], settled?: boolean): void
+  process$(entries: PerformanceEntry[], settled?: boolean): void
 }
 
-/** What is special of a metric. */
+/** What is special of a metric. Without a prototype: a page may have added members to `Object.prototype`. */
 export interface MetricHandlers {
+  __proto__: null
   /** Takes the entries that the browser delivers, instead of `process`. */
-  deliver?(entries: PerformanceEntry[]): void
-  take?(entry: PerformanceEntry): void
-  navigate(entry: PerformanceSoftNavigation): void
+  deliver$?(entries: PerformanceEntry[]): void
+  take$?(entry: PerformanceEntry): void
+  navigate$(entry: PerformanceSoftNavigation): void
   /** Called after all entries were taken. */
-  update?(settled?: boolean): void
-  hidden?(event: Event): void
+  update$?(settled?: boolean): void
+  hidden$?(event: Event): void
   /** Called when the page view after a return from the back/forward cache has begun, `since` when. */
-  restored?(since: number): void
+  restored$?(since: number): void
 }
 
 /**
  * Observes entries of `types` for the metric `name`, once the page is not prerendering, within a scope. `start` returns the
- * handlers; it is not called where the browser has no such entries. Does nothing where wasm cannot run. `value`: that of a page
- * view without any measurement.
+ * handlers; it is not called where the browser has no such entries. `value`: that of a page view without any measurement.
+ * Throws on a server.
  */
 export const observeMetric = <M extends Metric>(
   name: M['name'],
-  code: MetricCode,
+  [good, poor]: readonly [number, number],
   value: number,
   types: string[],
   callback: MetricCallback<M>,
@@ -53,58 +49,50 @@ export const observeMetric = <M extends Metric>(
   start: (reporter: MetricReporter<M>, pending: Pending) => MetricHandlers,
 ): void =>
   whenActivated(() => {
-    const engine = vitalsEngine()
-    if (!engine) return
-    const tracker = engine.vital_create()
     let navigation: PerformanceSoftNavigation | undefined
     const reporter: MetricReporter<M> = {
-      metric: createMetric(name, value),
-      engine,
-      tracker,
-      report(settled, value = reporter.metric.value, entries = reporter.metric.entries) {
-        const { metric } = reporter
+      metric$: createMetric(name, value),
+      previous$: undefined,
+      report$(settled, value = reporter.metric$.value, entries = reporter.metric$.entries) {
+        const { metric$: metric } = reporter
         metric.value = value
         metric.entries = entries
-        const delta = engine.vital_delta(tracker, value, settled || opts.reportAllChanges ? 1 : 0)
-        if (delta !== delta) return
+        const delta = trackerDelta(reporter, value, !!(settled || opts.reportAllChanges))
+        if (delta === undefined) return
         metric.delta = delta
-        metric.rating = RATINGS[engine.vital_rating(code, value)]!
-        // A late paint may move the metric to a navigation that has not been reported.
-        attempt(() => callback(metric, navigation?.navigationId === metric.navigationId ? navigation : undefined))
+        metric.rating = RATINGS[ratingOf(value, good, poor)]!
+        callback(metric, navigation)
       },
-      begin(value, entry) {
-        const { navigationId, navigationInteractionId: interactionId, navigationURL: url } = reporter.metric
-        engine.vital_begin(tracker, interactionCount(engine))
+      begin$(value, entry) {
+        const { navigationId, navigationInteractionId: interactionId, navigationURL: url } = reporter.metric$
+        reporter.previous$ = undefined
         navigation = entry
         const restored = { navigationId, interactionId, name: url, startTime: restoredAt }
-        reporter.metric = createMetric(name, value, entry ?? restored)
+        reporter.metric$ = createMetric(name, value, entry ?? restored)
       },
-      process(entries, settled) {
+      process$(entries, settled) {
         for (const entry of entries) {
           if (entry.entryType === 'soft-navigation') {
             const next = entry as PerformanceSoftNavigation
             // Of two with one id, the later is the metric's.
             if (navigation?.navigationId === next.navigationId) navigation = next
-            handlers.navigate(next)
-          } else handlers.take!(entry)
+            handlers.navigate$(next)
+          } else handlers.take$!(entry)
         }
-        handlers.update?.(settled)
+        handlers.update$?.(settled)
       },
     }
     // TTFB has no entries, and does not depend on visibility.
     const hasEntries = types.length
     if (hasEntries) observeVisibility()
-    if (reportsSoftNavigations(opts)) types = [...types, 'soft-navigation']
-    const deliver = (entries: PerformanceEntry[]) => (handlers.deliver ?? reporter.process)(entries)
+    if (reportsSoftNavigations(opts)) types.push('soft-navigation')
+    const deliver = (entries: PerformanceEntry[]) => (handlers.deliver$ ?? reporter.process$)(entries)
     const pending = observe(types, deliver, opts.buffered, opts.durationThreshold ?? EVENT_THRESHOLD)
     if (hasEntries && !pending) return
-    const handlers = copyOwn(start(reporter, pending!))
-    observeLifecycle({
-      hidden: handlers.hidden,
-      restored({ timeStamp }) {
-        reporter.begin(value)
-        handlers.restored?.(timeStamp)
-      },
+    const handlers = start(reporter, pending!)
+    observeLifecycle(handlers.hidden$, ({ timeStamp }) => {
+      reporter.begin$(value)
+      handlers.restored$?.(timeStamp)
     })
   })
 
@@ -132,7 +120,8 @@ export function createMetric<M extends Metric>(name: M['name'], value: number, f
     rating: 'good',
     delta: 0,
     entries: [],
-    id: `v6-${Date.now()}-${Math.floor(random() * 9e12) + 1e12}`,
+    // Thirteen digits, as many as web-vitals has.
+    id: `v6-${Date.now()}-${random32() * 2000 + 1e12}`,
     navigationType: from?.entryType ?? documentNavigationType(entry),
     navigationId: from?.navigationId || entry?.navigationId || 0,
     navigationInteractionId: from?.interactionId,

@@ -1,12 +1,12 @@
-import { MetricCode } from '../../boundary/vitals.js'
+import { CLS_THRESHOLDS } from '../../boundary/vitals.js'
 import { setTimer, whenPainted } from '../lib/eventsAndTimers.js'
 import { forPage, observeMetric } from './metricReporter.js'
 import { observeVisibility } from './pageLifecycle.js'
+import { sessionWindowsNew, sessionWindowsShift } from '../../rules/vitals.js'
 import { observeFCP } from './onFCP.js'
-import { vitalsEngine } from './engine.js'
 import type { CLSMetric, ReportOpts, ObserveOpts } from './types.js'
 
-export { CLS_THRESHOLDS as CLSThresholds } from '../../boundary/vitals.js'
+export { CLS_THRESHOLDS as CLSThresholds }
 
 /** @internal Like `onCLS`, within a scope. Calls `onShift` for each shift that counts. */
 export function observeCLS(
@@ -14,8 +14,8 @@ export function observeCLS(
   opts: ObserveOpts,
   onShift?: (shift: LayoutShift) => void,
 ): void {
-  if (!vitalsEngine()) return
   let isStarted = false
+  // Also while the page is prerendering.
   observeVisibility()
   // Only page views with an FCP have a CLS, as in the Chrome User Experience Report.
   const onFirstPaint = () => {
@@ -26,38 +26,43 @@ export function observeCLS(
 }
 
 const observeShifts = (callback: (metric: CLSMetric) => void, opts: ObserveOpts, onShift?: (shift: LayoutShift) => void): void =>
-  observeMetric<CLSMetric>('CLS', MetricCode.CLS, 0, ['layout-shift'], callback, opts, (reporter, pending) => {
-    const { engine, tracker } = reporter
-    /** The shifts of the current session window. */
-    let window: LayoutShift[] = []
+  observeMetric<CLSMetric>('CLS', CLS_THRESHOLDS, 0, ['layout-shift'], callback, opts, (reporter, pending) => {
+    let windows = sessionWindowsNew()
+    /** The shifts of the current window. */
+    let shifts: LayoutShift[] = []
 
     const update = (settled?: boolean) => {
-      const score = engine.vital_score(tracker)
-      if (score > reporter.metric.value) reporter.report(settled, score, window)
-      else reporter.report(settled)
+      const { score$: score } = windows
+      if (score > reporter.metric$.value) reporter.report$(settled, score, shifts)
+      else reporter.report$(settled)
     }
     /** Returns a function that reports, unless a new page view has begun. */
     const reportLater = () => {
-      const { metric } = reporter
-      return () => metric === reporter.metric && reporter.report()
+      const { metric$: metric } = reporter
+      return () => metric === reporter.metric$ && reporter.report$()
     }
     // With `reportAllChanges` a page without shifts reports a CLS of 0.
     setTimer(reportLater())
     return {
-      take(entry) {
+      __proto__: null,
+      take$(entry) {
         const shift = entry as LayoutShift
         if (shift.hadRecentInput) return
-        if (engine.vital_shift(tracker, shift.startTime, shift.value)) window = []
-        window.push(shift)
+        if (sessionWindowsShift(windows, shift.startTime, shift.value)) shifts = []
+        shifts.push(shift)
         onShift?.(shift)
       },
-      navigate(entry) {
+      navigate$(entry) {
         update(true)
-        reporter.begin(0, entry)
+        reporter.begin$(0, entry)
+        windows = sessionWindowsNew()
       },
-      update,
-      hidden: () => reporter.process(pending(), true),
-      restored: () => whenPainted(reportLater()),
+      update$: update,
+      hidden$: () => reporter.process$(pending(), true),
+      restored$() {
+        windows = sessionWindowsNew()
+        whenPainted(reportLater())
+      },
     }
   })
 

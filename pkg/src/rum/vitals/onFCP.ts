@@ -1,38 +1,39 @@
-import { MetricCode } from '../../boundary/vitals.js'
+import { FCP_THRESHOLDS } from '../../boundary/vitals.js'
 import { now, whenPainted } from '../lib/eventsAndTimers.js'
 import { forPage, observeMetric } from './metricReporter.js'
 import { activationStart, hiddenAt } from './pageLifecycle.js'
 import type { FCPMetric, MetricCallback, ReportOpts, ObserveOpts } from './types.js'
 
-export { FCP_THRESHOLDS as FCPThresholds } from '../../boundary/vitals.js'
+export { FCP_THRESHOLDS as FCPThresholds }
 
 /** @internal Like `onFCP`, within a scope. */
 export const observeFCP = (callback: MetricCallback<FCPMetric>, opts: ObserveOpts): void =>
-  observeMetric<FCPMetric>('FCP', MetricCode.FCP, -1, ['paint'], callback, opts, (reporter) => {
+  observeMetric<FCPMetric>('FCP', FCP_THRESHOLDS, -1, ['paint'], callback, opts, (reporter) => {
     // Set with the first entry, and after the list with it.
     let isPainted = false
     let isDone = false
     return {
-      deliver(entries) {
+      __proto__: null,
+      deliver$(entries) {
         isDone = isPainted
         // `paint` before `soft-navigation`, whose name is longer: the paint is that of the document, wherever it comes in the list.
         // `localeCompare` would take a page 15 ms the first time.
-        reporter.process(entries.sort((a, b) => a.entryType.length - b.entryType.length))
+        reporter.process$(entries.sort((a, b) => a.entryType.length - b.entryType.length))
       },
-      take(entry) {
+      take$(entry) {
         if (isDone || entry.name !== 'first-contentful-paint') return
         isPainted = true
         // A page that is hidden before it is painted has no FCP.
         if (entry.startTime >= hiddenAt) return
-        const { metric } = reporter
+        const { metric$: metric } = reporter
         metric.navigationId = entry.navigationId || metric.navigationId
-        reporter.report(true, Math.max(entry.startTime - activationStart(), 0), [...metric.entries, entry])
+        reporter.report$(true, Math.max(entry.startTime - activationStart(), 0), [...metric.entries, entry])
       },
-      navigate(entry) {
-        reporter.begin(Math.max((entry.presentationTime || entry.paintTime || 0) - entry.startTime, 0), entry)
-        reporter.report(true)
+      navigate$(entry) {
+        reporter.begin$(Math.max((entry.presentationTime || entry.paintTime || 0) - entry.startTime, 0), entry)
+        reporter.report$(true)
       },
-      restored: (since) => whenPainted(() => reporter.report(true, now() - since)),
+      restored$: (since) => whenPainted(() => reporter.report$(true, now() - since)),
     }
   })
 

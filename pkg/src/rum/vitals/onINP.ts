@@ -1,99 +1,93 @@
-import { EventRank, MetricCode, TOO_SHORT } from '../../boundary/vitals.js'
+import { EventRank, INP_THRESHOLDS } from '../../boundary/vitals.js'
 import { whenIdle } from '../lib/eventsAndTimers.js'
-import { attempt } from '../lib/guard.js'
-import { vitalsEngine } from './engine.js'
 import { countInteractions, interactionCount } from './interactionCount.js'
 import { forPage, isFirstView, observeMetric } from './metricReporter.js'
 import { observeVisibility } from './pageLifecycle.js'
+import { type Interaction, slowestInteractionsEvent, slowestInteractionsInpOfView } from '../../rules/vitals.js'
 import type { INPMetric, INPReportOpts, ObserveOpts } from './types.js'
 
-export { INP_THRESHOLDS as INPThresholds } from '../../boundary/vitals.js'
+export { INP_THRESHOLDS as INPThresholds }
 
-/** Callbacks for attribution. */
-export interface INPObserver {
-  /** Called for each event, before it is processed. */
-  event?(entry: PerformanceEventTiming): void
-  /** Called after an event of one of the slowest interactions, with the slowest events of that interaction. */
-  candidate?(interaction: number, entries: PerformanceEventTiming[]): void
-  /** Called when a new page view begins. */
-  begin?(): void
-  /** Set by `observeINP`: the slowest events of the slowest interactions, by interaction id. */
-  slowest: ReadonlyMap<number, PerformanceEventTiming[]> | undefined
+/** One of the slowest interactions, with the slowest of its events. */
+export interface Candidate extends Interaction {
+  entries$?: PerformanceEventTiming[]
 }
 
-/** @internal Like `onINP`, within a scope. Calls `observer`. */
+/** The slowest interactions of a page view. */
+export interface Candidates {
+  list$: Candidate[]
+}
+
+/**
+ * @internal Like `onINP`, within a scope. For attribution, in `candidates` are the slowest interactions; `onEvent` is called for each event,
+ * before it is processed, and `onCandidate` after an event of one of those, with its slowest events, and what it was before.
+ */
 export function observeINP(
   callback: (metric: INPMetric) => void,
   opts: ObserveOpts,
-  observer: INPObserver = { slowest: undefined },
+  candidates: Candidates = { list$: [] },
+  onEvent?: (entry: PerformanceEventTiming) => void,
+  onCandidate?: (entries: PerformanceEventTiming[], before?: Candidate) => void,
 ): void {
-  const engine = vitalsEngine()
-  if (!engine || !attempt(() => 'interactionId' in PerformanceEventTiming.prototype)) return
+  if (!('interactionId' in PerformanceEventTiming.prototype)) return
   // Before the events, and both also while the page is prerendering.
-  countInteractions(engine)
+  countInteractions()
   observeVisibility()
-  observeEvents(callback, opts, observer)
-}
-
-const observeEvents = (callback: (metric: INPMetric) => void, opts: ObserveOpts, observer: INPObserver): void =>
-  observeMetric<INPMetric>('INP', MetricCode.INP, -1, ['event', 'first-input'], callback, opts, (reporter, pending) => {
-    const { engine, tracker } = reporter
-    /** The slowest events of the slowest interactions, by interaction id. */
-    const slowest = new Map<number, PerformanceEventTiming[]>()
+  observeMetric<INPMetric>('INP', INP_THRESHOLDS, -1, ['event', 'first-input'], callback, opts, (reporter, pending) => {
+    /** Interactions of the document before this page view. */
+    let countBefore = 0
     /** Lists of entries that are processed when the browser is idle. */
     const queue = new Set<PerformanceEntry[]>()
-    observer.slowest = slowest
     const begin = () => {
-      slowest.clear()
-      observer.begin?.()
+      countBefore = interactionCount()
+      candidates.list$ = []
     }
     const update = () => {
-      const { metric } = reporter
-      const worst = engine.vital_inp(tracker, interactionCount(engine), isFirstView(metric) ? 1 : 0)
-      if (worst < 0) return
-      const entries = slowest.get(worst) ?? []
-      const value = entries[0]?.duration ?? TOO_SHORT
-      if (value !== metric.value) reporter.report(false, value, entries)
+      const { metric$: metric } = reporter
+      const count = interactionCount() - countBefore
+      const worst: Candidate | undefined = slowestInteractionsInpOfView(candidates, count, isFirstView(metric))
+      if (worst && worst.duration$ !== metric.value) reporter.report$(false, worst.duration$, worst.id$ ? worst.entries$ : [])
     }
     return {
-      deliver(entries) {
+      __proto__: null,
+      deliver$(entries) {
         queue.add(entries)
         // When the browser is idle, all events of an interaction have been delivered.
-        whenIdle(() => queue.delete(entries) && reporter.process(entries))
+        whenIdle(() => queue.delete(entries) && reporter.process$(entries))
       },
-      take(entry) {
+      take$(entry) {
         const event = entry as PerformanceEventTiming
-        observer.event?.(event)
-        const id = event.interactionId
+        onEvent?.(event)
+        const { interactionId: id, startTime, duration } = event
         if (!id) return
-        const rank = engine.vital_event(tracker, id, event.startTime, event.duration)
-        const entries = slowest.get(id)
-        if (rank === EventRank.EQUAL) entries?.push(event)
-        if (rank === EventRank.SLOWEST) {
-          slowest.set(id, [event])
-          if (!entries) for (const id of slowest.keys()) if (!engine.vital_has(tracker, id)) slowest.delete(id)
-        }
-        const candidates = slowest.get(id)
-        if (candidates) observer.candidate?.(id, candidates)
+        const find = () => candidates.list$.find((known) => known.id$ === id)
+        const before = find()
+        const rank = slowestInteractionsEvent(candidates, id, startTime, duration)
+        const found = find()
+        if (!found) return
+        if (rank === EventRank.SLOWEST) found.entries$ = []
+        if (rank) found.entries$!.push(event)
+        onCandidate?.(found.entries$!, before)
       },
-      navigate(entry) {
+      navigate$(entry) {
         update()
-        reporter.report(true)
-        reporter.begin(-1, entry)
+        reporter.report$(true)
+        reporter.begin$(-1, entry)
         begin()
       },
-      update,
-      hidden() {
+      update$: update,
+      hidden$() {
         // The queue first, then entries that the browser has not delivered. Without them the last interaction before a
         // page is closed would be lost.
-        countInteractions(engine)
-        for (const entries of [...queue, pending()]) reporter.process(entries)
+        countInteractions()
+        for (const entries of [...queue, pending()]) reporter.process$(entries)
         queue.clear()
-        reporter.report(true)
+        reporter.report$(true)
       },
-      restored: begin,
+      restored$: begin,
     }
   })
+}
 
 /** Reports Interaction to Next Paint each time the page is hidden, if the value changed. */
 export const onINP: (callback: (metric: INPMetric) => void, opts?: INPReportOpts) => void = /* @__PURE__ */ forPage(observeINP)

@@ -1,4 +1,4 @@
-import { MetricCode } from '../../boundary/vitals.js'
+import { LCP_THRESHOLDS } from '../../boundary/vitals.js'
 import { now, on, whenIdle, whenPainted } from '../lib/eventsAndTimers.js'
 import { attempt } from '../lib/guard.js'
 import { forPage, observeMetric } from './metricReporter.js'
@@ -6,7 +6,7 @@ import { activationStart, hiddenAt, resetFirstHidden } from './pageLifecycle.js'
 import { reportsSoftNavigations } from './softNavigation.js'
 import type { LCPMetric, MetricCallback, ReportOpts, ObserveOpts } from './types.js'
 
-export { LCP_THRESHOLDS as LCPThresholds } from '../../boundary/vitals.js'
+export { LCP_THRESHOLDS as LCPThresholds }
 
 /** @internal Like `onLCP`, within a scope. Calls `onPaint` for each paint that may be the largest. */
 export function observeLCP(
@@ -15,72 +15,67 @@ export function observeLCP(
   onPaint?: (entry: LargestContentfulPaint) => void,
 ): void {
   const soft = reportsSoftNavigations(opts)
-  const types = ['largest-contentful-paint', ...(soft ? ['interaction-contentful-paint'] : [])]
-  observeMetric<LCPMetric>('LCP', MetricCode.LCP, -1, types, callback, opts, (reporter, pending) => {
+  const types = ['largest-contentful-paint']
+  if (soft) types.push('interaction-contentful-paint')
+  observeMetric<LCPMetric>('LCP', LCP_THRESHOLDS, -1, types, callback, opts, (reporter, pending) => {
     let isFinal = false
     /** Without soft navigations: LCP was final once. Entries that come later are of no page view. */
     let isOver = false
-    const stop = () => {
-      isOver = true
-      for (const remove of removes) remove()
-    }
-
     // Only `reportAllChanges` and soft navigations need all candidates; otherwise the last one is enough.
     const deliver = (entries: PerformanceEntry[]) =>
-      isOver || reporter.process(opts.reportAllChanges || soft ? entries : entries.slice(-1))
+      isOver || reporter.process$(opts.reportAllChanges || soft ? entries : entries.slice(-1))
     const paint = (entry: LargestContentfulPaint | undefined, at: number, since: number) => {
       if (entry) onPaint?.(entry)
-      if (at < hiddenAt) reporter.report(false, Math.max(at - since, 0), entry ? [entry] : [])
+      if (at < hiddenAt) reporter.report$(false, Math.max(at - since, 0), entry ? [entry] : [])
     }
     const finalize = () => {
-      if (isFinal) return
+      // Even if LCP is final: a later soft navigation must not receive these entries.
       deliver(pending())
+      if (isFinal) return
       isFinal = true
-      if (!soft) stop()
-      reporter.report(true)
+      isOver = !soft
+      reporter.report$(true)
     }
     // LCP is final at the first input, as what is painted afterwards may be its effect, and when a hidden page is shown, as
     // no user waited for it. Scrolling does not end it here, because scripts can scroll.
     const finalizeLater = (event: Event) => {
-      if (!event.isTrusted || isFinal) return
-      const { id } = reporter.metric
+      if (!event.isTrusted || isFinal || isOver) return
+      const { metric$: metric } = reporter
       // Not within the task of the input, which this would make slower.
       whenIdle(() => {
-        if (id === reporter.metric.id) finalize()
-        else if (!soft) stop()
+        if (metric === reporter.metric$) finalize()
+        else isOver = !soft
       })
     }
-    const removes = ['keydown', 'click', 'visibilitychange'].map((type) => on(globalThis, type, finalizeLater))
+    for (const type of ['keydown', 'click', 'visibilitychange']) on(globalThis, type, finalizeLater)
     return {
-      deliver,
-      take(entry) {
+      __proto__: null,
+      deliver$: deliver,
+      take$(entry) {
         if (entry.entryType === types[0]) return paint(entry as LargestContentfulPaint, entry.startTime, activationStart())
         // A paint caused by an interaction. It counts if the same interaction began the soft navigation.
         const { interactionId, largestContentfulPaint, startTime } = entry as InteractionContentfulPaint
-        const { navigationId, navigationInteractionId } = reporter.metric
+        const { navigationId, navigationInteractionId } = reporter.metric$
         if (!navigationId || ('interactionId' in entry && interactionId !== navigationInteractionId)) return
         paint(largestContentfulPaint, largestContentfulPaint?.renderTime || 0, startTime)
       },
-      navigate(entry) {
-        if (!isFinal) reporter.report(true)
-        reporter.begin(-1, entry)
+      navigate$(entry) {
+        if (!isFinal) reporter.report$(true)
+        reporter.begin$(-1, entry)
         isFinal = false
         resetFirstHidden()
         // The largest paint so far was reported before the soft navigation's entry.
         const largest = attempt(() => entry.getLargestInteractionContentfulPaint?.())
         if (largest) deliver([largest])
       },
-      hidden(event) {
-        if (isOver || !event.isTrusted) return
-        // Even if LCP is final: a later soft navigation must not receive these entries.
-        deliver(pending())
-        finalize()
+      hidden$(event) {
+        if (!isOver && event.isTrusted) finalize()
       },
-      restored(since) {
+      restored$(since) {
         isFinal = false
         whenPainted(() => {
           isFinal = true
-          reporter.report(true, now() - since)
+          reporter.report$(true, now() - since)
         })
       },
     }

@@ -1,9 +1,9 @@
-import { MetricCode } from '../../boundary/vitals.js'
+import { TTFB_THRESHOLDS } from '../../boundary/vitals.js'
 import { createMetric, forPage, observeMetric } from './metricReporter.js'
 import { activationStart, navigationEntry, whenLoaded } from './pageLifecycle.js'
 import type { ObserveOpts, MetricCallback, ReportOpts, TTFBMetric } from './types.js'
 
-export { TTFB_THRESHOLDS as TTFBThresholds } from '../../boundary/vitals.js'
+export { TTFB_THRESHOLDS as TTFBThresholds }
 
 /** @internal Like `onTTFB`, within a scope. */
 export function observeTTFB(callback: MetricCallback<TTFBMetric>, opts: ObserveOpts): void {
@@ -12,16 +12,17 @@ export function observeTTFB(callback: MetricCallback<TTFBMetric>, opts: ObserveO
   whenLoaded(() => {
     const entry = navigationEntry()
     if (!entry) return
-    observeMetric<TTFBMetric>('TTFB', MetricCode.TTFB, -1, [], callback, opts, (reporter) => {
-      reporter.metric = metric
-      reporter.report(true, Math.max(entry.responseStart - activationStart(), 0), [entry])
+    observeMetric<TTFBMetric>('TTFB', TTFB_THRESHOLDS, -1, [], callback, opts, (reporter) => {
+      reporter.metric$ = metric
+      reporter.report$(true, Math.max(entry.responseStart - activationStart(), 0), [entry])
       return {
-        navigate(entry) {
+        __proto__: null,
+        navigate$(entry) {
           if (!entry.navigationId) return
-          reporter.begin(0, entry)
-          reporter.report(true, 0, [entry])
+          reporter.begin$(0, entry)
+          reporter.report$(true, 0, [entry])
         },
-        restored: () => reporter.report(true, 0),
+        restored$: () => reporter.report$(true, 0),
       }
     })
   })

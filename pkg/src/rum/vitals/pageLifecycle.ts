@@ -1,22 +1,17 @@
 // The page's lifecycle: shown, hidden, restored from the back/forward cache.
 import { now, on, once, setTimer } from '../lib/eventsAndTimers.js'
 import { attempt } from '../lib/guard.js'
-import { copyOwn } from '../lib/properties.js'
-import { createScope, endScope, inScope, onEnd, within } from '../lib/scope.js'
+import { current, type LifecycleCallbacks, type Scope, within } from '../lib/scope.js'
 
-/** Callbacks for lifecycle events. All `hidden` callbacks run before the first `flush`, which sends beacons. */
-export interface LifecycleObserver {
-  /** The page is hidden or closed, and may never run again. */
-  hidden?(event: Event): void
-  /** Called after all `hidden` callbacks. */
-  flush?(event: Event): void
-  /** The page returned from the back/forward cache, which begins a new page view. */
-  restored?(event: PageTransitionEvent): void
+/** What happens to a page; the places of `observeLifecycle`'s callbacks. */
+const enum Change {
+  HIDDEN,
+  RESTORED,
+  FLUSH,
 }
 
-const observers = new Set<(name: keyof LifecycleObserver, event: Event) => void>()
-/** The scope of the listeners, while there are observers. */
-let listening = createScope()
+/** Where callbacks are kept that belong to no scope. */
+const page = { lifecycle$: undefined } as Scope
 /**
  * When the page was first hidden in this page view: 0 if it was loaded in the background, `Infinity` if it never was; negative
  * until visibility is observed.
@@ -39,29 +34,58 @@ export function navigationEntry(): PerformanceNavigationTiming | undefined {
 /** When a prerendered page was shown; otherwise 0. */
 export const activationStart = () => navigationEntry()?.activationStart ?? 0
 
-/** Starts to observe whether the page is hidden. */
+/** Starts to observe whether the page is hidden. Throws on a server, where there is no document. */
 export function observeVisibility(): void {
-  // While it is prerendering, a page is always hidden.
-  if (hiddenAt < 0) hiddenAt = document.prerendering ? Infinity : (recordedHiddenTime() ?? initialHiddenTime())
-  observeLifecycle({})
+  if (hiddenAt < 0) {
+    const start = activationStart()
+    const states = attempt(() => performance.getEntriesByType('visibility-state'))
+    const recorded = states?.find(({ name, startTime }) => name === 'hidden' && startTime >= start)
+    // While it is prerendering, a page is always hidden.
+    hiddenAt = document.prerendering ? Infinity : (recorded?.startTime ?? initialHiddenTime())
+  }
+  observeLifecycle()
 }
 
-/** Adds an observer, until the scope ends. */
-export function observeLifecycle(observer: LifecycleObserver): void {
-  if (!observers.size) {
-    within((listening = createScope()), () => {
-      on(globalThis, 'visibilitychange', onVisibility)
-      on(globalThis, 'prerenderingchange', onVisibility)
-      on(globalThis, 'pagehide', notifyHidden)
-      on(globalThis, 'pageshow', onShow)
-    })
+/**
+ * Adds callbacks, until the scope ends. `hidden`: the page is hidden or closed, and may never run again. `restored`: it returned
+ * from the back/forward cache, which begins a new page view. `flush`: like `hidden`, but called after all of those.
+ */
+export function observeLifecycle(
+  hidden?: (event: Event) => void,
+  restored?: (event: Event) => void,
+  flush?: (event: Event) => void,
+): void {
+  const scope = current ?? page
+  if (!scope.lifecycle$) listen((scope.lifecycle$ = []))
+  scope.lifecycle$!.push([hidden, restored, flush])
+}
+
+/** Listens for all callbacks of a scope, so that each `hidden` is called before the first `flush`. */
+function listen(all: LifecycleCallbacks[]): void {
+  const notify = (change: Change, event: Event) => {
+    // What ends the scope meanwhile ends this, too.
+    for (const callbacks of all) within(current, () => callbacks[change]?.(event))
   }
-  const own = copyOwn(observer)
-  const tell = inScope((name: keyof LifecycleObserver, event: Event) => own[name]?.(event as never))
-  observers.add(tell)
-  onEnd(() => {
-    observers.delete(tell)
-    if (!observers.size) endScope(listening)
+  const onHidden = (event: Event) => {
+    notify(Change.HIDDEN, event)
+    notify(Change.FLUSH, event)
+  }
+  const onVisibility = (event: Event) => {
+    if (document.visibilityState !== 'hidden') return
+    const changed = event.type === 'visibilitychange'
+    if (changed) onHidden(event)
+    // A page that is activated in the background was hidden from the start.
+    if (hiddenAt === Infinity) hiddenAt = changed ? event.timeStamp : 0
+  }
+  on(globalThis, 'visibilitychange', onVisibility)
+  on(globalThis, 'prerenderingchange', onVisibility)
+  on(globalThis, 'pagehide', onHidden)
+  on(globalThis, 'pageshow', (event: PageTransitionEvent) => {
+    if (!event.persisted) return
+    restoredAt = event.timeStamp
+    notify(Change.RESTORED, event)
+    // Some browsers update `visibilityState` one task later.
+    if (hiddenAt >= 0) setTimer(() => (hiddenAt = initialHiddenTime()))
   })
 }
 
@@ -80,37 +104,5 @@ export const whenLoaded = (run: () => void): void =>
     else once('load', later)
   })
 
-/** The first hidden time according to the browser's `visibility-state` entries, where it has them. */
-function recordedHiddenTime(): number | undefined {
-  const start = activationStart()
-  const states = attempt(() => performance.getEntriesByType('visibility-state'))
-  return states?.find(({ name, startTime }) => name === 'hidden' && startTime >= start)?.startTime
-}
-
 /** A page that is hidden now counts as hidden from the start. */
 const initialHiddenTime = () => (document.visibilityState === 'hidden' ? 0 : Infinity)
-
-function onVisibility(event: Event): void {
-  if (document.visibilityState !== 'hidden') return
-  const changed = event.type === 'visibilitychange'
-  if (changed) notifyHidden(event)
-  // A page that is activated in the background was hidden from the start.
-  if (hiddenAt === Infinity) hiddenAt = changed ? event.timeStamp : 0
-}
-
-function notify(name: keyof LifecycleObserver, event: Event): void {
-  for (const tell of observers) tell(name, event)
-}
-
-function notifyHidden(event: Event): void {
-  notify('hidden', event)
-  notify('flush', event)
-}
-
-function onShow(event: PageTransitionEvent): void {
-  if (!event.persisted) return
-  restoredAt = event.timeStamp
-  notify('restored', event)
-  // Some browsers update `visibilityState` one task later.
-  if (hiddenAt >= 0) setTimer(() => (hiddenAt = initialHiddenTime()))
-}

@@ -1,0 +1,4 @@
+// `whippet/devtools/production` as CommonJS.
+export { mountDevtools } from './index.js'
+
+export function defineDevtools(): void {}

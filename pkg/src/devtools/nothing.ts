@@ -1,0 +1,4 @@
+import type { Devtools } from './types.js'
+
+/** No devtools. */
+export const nothing = (): Devtools => ({ element: undefined, unmount() {} })
