@@ -7,11 +7,6 @@
 #[path = "free_list.rs"]
 mod allocator;
 
-// These keep rows or an arena in the memory beyond their statics, and allocate nothing.
-#[cfg(any(feature = "lazy", feature = "pacer", feature = "rum", feature = "timing", feature = "vitals"))]
-#[path = "no_allocator.rs"]
-mod allocator;
-
 #[cfg(any(feature = "query", feature = "thumbhash"))]
 #[path = "size_classes.rs"]
 mod allocator;

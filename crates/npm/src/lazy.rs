@@ -1,17 +1,12 @@
 //! Lazy loading: loaders by handle, and their items by number. Elements stay in JavaScript.
-use crate::linear::Zeroed;
-use crate::rows::LinearRows;
+use crate::rows::StaticRows;
 use crate::state::State;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_boundary::lazy::{GIVE_UP, HAS_FAILED, IS_LOADED, ITEM_SHIFT, LOAD, MEASURE, OVERDUE, UNTIL};
-use whippet_engine::lazy::{Connection, EffectOf, EffectiveType, Limits, Loaders, Polled, Row};
+use whippet_engine::lazy::{Connection, EffectOf as Effect, EffectiveType, Limits, Loaders, Polled, Row};
 use whippet_engine::time::{Duration, Instant};
 
-static LOADERS: State<Loaders<LinearRows<Row>>> = State::new(Loaders::new(LinearRows::new()));
-
-#[expect(unsafe_code, reason = "says why below")]
-// SAFETY: a row is numbers, a boolean, which is false where its byte is zero, and a state, which is free there.
-unsafe impl Zeroed for Row {}
+static LOADERS: State<Loaders<StaticRows<Row>>> = State::new(Loaders::new(StaticRows::new()));
 
 /// Adds a loader: how many items load at once, how often a load is retried, how many ms it keeps its place, and the seed
 /// of the jitter. Returns its handle.
@@ -61,17 +56,19 @@ pub fn lazy_online(loader: u32, online: bool, is_resumed: bool) {
 /// that time has come, until there is no effect.
 #[wasm_bindgen]
 pub fn lazy_poll(loader: u32, now: f64) -> f64 {
-    let effect = match LOADERS.with(|loaders| loaders.poll(loader, Instant::from_ms(now))) {
-        Polled::Effect(effect) => effect,
-        Polled::Until(at) => return f64::from(UNTIL) - at.as_ms(),
-    };
-    let (item, effect) = match effect {
-        EffectOf::Load(item) => (item, LOAD),
-        EffectOf::GiveUp(item) => (item, GIVE_UP),
-        EffectOf::Overdue(item) => (item, OVERDUE),
-        EffectOf::Measure => return f64::from(MEASURE),
-    };
-    f64::from(item << ITEM_SHIFT | effect as u32)
+    match LOADERS.with(|loaders| loaders.poll(loader, Instant::from_ms(now))) {
+        Polled::Until(at) => f64::from(UNTIL) - at.as_ms(),
+        Polled::Effect(effect) => match effect {
+            Effect::Load(item) => coded(item, LOAD as u32),
+            Effect::GiveUp(item) => coded(item, GIVE_UP as u32),
+            Effect::Overdue(item) => coded(item, OVERDUE as u32),
+            Effect::Measure => f64::from(MEASURE),
+        },
+    }
+}
+
+fn coded(item: u32, effect: u32) -> f64 {
+    f64::from(item << ITEM_SHIFT | effect)
 }
 
 /// One figure, chosen by [`whippet_boundary::lazy::STATS`].

@@ -1,4 +1,5 @@
-//! The wasm exports of the npm package, and nothing else: an export here is in every module that links it.
+//! What the npm package calls, and nothing else: an export here is in every module that links it. `lazy`, `pacer`, `query` and `timing`
+//! are not linked: `cargo xtask boundary` translates them to JavaScript.
 //!
 //! Each subpath of the package is a module of its own, chosen by a feature. Numbers and handles cross the
 //! boundary; strings and objects stay on the side that owns them.
@@ -11,24 +12,32 @@ extern crate std;
 #[cfg(test)]
 extern crate self as whippet_npm;
 
-#[cfg(any(feature = "rum", feature = "vitals"))]
-mod arena;
 #[cfg(feature = "bare")]
 mod bare;
 #[cfg(all(test, target_arch = "wasm32"))]
 #[path = "../../../tests/browser/npm.rs"]
 mod browser;
+#[cfg(feature = "query")]
+pub mod due;
 #[cfg(feature = "json")]
 pub mod json;
 #[cfg(feature = "lazy")]
 pub mod lazy;
-#[cfg(any(feature = "lazy", feature = "pacer", feature = "rum", feature = "timing", feature = "vitals"))]
-mod linear;
 #[cfg(all(test, feature = "query", not(feature = "bare"), not(target_arch = "wasm32")))]
 #[path = "../../../tests/sim/misuse.rs"]
 mod misuse;
 #[cfg(feature = "pacer")]
 pub mod pacer;
+#[cfg(all(
+    test,
+    feature = "lazy",
+    feature = "pacer",
+    feature = "timing",
+    not(feature = "json"),
+    not(target_arch = "wasm32")
+))]
+#[path = "../../../tests/sim/pacing.rs"]
+mod pacing;
 #[cfg(feature = "query")]
 pub mod query;
 #[cfg(all(test, feature = "query", not(feature = "bare"), not(target_arch = "wasm32")))]
@@ -36,15 +45,12 @@ pub mod query;
 mod replay;
 #[cfg(any(feature = "lazy", feature = "pacer", feature = "timing"))]
 mod rows;
-#[cfg(feature = "rum")]
-pub mod rum;
+#[cfg(any(feature = "json", feature = "lazy", feature = "pacer", feature = "thumbhash", feature = "timing"))]
 mod state;
 #[cfg(feature = "thumbhash")]
 pub mod thumbhash;
 #[cfg(feature = "timing")]
 pub mod timing;
-#[cfg(feature = "vitals")]
-pub mod vitals;
 
 #[cfg(feature = "console")]
 #[wasm_bindgen::prelude::wasm_bindgen(start)]

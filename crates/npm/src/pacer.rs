@@ -1,22 +1,17 @@
 //! Debounced and throttled functions by id, and the deadlines of all others. The functions themselves stay in JavaScript.
-use crate::linear::Zeroed;
-use crate::rows::LinearRows;
+use crate::rows::StaticRows;
 use crate::state::State;
 use wasm_bindgen::prelude::wasm_bindgen;
-use whippet_boundary::pacer::NONE;
-use whippet_engine::pace::{Expired, PacerEffects, PacerId, Pacing, Row, TimerId, Timers};
+use whippet_boundary::pacer::NONE as NO_TIMER;
+use whippet_engine::pace::{Expired, PacerId, Pacing, Row, TimerId, Timers};
 use whippet_engine::time::{Duration, Instant};
 
-static TIMERS: State<Timers<LinearRows<Row>>> = State::new(Timers::new(LinearRows::new()));
-
-#[expect(unsafe_code, reason = "says why below")]
-// SAFETY: a row is numbers and a boolean, which is false where its byte is zero.
-unsafe impl Zeroed for Row {}
+static TIMERS: State<Timers<StaticRows<Row>>> = State::new(Timers::new(StaticRows::new()));
 
 /// The delay for `setTimeout`; `NONE`: no timer is needed.
 #[wasm_bindgen]
 pub fn pace_arm(now: f64) -> f64 {
-    TIMERS.with(|timers| timers.arm(Instant::from_ms(now)).map_or(f64::from(NONE), Duration::as_ms))
+    TIMERS.with(|timers| timers.arm(Instant::from_ms(now)).map_or(f64::from(NO_TIMER), Duration::as_ms))
 }
 
 /// The timer fired, the latest that was armed or an earlier one.
@@ -58,10 +53,8 @@ pub fn pace_clear(timer: u32) {
 /// Adds a paced function: the wait in ms, `maxWait` in ms or NaN, and the two edges.
 #[wasm_bindgen]
 pub fn pacer_create(wait: f64, max_wait: f64, leading: bool, trailing: bool) -> u32 {
-    let mut pacing = Pacing::debounce(Duration::from_ms(wait)).leading(leading).trailing(trailing);
-    if !max_wait.is_nan() {
-        pacing = pacing.max_wait(Duration::from_ms(max_wait));
-    }
+    let max_wait = if max_wait.is_nan() { None } else { Some(Duration::from_ms(max_wait)) };
+    let pacing = Pacing::of(Duration::from_ms(wait), max_wait, leading, trailing);
     TIMERS.with(|timers| timers.pacer_create(pacing).0)
 }
 
@@ -74,7 +67,7 @@ pub fn pacer_release(id: u32) {
 /// The function was called, and before that at `last`. Returns [`whippet_boundary::pacer::EFFECTS`].
 #[wasm_bindgen]
 pub fn pacer_call(id: u32, now: f64, last: f64) -> u32 {
-    effects(|timers| timers.pacer_call(PacerId(id), Instant::from_ms(now), Instant::from_ms(last)))
+    TIMERS.with(|timers| timers.pacer_call(PacerId(id), Instant::from_ms(now), Instant::from_ms(last))).0
 }
 
 /// Until this time, calls after that at `last` need not be passed on; `-Infinity`: nothing waits.
@@ -86,23 +79,21 @@ pub fn pacer_until(id: u32, last: f64) -> f64 {
 /// Runs a call now whose arguments wait. Returns effects.
 #[wasm_bindgen]
 pub fn pacer_flush(id: u32, now: f64, has_args: bool) -> u32 {
-    effects(|timers| timers.pacer_flush(PacerId(id), Instant::from_ms(now), has_args))
+    TIMERS.with(|timers| timers.pacer_flush(PacerId(id), Instant::from_ms(now), has_args)).0
 }
 
 /// Returns effects.
 #[wasm_bindgen]
 pub fn pacer_cancel(id: u32) -> u32 {
-    effects(|timers| timers.pacer_cancel(PacerId(id)))
+    TIMERS.with(|timers| timers.pacer_cancel(PacerId(id))).0
 }
 
 /// `pace_expired` named the pacer, which was called at `last`. Returns effects.
 #[wasm_bindgen]
 pub fn pacer_expired(id: u32, now: f64, last: f64, has_args: bool) -> u32 {
-    effects(|timers| {
-        timers.pacer_expired(PacerId(id), Instant::from_ms(now), Instant::from_ms(last), has_args)
-    })
-}
-
-fn effects(f: impl FnOnce(&mut Timers<LinearRows<Row>>) -> PacerEffects) -> u32 {
-    TIMERS.with(f).0
+    TIMERS
+        .with(|timers| {
+            timers.pacer_expired(PacerId(id), Instant::from_ms(now), Instant::from_ms(last), has_args)
+        })
+        .0
 }

@@ -1,22 +1,17 @@
 //! Batches, memos, rate limits and retries. The functions, their arguments and their results stay in JavaScript, which
 //! passes times of the monotonic clock, and sets the deadlines that follow from the results.
-use crate::linear::Zeroed;
-use crate::rows::LinearRows;
+use crate::rows::StaticRows;
 use crate::state::State;
 use wasm_bindgen::prelude::wasm_bindgen;
 use whippet_boundary::timing::{
-    DO_RETRY, EXPIRED, FILLS, NONE, OPENS_TASK, OPENS_TIMER, PENDING, PERMANENT, REJECT, RETRY_BY_OPTIONS,
-    RETRY_MASK, REVALIDATE, STALE, WAITS,
+    DO_RETRY, EXPIRED, FILLS, NONE as NO_SLOT, OPENS_TASK, OPENS_TIMER, PENDING, PERMANENT, REJECT,
+    RETRY_BY_OPTIONS, RETRY_MASK, REVALIDATE, STALE, WAITS,
 };
 use whippet_engine::pace::{Admission, Enqueued, Lists, Lookup, MemoId, Node, Rate, RateLimitId, enqueue};
 use whippet_engine::query::{Delay, Retry, RunOptions, Verdict};
 use whippet_engine::time::{Duration, Instant};
 
-static LISTS: State<Lists<LinearRows<Node>>> = State::new(Lists::new(LinearRows::new()));
-
-#[expect(unsafe_code, reason = "says why below")]
-// SAFETY: a node is numbers and a state, which is free where its byte is zero.
-unsafe impl Zeroed for Node {}
+static LISTS: State<Lists<StaticRows<Node>>> = State::new(Lists::new(StaticRows::new()));
 
 /// An item came into a batch, which has so many now: [`whippet_boundary::timing::ENQUEUED`].
 #[wasm_bindgen]
@@ -65,7 +60,8 @@ pub fn memo_add(id: u32) -> u32 {
 /// The slot of an evicted result, of `size` results, or `NONE`.
 #[wasm_bindgen]
 pub fn memo_evict(id: u32, size: u32, max_size: f64) -> i32 {
-    LISTS.with(|lists| lists.memo_evict(MemoId(id), size, max_size as u32).map_or(NONE, |slot| slot as i32))
+    LISTS
+        .with(|lists| lists.memo_evict(MemoId(id), size, max_size as u32).map_or(NO_SLOT, |slot| slot as i32))
 }
 
 /// The result arrived. Returns after how many ms it expires, perhaps `Infinity`.
@@ -135,7 +131,7 @@ pub fn rate_call(
 /// share of the delay, and its seed. The error is a [`whippet_boundary::timing::RETRY_VERDICT`], and the ms for which the
 /// server asks to wait at least.
 #[wasm_bindgen]
-pub fn retry_delay(
+pub fn retry_next(
     failures: u32,
     retries: f64,
     delay: f64,
@@ -163,5 +159,5 @@ pub fn retry_delay(
         retry_after: Duration::from_ms(after),
     };
     let delay = whippet_engine::pace::retry_delay(options, failures, verdict, seed);
-    delay.map_or(f64::from(NONE), Duration::as_ms)
+    delay.map_or(f64::from(NO_SLOT), Duration::as_ms)
 }

@@ -167,6 +167,31 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn right(this: &Rect) -> f64;
 
+    pub type PerformanceObserver;
+    #[wasm_bindgen(constructor, catch)]
+    pub fn new(callback: &JsValue) -> Result<PerformanceObserver, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = observe)]
+    pub fn observe_entries(
+        this: &PerformanceObserver,
+        options: &PerformanceObserverInit,
+    ) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, js_name = disconnect)]
+    pub fn disconnect_entries(this: &PerformanceObserver);
+
+    pub type PerformanceObserverInit;
+    #[wasm_bindgen(method, setter, js_name = type)]
+    pub fn set_kind(this: &PerformanceObserverInit, kind: &str);
+    #[wasm_bindgen(method, setter)]
+    pub fn set_buffered(this: &PerformanceObserverInit, buffered: bool);
+
+    pub type EntryList;
+    #[wasm_bindgen(method, js_name = getEntries)]
+    pub fn entries(this: &EntryList) -> List;
+
+    pub type PaintEntry;
+    #[wasm_bindgen(method, getter)]
+    pub fn element(this: &PaintEntry) -> Option<Node>;
+
     pub type MutationObserver;
     #[wasm_bindgen(constructor)]
     pub fn new(callback: &JsValue) -> MutationObserver;

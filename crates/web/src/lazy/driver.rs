@@ -1,9 +1,14 @@
 //! Drives the engine's loader in a page: reports what the observers see, and carries out effects.
 mod distance;
+mod largest_paint;
 mod loads;
+mod paints;
 mod roots;
+mod state;
 
 use self::distance::{distance, middle, middle_of_window};
+use self::largest_paint::LargestPaint;
+use self::state::State;
 use super::dom::{self, Callback, IntersectionEntry, IntersectionObserver, List, MutationObserver, Node};
 use super::element;
 use super::options::LazyOptions;
@@ -26,22 +31,7 @@ mod event {
     pub(super) const TIMER: u32 = 4;
     pub(super) const ONLINE: u32 = 5;
     pub(super) const OFFLINE: u32 = 6;
-}
-
-struct Classes {
-    loading: JsValue,
-    loaded: JsValue,
-    error: JsValue,
-}
-
-impl Classes {
-    fn new(options: &LazyOptions) -> Self {
-        Self {
-            loading: JsValue::from_str(&options.class_loading),
-            loaded: JsValue::from_str(&options.class_loaded),
-            error: JsValue::from_str(&options.class_error),
-        }
-    }
+    pub(super) const LARGEST_PAINT: u32 = 7;
 }
 
 struct Item {
@@ -65,7 +55,8 @@ struct Root {
 
 pub(super) struct Driver {
     options: LazyOptions,
-    classes: Classes,
+    /// Of the states that have one; falsy for none.
+    classes: [JsValue; 3],
     /// None of these is borrowed while the DOM is changed, since that may run code of the page.
     loader: RefCell<Loader>,
     items: RefCell<Vec<Option<Item>>>,
@@ -77,6 +68,7 @@ pub(super) struct Driver {
     callback: Callback,
     online: JsValue,
     offline: JsValue,
+    largest_paint: LargestPaint,
     last_load: Cell<u32>,
     timer: Cell<f64>,
     /// When the timer fires, in ms; 0: it is not armed.
@@ -103,7 +95,8 @@ impl Driver {
         let seed = (dom::random() * 4_294_967_296.0) as u32;
         let this = Rc::new(Self {
             loader: RefCell::new(Loader::new(options.limits, seed)),
-            classes: Classes::new(&options),
+            classes: [&options.class_loading, &options.class_loaded, &options.class_error]
+                .map(|class| JsValue::from_str(class)),
             items: RefCell::default(),
             loads: RefCell::default(),
             roots: RefCell::default(),
@@ -113,6 +106,7 @@ impl Driver {
             online: bound(event::ONLINE),
             offline: bound(event::OFFLINE),
             callback,
+            largest_paint: LargestPaint::default(),
             last_load: Cell::new(0),
             timer: Cell::new(0.0),
             armed: Cell::new(0.0),
@@ -151,6 +145,19 @@ impl Driver {
         self.indexes.delete(element);
     }
 
+    /// Begins anew with an element whose resource is another one.
+    pub(super) fn reload(&self, element: &Node) {
+        self.unobserve(element);
+        self.set_state(element, State::Waiting);
+        self.observe(element);
+    }
+
+    /// Nothing is to be loaded: the element shows its resource already.
+    pub(super) fn adopt(&self, element: &Node) {
+        self.unobserve(element);
+        self.set_state(element, State::Loaded);
+    }
+
     pub(super) fn stats(&self) -> Stats {
         self.loader.borrow().stats()
     }
@@ -164,6 +171,7 @@ impl Driver {
             event::LOADED => self.handle_load_end(id, true),
             event::FAILED => self.handle_load_end(id, false),
             event::TIMER => self.armed.set(0.0),
+            event::LARGEST_PAINT => return self.handle_largest_paint(value.unchecked_ref()),
             event::ONLINE => self.loader.borrow_mut().handle_online(true),
             _ => self.loader.borrow_mut().handle_online(false),
         }
@@ -189,7 +197,7 @@ impl Driver {
             // A failed load is not retried while the element is not near.
             let is_loading = self.loads.borrow().iter().any(|load| load.item == id);
             if let Some(element) = self.element(id).filter(|_| !is_loading) {
-                self.swap_class(&element, &self.classes.loading, &JsValue::UNDEFINED);
+                self.end_loading(&element);
             }
         }
     }
@@ -285,6 +293,7 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         self.observer.disconnect();
+        self.largest_paint.stop();
         for root in self.roots.get_mut().drain(..) {
             root.mutations.disconnect();
         }

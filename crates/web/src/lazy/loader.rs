@@ -49,6 +49,16 @@ impl LazyLoader {
         self.0.unobserve(element.unchecked_ref());
     }
 
+    /// Loads `element` anew when it is near, because its attributes name something else now. It has no state until then.
+    pub fn reload(&self, element: &Element) {
+        self.0.reload(element.unchecked_ref());
+    }
+
+    /// Counts `element` as loaded, because the browser has loaded it by itself.
+    pub fn adopt(&self, element: &Element) {
+        self.0.adopt(element.unchecked_ref());
+    }
+
     /// Observes `root` and all elements in it that match `selector`, also those that are added later, until they are
     /// removed. `root` may be a document or a shadow root.
     pub fn watch(&self, root: &web_sys::Node, selector: &str) {
@@ -58,6 +68,16 @@ impl LazyLoader {
     /// Searches all watched roots again, for elements that match because something other than their nodes changed.
     pub fn update(&self) {
         self.0.update();
+    }
+
+    /// Observes the page's largest contentful paint from now on.
+    pub fn watch_largest_paint(&self) {
+        self.0.watch_largest_paint();
+    }
+
+    /// Whether that was loaded lazily, as far as it is known: then it should not be lazy.
+    pub fn largest_paint_is_lazy(&self) -> bool {
+        self.0.largest_paint_is_lazy()
     }
 
     /// The figures so far.

@@ -17,6 +17,7 @@ pub struct LazyOptions {
     pub(super) class_loading: String,
     pub(super) class_loaded: String,
     pub(super) class_error: String,
+    pub(super) state_attribute: String,
     pub(super) on_load: Option<Listener>,
     pub(super) on_error: Option<Listener>,
 }
@@ -35,6 +36,7 @@ impl LazyOptions {
             class_loading: "loading".into(),
             class_loaded: "loaded".into(),
             class_error: "error".into(),
+            state_attribute: String::new(),
             on_load: None,
             on_error: None,
         }
@@ -101,6 +103,14 @@ impl LazyOptions {
         self.class_loading = loading.into();
         self.class_loaded = loaded.into();
         self.class_error = error.into();
+        self
+    }
+
+    /// The attribute that tells the state, too: `loading`, `loaded` or `error`. No framework that sets an element's classes
+    /// wipes it. Default: none.
+    #[must_use]
+    pub fn state_attribute(mut self, name: impl Into<String>) -> Self {
+        self.state_attribute = name.into();
         self
     }
 

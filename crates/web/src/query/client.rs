@@ -1,15 +1,19 @@
 //! The loop that drives the engine: inputs in, effects out, one timer.
 use super::lifecycle::{Change, Lifecycle};
-use super::mutator::{MutationOptions, Progress, Step};
+use super::mutator::{After, MutationOptions, Progress, Step};
 use super::options::{QueryObserverOptions, QueryResult};
-use super::state::{ClientState, Observer, now};
+use super::state::{ClientState, Observer, Values, now};
 use super::stats::Stats;
 use super::{Fetcher, Key, Value};
 use alloc::rc::{Rc, Weak};
-use core::cell::{Cell, RefCell};
+use core::cell::{Cell, Ref, RefCell, RefMut};
+use core::task::{Context, Waker};
 use wasm_bindgen_futures::spawn_local;
-use whippet_engine::query::{Effect, Host, MutationId, ObserverId, Outcome, QueryId, RunId, Status, Trigger};
-use whippet_engine::time::Duration;
+use whippet_engine::query::pages::Direction;
+use whippet_engine::query::{
+    Effect, Host, Limits, MutationId, ObserverId, Outcome, QueryId, RunId, Status, Trigger,
+};
+use whippet_engine::time::{Duration, Instant};
 
 /// The default `gcTime`: five minutes.
 const GC_TIME: f64 = 300_000.0;
@@ -57,22 +61,6 @@ impl Client {
         client
     }
 
-    /// Marks all queries whose key begins with `prefix` as stale, and fetches those that have an enabled observer.
-    pub fn invalidate(&self, prefix: &Key) {
-        self.with(|state| {
-            for query in state.matching(prefix) {
-                state.cache.invalidate(now(), query);
-                let enabled =
-                    state.cache.observers(query).iter().copied().find(|&observer| {
-                        state.cache.options(observer).is_some_and(|options| options.enabled)
-                    });
-                if let Some(observer) = enabled.filter(|_| !state.cache.is_static(query)) {
-                    state.fetch(query, observer, true);
-                }
-            }
-        });
-    }
-
     /// Stores data for `key`, as if it had just been fetched.
     pub fn set_data(&self, key: &Key, data: Value) {
         self.with(|state| {
@@ -82,6 +70,23 @@ impl Client {
             };
             state.store(query, data);
             state.cache.set_data(now(), query, now(), true);
+        });
+    }
+
+    /// Stores how a fetch ended elsewhere at `at`, in ms since 1970, unless the query has a result already: for what a
+    /// server rendered. A time to come counts as now.
+    pub fn hydrate(&self, key: &Key, outcome: Result<Value, Value>, at: f64, gc_time: Duration) {
+        self.with(|state| {
+            let query = state.find(key).unwrap_or_else(|| state.insert(key, gc_time));
+            state.hydrate(query, outcome, Instant::from_ms(at));
+        });
+    }
+
+    /// Gives the query data that counts as fetched now, unless it has a result already. A reset takes it back to that.
+    pub fn begin_with(&self, key: &Key, data: Value, gc_time: Duration) {
+        self.with(|state| {
+            let query = state.find(key).unwrap_or_else(|| state.insert(key, gc_time));
+            state.begin_with(query, data);
         });
     }
 
@@ -109,7 +114,15 @@ impl Client {
     /// The counters of the cache.
     pub fn stats(&self) -> Stats {
         let state = self.0.state.borrow();
-        Stats::new(state.cache.stats(), state.latency.clone())
+        Stats::new(state.cache.stats(), state.latency.clone(), state.cache.bytes())
+    }
+
+    /// How much the cache may hold. Beyond that, what nobody observes goes, the least recently used first.
+    pub fn set_limits(&self, limits: Limits) {
+        self.with(|state| {
+            state.limited = true;
+            state.cache.set_limits(limits);
+        });
     }
 
     /// Calls `on_fetched` with the duration of each successful fetch, in ms, retries included: for monitoring.
@@ -128,6 +141,7 @@ impl Client {
         self.with(|state| {
             let query = state.entry(key, &options);
             let observer = state.cache.observe(now(), query, options.observer);
+            state.inspectors.touch(query);
             state.observers.insert(observer, Observer { query, key: key.clone(), options, on_change });
             observer
         })
@@ -141,7 +155,9 @@ impl Client {
         Some(QueryResult {
             data: values.data.clone(),
             error: values.error.clone().filter(|_| failed),
+            failure_reason: values.error.clone().filter(|_| snapshot.state.failure_count > 0),
             is_placeholder: false,
+            part: values.part,
             snapshot,
         })
     }
@@ -151,6 +167,8 @@ impl Client {
             let Some(known) = state.observers.get(&observer) else { return };
             let query = if known.key == *key { known.query } else { state.entry(key, &options) };
             let Some(known) = state.observers.get_mut(&observer) else { return };
+            state.inspectors.touch(known.query);
+            state.inspectors.touch(query);
             known.query = query;
             known.key = key.clone();
             known.options = options.clone();
@@ -159,7 +177,7 @@ impl Client {
         self.notify(observer);
     }
 
-    pub(super) fn refetch(&self, observer: ObserverId) {
+    pub(super) fn refetch_as(&self, observer: ObserverId) {
         self.with(|state| {
             if let Some(query) = state.observers.get(&observer).map(|known| known.query) {
                 state.fetch(query, observer, true);
@@ -170,18 +188,41 @@ impl Client {
     pub(super) fn unobserve(&self, observer: ObserverId) {
         self.with(|state| {
             state.cache.unobserve(now(), observer);
-            state.observers.remove(&observer);
+            if let Some(known) = state.observers.remove(&observer) {
+                state.inspectors.touch(known.query);
+            }
+        });
+    }
+
+    /// Fetches a part of the data, as an observer: `fetcher` gives all of it. Joins a fetch of the same part, and
+    /// replaces any other.
+    pub(super) fn fetch_part(&self, observer: ObserverId, fetcher: Fetcher, part: Direction) {
+        self.with(|state| {
+            let Some(known) = state.observers.get(&observer) else { return };
+            let (query, mut options) = (known.query, (*known.options).clone());
+            options.fetcher = fetcher;
+            options.run.partial = true;
+            let same = state.values.get(&query).is_some_and(|values| values.part == Some(part));
+            state.begin(query, &Rc::new(options), Some(part), !same);
         });
     }
 
     // The loop.
+
+    pub(super) fn borrow(&self) -> Ref<'_, ClientState> {
+        self.0.state.borrow()
+    }
+
+    pub(super) fn borrow_mut(&self) -> RefMut<'_, ClientState> {
+        self.0.state.borrow_mut()
+    }
 
     fn upgrade(weak: &Weak<Shared>) -> Option<Self> {
         weak.upgrade().map(Self)
     }
 
     /// Passes an input to the engine, and carries out its effects.
-    fn with<R>(&self, input: impl FnOnce(&mut ClientState) -> R) -> R {
+    pub(super) fn with<R>(&self, input: impl FnOnce(&mut ClientState) -> R) -> R {
         let result = input(&mut self.0.state.borrow_mut());
         self.drive();
         result
@@ -192,20 +233,33 @@ impl Client {
             return;
         }
         loop {
+            self.tell_inspectors();
             let effect = self.0.state.borrow_mut().cache.poll_effect();
             if let Some(effect) = effect {
                 self.act(effect);
                 continue;
             }
-            let step = self.0.state.borrow_mut().mutator.poll(now());
+            let step = self.0.state.borrow_mut().poll_mutator();
             match step {
-                Some(Step::Notify(on_progress, progress)) => on_progress(progress),
+                Some(Step::Notify(mutation, on_progress, progress)) => {
+                    self.tell_of_mutation(mutation, &progress);
+                    on_progress(progress);
+                }
                 Some(Step::Run(mutation, function)) => self.run_mutation(mutation, function),
-                None => break,
+                Some(Step::Follow(mutation, after, outcome)) => self.follow(mutation, &after, outcome),
+                None => {
+                    // Dropped while nothing is borrowed.
+                    let evicted = self.0.state.borrow_mut().evict();
+                    if evicted.is_empty() {
+                        break;
+                    }
+                }
             }
         }
         self.0.busy.set(false);
         self.arm();
+        let listeners = self.0.state.borrow_mut().listeners.due();
+        listeners.into_iter().for_each(|listener| listener());
     }
 
     fn act(&self, effect: Effect) {
@@ -213,19 +267,33 @@ impl Client {
             Effect::Fetch { query, observer } => self.0.state.borrow_mut().fetch(query, observer, false),
             Effect::Run { query, run } => self.run(query, run),
             Effect::GaveUp { run, .. } => self.0.state.borrow_mut().cache.give_up(now(), run),
-            Effect::Settled { run, outcome, .. } => {
-                let running = self.0.state.borrow_mut().running.remove(&run);
-                if let (Some(running), Outcome::Cancelled { .. } | Outcome::Replaced) = (running, outcome) {
-                    running.stop();
-                }
-            }
+            Effect::Settled { query, run, outcome } => self.settled(query, run, outcome),
             Effect::Changed { query } => {
+                {
+                    let mut state = self.0.state.borrow_mut();
+                    state.listeners.changed = true;
+                    state.inspectors.touch(query);
+                }
+                self.tell_inspectors();
                 let observers = self.0.state.borrow().cache.observers(query).to_vec();
                 observers.into_iter().for_each(|observer| self.notify(observer));
             }
-            Effect::Stale { observer } => self.notify(observer),
+            Effect::Stale { observer } => {
+                {
+                    let mut state = self.0.state.borrow_mut();
+                    if let Some(query) = state.observers.get(&observer).map(|known| known.query) {
+                        state.inspectors.touch(query);
+                    }
+                }
+                self.notify(observer);
+            }
             Effect::Collected { query } => {
-                let values = self.0.state.borrow_mut().values.remove(&query);
+                let values = {
+                    let mut state = self.0.state.borrow_mut();
+                    state.listeners.changed = true;
+                    state.inspectors.touch(query);
+                    state.values.remove(&query)
+                };
                 // Dropped while nothing is borrowed: a destructor of the user's may call the client.
                 drop(values);
             }
@@ -233,6 +301,35 @@ impl Client {
             // `Changed` follows a pause. No options here set a timeout, and there are no breakers.
             Effect::Paused { .. } | Effect::TimedOut { .. } | Effect::OriginFreed { .. } => {}
         }
+    }
+
+    fn settled(&self, query: QueryId, run: RunId, outcome: Outcome) {
+        let running = self.0.state.borrow_mut().running.remove(&run);
+        if let (Some(running), Outcome::Cancelled { .. } | Outcome::Replaced) = (running, outcome) {
+            running.stop();
+        }
+        let mut state = self.0.state.borrow_mut();
+        let values = state.values.get(&query);
+        let result = match (outcome, values) {
+            (Outcome::Replaced, Some(Values { run: Some(next), .. })) => {
+                let next = *next;
+                return state.waiters.pass(run, next);
+            }
+            (Outcome::Success, Some(Values { data: Some(data), .. })) => Ok(data.clone()),
+            (Outcome::Error, Some(Values { error: Some(error), .. })) => Err(Some(error.clone())),
+            _ => Err(None),
+        };
+        let key = values.map(|values| values.key.clone()).unwrap_or_default();
+        let (waiting, on_settled) = (state.waiters.take(run), state.on_settled.clone());
+        drop(state);
+        if let Some(on_settled) = on_settled {
+            match &result {
+                Ok(data) => on_settled(&key, Ok(data)),
+                Err(Some(error)) => on_settled(&key, Err(error)),
+                Err(None) => {}
+            }
+        }
+        waiting.into_iter().for_each(|waiting| waiting(result.clone()));
     }
 
     fn notify(&self, observer: ObserverId) {
@@ -253,7 +350,12 @@ impl Client {
         let Some(options) = options else { return };
         // Nothing may be borrowed here: the query function may call the client.
         let running = options.fetcher.call();
-        self.0.state.borrow_mut().running.insert(run, running.clone());
+        {
+            let mut state = self.0.state.borrow_mut();
+            state.running.insert(run, running.clone());
+            // Whatever the future does ends where it is dropped.
+            state.cache.set_abortable(query, true);
+        }
         let weak = Rc::downgrade(&self.0);
         spawn_local(async move {
             let Some(answer) = running.await else { return };
@@ -272,6 +374,22 @@ impl Client {
         spawn_local(async move {
             if let (Some(answer), Some(client)) = (running.await, Self::upgrade(&weak)) {
                 client.with(|state| state.mutator.answered(now(), mutation, answer));
+            }
+        });
+    }
+
+    /// Begins what follows a mutation. What ends at once is over at once.
+    fn follow(&self, mutation: MutationId, after: &After, outcome: Result<Value, Value>) {
+        let mut work = after(outcome.clone());
+        let finish = move |client: &Self| client.with(|state| state.mutator.finish(now(), mutation, outcome));
+        if work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
+            return finish(self);
+        }
+        let weak = Rc::downgrade(&self.0);
+        spawn_local(async move {
+            work.await;
+            if let Some(client) = Self::upgrade(&weak) {
+                finish(&client);
             }
         });
     }

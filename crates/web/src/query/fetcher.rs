@@ -1,6 +1,8 @@
 //! Query functions: storing, calling and cancelling them.
+use super::error_type::ErrorType;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
+use alloc::sync::Arc;
 use core::any::Any;
 use core::cell::RefCell;
 use core::future::Future;
@@ -8,27 +10,30 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 
 /// Data or an error of any type.
-pub type Value = Rc<dyn Any>;
+pub type Value = Arc<dyn Any + Send + Sync>;
 
 type Answer = Result<Value, Value>;
 type Work = Pin<Box<dyn Future<Output = Answer>>>;
 
 /// A query function. Clones are the same function.
 #[derive(Clone)]
-pub struct Fetcher(Rc<dyn Fn() -> Work>);
+pub struct Fetcher(Rc<dyn Fn() -> Work>, pub(super) ErrorType);
 
 impl Fetcher {
     /// Stores the results of `function` untyped: whoever reads them must know their types.
-    pub fn new<T: 'static, E: 'static, F>(function: impl Fn() -> F + 'static) -> Self
+    pub fn new<T: Send + Sync + 'static, E: Send + Sync + 'static, F>(
+        function: impl Fn() -> F + 'static,
+    ) -> Self
     where
         F: Future<Output = Result<T, E>> + 'static,
     {
-        Self(Rc::new(move || {
+        let work: Rc<dyn Fn() -> Work> = Rc::new(move || {
             let answer = function();
             Box::pin(async move {
-                answer.await.map(|data| Rc::new(data) as Value).map_err(|error| Rc::new(error) as Value)
+                answer.await.map(|data| Arc::new(data) as Value).map_err(|error| Arc::new(error) as Value)
             })
-        }))
+        });
+        Self(work, ErrorType::of::<E>())
     }
 
     pub(super) fn call(&self) -> Running {

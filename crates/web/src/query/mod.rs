@@ -5,10 +5,15 @@
 //! [`QueryObserver`] subscribes to a query. The engine decides what is stale, when to fetch and to retry, and what is
 //! garbage-collected.
 //!
-//! Values are untyped here (`Rc<dyn Any>`): a face such as `whippet-leptos` types them.
+//! Values are untyped here (`Arc<dyn Any>`): a face such as `whippet-leptos` types them.
 mod client;
+mod commands;
+mod error_type;
 pub mod fetch;
 mod fetcher;
+mod filter;
+mod inspect;
+mod inspectors;
 mod keys;
 mod lifecycle;
 mod mutator;
@@ -16,12 +21,22 @@ mod observer;
 mod options;
 mod state;
 mod stats;
+mod waiters;
 
 pub use client::Client;
+pub use commands::Subscription;
+#[cfg(all(feature = "devtools", debug_assertions))]
+pub use error_type::ErrorType;
 pub use fetcher::{Fetcher, Value};
+pub use filter::{Filter, Found, Predicate};
+#[cfg(all(feature = "devtools", debug_assertions))]
+pub use inspect::{Details, Inspected, Inspection};
+#[cfg(all(feature = "devtools", debug_assertions))]
+pub use inspectors::Touched;
 pub use keys::Key;
 pub use lifecycle::{Change, Lifecycle};
-pub use mutator::{MutationOptions, Progress};
+pub use mutator::{After, MutationOptions, Progress, Work};
 pub use observer::QueryObserver;
-pub use options::{QueryObserverOptions, QueryResult};
+pub use options::{Judge, QueryObserverOptions, QueryResult, SizeOf};
+pub use state::now;
 pub use stats::Stats;

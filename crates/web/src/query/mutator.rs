@@ -1,9 +1,12 @@
 //! Drives the engine's mutations.
-use super::{Fetcher, Value};
+use super::{Fetcher, Judge, Key, Value};
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::future::Future;
+use core::pin::Pin;
 use std::collections::HashMap;
 use whippet_engine::query::{Host, MutationEffect, MutationId, Mutations, Next, RunOptions, Verdict};
 use whippet_engine::time::{Duration, Instant};
@@ -17,15 +20,26 @@ pub struct MutationOptions {
     pub run: RunOptions,
     /// Mutations of one scope run one after another.
     pub scope: Option<String>,
+    /// What it is counted by.
+    pub key: Option<Key>,
+    /// Whether errors are retried; `None` leaves it to `run`.
+    pub judge: Option<Judge>,
+    /// What follows once it has succeeded, or failed for good. The mutation is pending until that has ended, too.
+    pub after: Option<After>,
 }
+
+/// Begins what follows a mutation.
+pub type After = Rc<dyn Fn(Result<Value, Value>) -> Work>;
+/// Something that takes its time.
+pub type Work = Pin<Box<dyn Future<Output = ()>>>;
 
 /// A step in the life of a mutation.
 #[derive(Clone)]
 pub enum Progress {
     /// It waits for the network, the page's focus, or an earlier mutation of its scope.
     Paused,
-    /// It runs, or waits for its next attempt. The number is that of its failed attempts.
-    Running(u32),
+    /// It runs, or waits for its next attempt: how many attempts failed, and why the last one did.
+    Running(u32, Option<Value>),
     /// It succeeded, or failed and is not retried.
     Done(Result<Value, Value>),
 }
@@ -33,7 +47,9 @@ pub enum Progress {
 /// What the client has to do, while nothing is borrowed.
 pub(super) enum Step {
     Run(MutationId, Fetcher),
-    Notify(Rc<dyn Fn(Progress)>, Progress),
+    /// Its function is done with this outcome: to be told to what follows, and then to [`Mutator::finish`].
+    Follow(MutationId, After, Result<Value, Value>),
+    Notify(MutationId, Rc<dyn Fn(Progress)>, Progress),
 }
 
 struct Task {
@@ -74,16 +90,49 @@ impl Mutator {
             Ok(data) => return self.settle(now, mutation, Ok(data)),
             Err(error) => error,
         };
-        match self.machine.failed(now, mutation, Verdict::default()) {
+        let judge = self.tasks.get(&mutation).and_then(|task| task.options.judge.as_ref());
+        let failures = self.machine.failures(mutation);
+        let verdict = judge.map_or(Verdict::default(), |judge| judge(failures, error.as_ref()));
+        match self.machine.failed(now, mutation, verdict) {
             Some(Next::GiveUp) => self.settle(now, mutation, Err(error)),
             Some(_) => {
+                let failures = self.machine.failures(mutation);
                 if let Some(task) = self.tasks.get_mut(&mutation) {
-                    task.error = Some(error);
+                    task.error = Some(error.clone());
                 }
-                self.notify(mutation, Progress::Running(self.machine.failures(mutation)));
+                self.notify(mutation, Progress::Running(failures, Some(error)));
             }
             None => {}
         }
+    }
+
+    /// Forgets all mutations. Their functions go on, but nobody hears of it.
+    pub(super) fn clear(&mut self) -> impl Sized + use<> {
+        for mutation in core::mem::take(&mut self.order) {
+            self.machine.remove(mutation);
+        }
+        (core::mem::take(&mut self.tasks), core::mem::take(&mut self.steps))
+    }
+
+    /// Those that have not ended, in the order in which they started.
+    #[cfg(all(feature = "devtools", debug_assertions))]
+    pub(super) fn under_way(&self) -> &[MutationId] {
+        &self.order
+    }
+
+    /// The key of one that is under way.
+    #[cfg(all(feature = "devtools", debug_assertions))]
+    pub(super) fn key(&self, mutation: MutationId) -> Option<Key> {
+        self.tasks.get(&mutation)?.options.key.clone()
+    }
+
+    /// How many are under way whose key begins with `prefix`.
+    pub(super) fn count(&self, prefix: &Key) -> usize {
+        let matches = |task: &&Task| match &task.options.key {
+            Some(key) => key.0.starts_with(&prefix.0),
+            None => prefix.0.is_empty(),
+        };
+        self.tasks.values().filter(matches).count()
     }
 
     pub(super) fn set_host(&mut self, host: Host) {
@@ -110,7 +159,8 @@ impl Mutator {
             match self.machine.poll_effect()? {
                 MutationEffect::Run(mutation) => {
                     let failures = self.machine.failures(mutation);
-                    self.notify(mutation, Progress::Running(failures));
+                    let reason = self.tasks.get(&mutation).and_then(|task| task.error.clone());
+                    self.notify(mutation, Progress::Running(failures, reason));
                     if let Some(task) = self.tasks.get(&mutation) {
                         self.steps.push_back(Step::Run(mutation, task.options.function.clone()));
                     }
@@ -129,11 +179,19 @@ impl Mutator {
 
     fn notify(&mut self, mutation: MutationId, progress: Progress) {
         if let Some(task) = self.tasks.get(&mutation) {
-            self.steps.push_back(Step::Notify(task.on_progress.clone(), progress));
+            self.steps.push_back(Step::Notify(mutation, task.on_progress.clone(), progress));
         }
     }
 
     fn settle(&mut self, now: Instant, mutation: MutationId, outcome: Result<Value, Value>) {
+        match self.tasks.get(&mutation).and_then(|task| task.options.after.clone()) {
+            Some(after) => self.steps.push_back(Step::Follow(mutation, after, outcome)),
+            None => self.finish(now, mutation, outcome),
+        }
+    }
+
+    /// What followed it has ended, too: the next one of its scope may run.
+    pub(super) fn finish(&mut self, now: Instant, mutation: MutationId, outcome: Result<Value, Value>) {
         self.notify(mutation, Progress::Done(outcome));
         self.machine.settled(now, mutation);
         if let Some(next) = self.machine.next_in_scope(mutation) {

@@ -1,10 +1,11 @@
 //! Observers of a query.
 use super::client::Client;
 use super::options::{QueryObserverOptions, QueryResult};
-use super::{Key, Value};
+use super::{Fetcher, Key, Value};
 use alloc::rc::Rc;
 use core::cell::RefCell;
-use whippet_engine::query::ObserverId;
+use whippet_engine::query::pages::Direction;
+use whippet_engine::query::{ObserverId, Status};
 
 /// Observes one query at a time, as TanStack's `QueryObserver` does.
 #[must_use = "dropping it unsubscribes: the query is no longer fetched on its behalf"]
@@ -38,7 +39,8 @@ impl QueryObserver {
     pub fn result(&self) -> Option<QueryResult> {
         let mut result = self.client.result(self.id)?;
         match (&result.data, &*self.previous_data.borrow()) {
-            (None, Some(previous)) => {
+            // A failure is shown as one, not hidden behind older data.
+            (None, Some(previous)) if result.snapshot.state.status == Status::Pending => {
                 result.data = Some(previous.clone());
                 result.is_placeholder = true;
             }
@@ -52,7 +54,13 @@ impl QueryObserver {
 
     /// Fetches, even if the data is fresh. Replaces a fetch on its way if the query has data already.
     pub fn refetch(&self) {
-        self.client.refetch(self.id);
+        self.client.refetch_as(self.id);
+    }
+
+    /// Fetches a part of the data: `fetcher` gives all of it, with that part. While a fetch of that part is running,
+    /// nothing more happens; any other is replaced.
+    pub fn fetch_part(&self, fetcher: Fetcher, part: Direction) {
+        self.client.fetch_part(self.id, fetcher, part);
     }
 }
 

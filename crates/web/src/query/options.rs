@@ -1,8 +1,16 @@
 //! The options of an observer, and its result.
 use super::{Fetcher, Value};
+use alloc::sync::Arc;
 use core::any::Any;
-use whippet_engine::query::{ObserverOptions, RunOptions, Snapshot};
+use whippet_engine::query::pages::Direction;
+use whippet_engine::query::{ObserverOptions, RunOptions, Snapshot, Verdict};
 use whippet_engine::time::Duration;
+
+/// Says what follows from an error, after that many attempts failed before it.
+pub type Judge = Arc<dyn Fn(u32, &dyn Any) -> Verdict + Send + Sync>;
+
+/// Measures data, in bytes.
+pub type SizeOf = Arc<dyn Fn(&dyn Any) -> f64 + Send + Sync>;
 
 /// The options of a [`QueryObserver`](super::QueryObserver).
 #[derive(Clone)]
@@ -17,9 +25,13 @@ pub struct QueryObserverOptions {
     pub keep_previous_data: bool,
     /// The query function.
     pub fetcher: Fetcher,
+    /// Whether errors are retried; `None` leaves it to `run`.
+    pub judge: Option<Judge>,
     /// Whether two values are equal. An equal answer does not replace the old value, so a comparison by identity sees
     /// no change.
     pub equal: fn(&dyn Any, &dyn Any) -> bool,
+    /// What the data counts as where the cache is [limited](super::Client::set_limits); `None`: nothing.
+    pub size: Option<SizeOf>,
 }
 
 /// The current result of a [`QueryObserver`](super::QueryObserver).
@@ -29,8 +41,12 @@ pub struct QueryResult {
     pub data: Option<Value>,
     /// The error of the last fetch; `None` if it succeeded.
     pub error: Option<Value>,
+    /// The error of the last attempt that failed, even if a retry follows.
+    pub failure_reason: Option<Value>,
     /// Whether `data` is that of the previous key.
     pub is_placeholder: bool,
+    /// What part of the data the last fetch was of; `None`: all.
+    pub part: Option<Direction>,
     /// Status, timestamps and counts.
     pub snapshot: Snapshot,
 }

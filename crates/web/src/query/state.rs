@@ -1,15 +1,18 @@
 //! The state of a client: the engine's machines, and the values, keys and callbacks that the engine knows by id only.
 use super::fetcher::Running;
+use super::inspectors::Inspectors;
 use super::keys::Keys;
-use super::mutator::Mutator;
-use super::options::QueryObserverOptions;
+use super::mutator::{Mutator, Step};
+use super::options::{QueryObserverOptions, SizeOf};
+use super::waiters::{Listeners, Waiters};
 use super::{Key, Value};
 use crate::timing::HostTimer;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::any::Any;
 use std::collections::HashMap;
-use whippet_engine::query::{Cache, Host, ObserverId, QueryId, RunId, State, Verdict};
+use whippet_engine::query::pages::Direction;
+use whippet_engine::query::{Cache, Host, ObserverId, QueryId, RunId, Start, State, Status, Verdict};
 use whippet_engine::stats::Histogram;
 use whippet_engine::time::{Duration, Instant};
 
@@ -24,16 +27,33 @@ pub(super) struct ClientState {
     pub(super) timer: HostTimer,
     /// Durations of successful fetches in ms.
     pub(super) latency: Histogram,
+    /// Whether data is measured, and queries are evicted.
+    pub(super) limited: bool,
     pub(super) on_fetched: Option<Rc<dyn Fn(f64)>>,
+    pub(super) on_settled: Option<OnFetched>,
+    pub(super) waiters: Waiters,
+    pub(super) listeners: Listeners,
+    pub(super) inspectors: Inspectors,
 }
+
+pub(super) type OnFetched = Rc<dyn Fn(&Key, Result<&Value, &Value>)>;
 
 /// The values of a query.
 #[derive(Default)]
 pub(super) struct Values {
+    pub(super) key: Key,
     pub(super) data: Option<Value>,
     pub(super) error: Option<Value>,
-    /// Options of the observer that fetched last: the next attempt uses them.
+    /// Whether the size of the data is known.
+    pub(super) measured: bool,
+    /// What it began with, and when that was: a reset takes it back there.
+    pub(super) initial: Option<(Value, Instant)>,
+    /// Options of who fetched last: the next attempt uses them.
     pub(super) options: Option<Rc<QueryObserverOptions>>,
+    /// The last fetch.
+    pub(super) run: Option<RunId>,
+    /// What part of the data it was of; `None`: all.
+    pub(super) part: Option<Direction>,
 }
 
 pub(super) struct Observer {
@@ -68,23 +88,49 @@ impl ClientState {
             None => self.insert(key, options.gc_time),
         };
         self.cache.raise_gc_time(query, options.gc_time);
+        self.measure(query, options.size.as_ref());
         query
     }
 
     pub(super) fn insert(&mut self, key: &Key, gc_time: Duration) -> QueryId {
         let segments = self.keys.intern(key);
         let query = self.cache.insert(now(), &segments, State::default(), gc_time);
-        self.values.insert(query, Values::default());
+        self.values.insert(query, Values { key: key.clone(), ..Values::default() });
+        self.inspectors.touch(query);
         query
     }
 
     pub(super) fn fetch(&mut self, query: QueryId, observer: ObserverId, cancel_refetch: bool) {
         let Some(known) = self.observers.get(&observer) else { return };
         let options = known.options.clone();
-        if let Some(values) = self.values.get_mut(&query) {
-            values.options = Some(options.clone());
+        self.begin(query, &options, None, cancel_refetch);
+    }
+
+    /// Fetches a query with these options, or joins its fetch.
+    pub(super) fn begin(
+        &mut self,
+        query: QueryId,
+        options: &Rc<QueryObserverOptions>,
+        part: Option<Direction>,
+        cancel_refetch: bool,
+    ) -> Start {
+        let start = self.cache.fetch(now(), query, &options.run, cancel_refetch);
+        let Some(values) = self.values.get_mut(&query) else { return start };
+        match start {
+            Start::Begun(run) => (values.run, values.part) = (Some(run), part),
+            // What fetches a part goes on with its own function.
+            Start::Joined(_) if values.part.is_some() => return start,
+            Start::Joined(_) => {}
+            Start::Gone => return start,
         }
-        self.cache.fetch(now(), query, &options.run, cancel_refetch);
+        values.options = Some(options.clone());
+        start
+    }
+
+    pub(super) fn poll_mutator(&mut self) -> Option<Step> {
+        let step = self.mutator.poll(now());
+        self.listeners.changed |= step.is_some();
+        step
     }
 
     /// Handles the answer of an attempt. Returns how long the fetch took, in ms, if it succeeded.
@@ -105,7 +151,8 @@ impl ClientState {
                 Some(took)
             }
             Err(error) => {
-                let next = self.cache.failed(now(), run, Verdict::default());
+                let verdict = self.verdict(query, &error);
+                let next = self.cache.failed(now(), run, verdict);
                 // Stored even if a retry follows: it is shown if the run is given up before the next attempt.
                 if let (Some(_), Some(values)) = (next, self.values.get_mut(&query)) {
                     values.error = Some(error);
@@ -115,20 +162,106 @@ impl ClientState {
         }
     }
 
+    pub(super) fn hydrate(&mut self, query: QueryId, outcome: Result<Value, Value>, at: Instant) {
+        let Some(values) =
+            self.values.get_mut(&query).filter(|values| values.data.is_none() && values.error.is_none())
+        else {
+            return;
+        };
+        let at = at.min(now());
+        let state = match outcome {
+            Ok(data) => {
+                values.data = Some(data);
+                State { data_update_count: 1, ..State::with_data(at) }
+            }
+            Err(error) => {
+                values.error = Some(error);
+                State {
+                    status: Status::Error,
+                    error_updated_at: at,
+                    error_update_count: 1,
+                    ..State::default()
+                }
+            }
+        };
+        self.cache.set_state(now(), query, state);
+    }
+
+    /// The query has data before anything is fetched, unless it has a result already.
+    pub(super) fn begin_with(&mut self, query: QueryId, data: Value) {
+        let Some(values) = self.values.get_mut(&query) else { return };
+        if values.data.is_none() && values.error.is_none() {
+            values.initial = Some((data.clone(), now()));
+            values.data = Some(data);
+            self.cache.set_state(now(), query, State::with_data(now()));
+        }
+    }
+
+    /// Takes the query back to where it began. Returns what it had.
+    pub(super) fn reset(&mut self, query: QueryId) -> impl Sized + use<> {
+        self.cache.reset(now(), query);
+        let values = self.values.get_mut(&query)?;
+        let had = (values.data.take(), values.error.take());
+        values.measured = false;
+        self.cache.set_bytes(query, 0.0);
+        if let Some((data, at)) = values.initial.clone() {
+            values.data = Some(data);
+            self.cache.set_state(now(), query, State::with_data(at));
+        }
+        Some(had)
+    }
+
+    fn verdict(&self, query: QueryId, error: &Value) -> Verdict {
+        let options = self.values.get(&query).and_then(|values| values.options.as_ref());
+        let Some(judge) = options.and_then(|options| options.judge.as_ref()) else {
+            return Verdict::default();
+        };
+        let failures = self.cache.state(query).map_or(0, |state| state.failure_count);
+        judge(failures, error.as_ref())
+    }
+
     pub(super) fn store(&mut self, query: QueryId, data: Value) {
         let Some(values) = self.values.get_mut(&query) else { return };
         let equal: fn(&dyn Any, &dyn Any) -> bool = match &values.options {
             Some(options) => options.equal,
             None => |_, _| false,
         };
-        if !values.data.as_ref().is_some_and(|old| equal(old.as_ref(), data.as_ref())) {
+        if !values.data.as_ref().is_some_and(|old| equal(old.as_ref() as &dyn Any, data.as_ref() as &dyn Any))
+        {
             values.data = Some(data);
+            values.measured = false;
         }
         values.error = None;
+        let size = values.options.as_ref().and_then(|options| options.size.clone());
+        self.measure(query, size.as_ref());
+    }
+
+    /// Tells the cache how large the data is, once for each.
+    fn measure(&mut self, query: QueryId, size: Option<&SizeOf>) {
+        let Some(values) = self.values.get_mut(&query).filter(|values| self.limited && !values.measured)
+        else {
+            return;
+        };
+        if let (Some(data), Some(size)) = (&values.data, size) {
+            values.measured = true;
+            self.cache.set_bytes(query, size(data.as_ref()));
+        }
+    }
+
+    /// Removes what is beyond the limits. Returns what was removed.
+    pub(super) fn evict(&mut self) -> Vec<Option<Values>> {
+        let mut removed = Vec::new();
+        while self.limited
+            && let Some(query) = self.cache.evict(now(), None)
+        {
+            self.cache.remove(now(), query);
+            removed.push(self.values.remove(&query));
+        }
+        removed
     }
 }
 
 /// Milliseconds since the epoch. Not `performance.now()`, which stands still while the device sleeps: data must age.
-pub(super) fn now() -> Instant {
+pub fn now() -> Instant {
     Instant::from_ms(js_sys::Date::now())
 }

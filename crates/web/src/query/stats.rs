@@ -23,13 +23,15 @@ pub struct Stats {
     pub evictions: u64,
     /// Durations of successful fetches in ms, retries and pauses included.
     pub latency: Histogram,
+    /// The size of the data in bytes, where the cache is limited.
+    pub bytes: f64,
 }
 
 impl Stats {
-    pub(super) fn new(counters: &query::Stats, latency: Histogram) -> Self {
+    pub(super) fn new(counters: &query::Stats, latency: Histogram, bytes: f64) -> Self {
         let &query::Stats { hits, misses, stale_served, deduplicated, fetches, errors, retries, evictions } =
             counters;
-        Self { hits, misses, stale_served, deduplicated, fetches, errors, retries, evictions, latency }
+        Self { hits, misses, stale_served, deduplicated, fetches, errors, retries, evictions, latency, bytes }
     }
 
     /// The share of reads that found data, fresh or stale; `None` before the first read.

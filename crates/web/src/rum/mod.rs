@@ -13,6 +13,7 @@ mod listener;
 mod marks;
 mod method_proxy;
 mod navigation;
+mod observe_vitals;
 mod options;
 mod persistent_listeners;
 mod read;
@@ -29,8 +30,10 @@ mod vitals;
 
 use driver::Inner;
 pub use handle::{Rum, Sent};
+pub use observe_vitals::{VitalsObserver, WebVital, observe_vitals};
 pub use options::{BeforeSend, Collect, ErrorPattern, NamePage, RumOptions, ScrubUrl, Traceparent};
-pub use whippet_engine::beacon::KeepBounds;
+pub use whippet_engine::beacon::{Attribution, KeepBounds};
+pub use whippet_engine::vitals::{Metric, Navigation, Rating};
 
 /// Measures the page from now on, with what the browser recorded before, and sends beacons.
 pub fn start(options: RumOptions) -> Rum {

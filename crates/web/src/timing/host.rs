@@ -46,6 +46,16 @@ pub(super) fn count(count: impl FnOnce(&mut Stats)) {
     HOST.with_borrow_mut(|host| count(&mut host.stats));
 }
 
+/// The time, which never goes back. Not a number of the wall clock's while the thread ends.
+pub(super) fn monotonic() -> Instant {
+    HOST.try_with(|host| host.borrow_mut().timers.monotonic(now())).unwrap_or_default()
+}
+
+/// Paces `id` otherwise from now on.
+pub(super) fn set(id: PacerId, pacing: Pacing) {
+    HOST.with_borrow_mut(|host| host.timers.pacer_set(id, pacing));
+}
+
 pub(super) fn create(pacing: Pacing) -> PacerId {
     HOST.with_borrow_mut(|host| host.timers.pacer_create(pacing))
 }

@@ -78,6 +78,11 @@ impl<A: 'static, R: Clone + 'static> Paced<A, R> {
         self.0.apply(effects);
     }
 
+    /// Paces it otherwise from now on. A wait that is under way ends no earlier than it would have.
+    pub fn set_pacing(&self, pacing: Pacing) {
+        host::set(self.0.id, pacing);
+    }
+
     /// Whether a wait is under way.
     pub fn is_pending(&self) -> bool {
         host::is_pending(self.0.id, self.0.last_call.get())

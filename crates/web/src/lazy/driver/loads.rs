@@ -1,6 +1,7 @@
 //! A load: begun, and how it ends.
 use super::dom::{self, Node};
 use super::element::{self, Loading};
+use super::state::{STATES, State};
 use super::{Driver, LOADED, Load, event, now};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -9,7 +10,7 @@ use whippet_engine::lazy::ItemId;
 impl Driver {
     pub(super) fn load(&self, id: ItemId) {
         let Some(element) = self.element(id) else { return };
-        self.swap_class(&element, &self.classes.error, &self.classes.loading);
+        self.set_state(&element, State::Loading);
         let load = self.last_load.get().wrapping_add(1);
         self.last_load.set(load);
         let loading = element::begin(&element);
@@ -49,7 +50,7 @@ impl Driver {
                 .get(load.item.index())
                 .is_some_and(|item| item.as_ref().is_some_and(|item| item.near));
             if !near {
-                self.swap_class(&element, &self.classes.loading, &JsValue::UNDEFINED);
+                self.end_loading(&element);
             }
             return self.loader.borrow_mut().handle_failed(load.item, now());
         }
@@ -63,24 +64,52 @@ impl Driver {
         self.loader.borrow_mut().handle_loaded(id);
         self.forget(id, element);
         self.indexes.set(element, LOADED);
-        self.swap_class(element, &self.classes.loading, &self.classes.loaded);
+        self.set_state(element, State::Loaded);
         notify(self.options.on_load.as_deref(), element);
     }
 
     pub(super) fn give_up(&self, id: ItemId) {
         let Some(element) = self.element(id) else { return };
         element::apply_error(&element);
-        self.swap_class(&element, &self.classes.loading, &self.classes.error);
+        self.set_state(&element, State::Error);
         notify(self.options.on_error.as_deref(), &element);
     }
 
-    pub(super) fn swap_class(&self, element: &Node, from: &JsValue, to: &JsValue) {
+    /// The element has this state, and no other.
+    pub(super) fn set_state(&self, element: &Node, state: State) {
         let classes = element.class_list();
-        if !from.is_falsy() {
-            classes.remove(from);
+        for (class, of) in self.classes.iter().zip(STATES) {
+            if of != state && !class.is_falsy() {
+                classes.remove(class);
+            }
         }
-        if !to.is_falsy() {
-            classes.add(to);
+        let class = STATES.iter().position(|of| *of == state).map(|at| &self.classes[at]);
+        if let Some(class) = class.filter(|class| !class.is_falsy()) {
+            classes.add(class);
+        }
+        let attribute = &self.options.state_attribute;
+        if !attribute.is_empty() {
+            let element: &web_sys::Element = element.unchecked_ref();
+            // Both fail for names only that are none.
+            let _ = match state {
+                State::Waiting => element.remove_attribute(attribute),
+                _ => element.set_attribute(attribute, state.name()),
+            };
+        }
+    }
+
+    /// What does not load any more waits; what has failed stays so.
+    pub(super) fn end_loading(&self, element: &Node) {
+        let [loading, ..] = &self.classes;
+        if !loading.is_falsy() {
+            element.class_list().remove(loading);
+        }
+        let attribute = &self.options.state_attribute;
+        let element: &web_sys::Element = element.unchecked_ref();
+        if !attribute.is_empty()
+            && element.get_attribute(attribute).is_some_and(|it| it == State::Loading.name())
+        {
+            let _ = element.remove_attribute(attribute);
         }
     }
 }
