@@ -12,9 +12,8 @@ use crate::kind::Kind;
 use crate::page_loads::PAGE_LOADS;
 use crate::score::Client;
 use crate::time::MINUTE;
-use crate::views::Reports;
 use crate::weight::{scaled, weight};
-use crate::{arrivals, beacon_ids, losses, page_errors, page_loads};
+use crate::{arrivals, beacon_ids, losses, page_errors, page_loads, views};
 
 /// More views of one route than any page shows between two beacons.
 const MOST_VIEWS: u64 = 1_000_000;
@@ -29,16 +28,14 @@ pub fn add_all(context: &mut Context<'_>, beacons: &[Arrival<'_>]) -> Result<Vec
     }
     let ids: Vec<(&Beacon, i64)> = beacons.iter().map(|(beacon, _, received)| (*beacon, *received)).collect();
     let fresh = beacon_ids::claim(context.database, context.hot.partitions(), &ids)?;
-    let mut reports = Reports::default();
     let mut apps: HashMap<i64, i64> = HashMap::new();
     for ((beacon, client, received), _) in beacons.iter().zip(&fresh).filter(|(_, fresh)| **fresh) {
         context.client = *client;
-        let app = add_one(context, &mut reports, beacon, *received)?;
+        let app = add_one(context, beacon, *received)?;
         let newest = apps.entry(app).or_default();
         *newest = (*newest).max(*received);
     }
-    reports.write(context.database)?;
-    context.hot.flush(context.database)?;
+    context.hot.keep(context.database)?;
     let count = fresh.iter().filter(|fresh| **fresh).count();
     arrivals::record(context.database, context.hot.collector(), count as i64, &apps)?;
     let ingested = |fresh: bool| if fresh { Ingested::New } else { Ingested::Duplicate };
@@ -46,12 +43,7 @@ pub fn add_all(context: &mut Context<'_>, beacons: &[Arrival<'_>]) -> Result<Vec
 }
 
 /// Adds one beacon. Returns its application.
-fn add_one<'a>(
-    context: &mut Context<'_>,
-    reports: &mut Reports<'a>,
-    beacon: &'a Beacon,
-    received: i64,
-) -> Result<i64> {
+fn add_one(context: &mut Context<'_>, beacon: &Beacon, received: i64) -> Result<i64> {
     let minute = received - received.rem_euclid(MINUTE);
     let app = context.name(Kind::App, 0, &beacon.app, received)?;
     let page = context.name(Kind::Page, app, &beacon.page, received)?;
@@ -64,14 +56,14 @@ fn add_one<'a>(
     // All measurements are weighed like the page view.
     let weight = weight(&beacon.view, beacon.sample_rate, context.options.min_sample_rate);
     if !has_only_errors(beacon) {
-        reports.add(context, place, (&origin, weight), beacon, received)?;
+        views::report(context, place, (&origin, weight), beacon, received)?;
     }
     for (path, count) in &beacon.routes {
         let page = context.name(Kind::Page, app, path, received)?;
         let views = count.min(&MOST_VIEWS).saturating_mul(weight);
         let place = Place { page, ..place };
         context.hot.vitals(place, |vitals| vitals.views = vitals.views.saturating_add(views));
-        context.hot.splits(place, &origin, |_, part| {
+        context.hot.splits(place, &origin, |part| {
             part.vitals.views = part.vitals.views.saturating_add(views);
         });
     }
@@ -140,7 +132,7 @@ fn add_histograms(
         });
     }
     if !loads.histogram.is_empty() {
-        context.hot.splits(place, origin, |_, part| part.loads.merge(&loads));
+        context.hot.splits(place, origin, |part| part.loads.merge(&loads));
     }
     Ok(())
 }

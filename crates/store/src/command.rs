@@ -8,6 +8,7 @@ use crate::score::Client;
 use crate::scrape::Scrape;
 use crate::shared_state::SharedState;
 use crate::sweep::Stage;
+use crate::watching;
 
 /// The result of ingesting a beacon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,11 @@ pub enum Command {
         checked: bool,
         reply: Reply<bool>,
     },
+    /// Writes what watching found or is told.
+    Watch {
+        change: Box<watching::Change>,
+        reply: Reply<bool>,
+    },
     /// Sets the address of a target.
     SetTargetAddress {
         target: String,
@@ -62,6 +68,10 @@ pub enum Command {
         now: i64,
         stage: Stage,
         reply: Reply<bool>,
+    },
+    /// Has all that was acknowledged in the rows of cells, for those who read.
+    WriteJournal {
+        reply: Reply<()>,
     },
     /// Merges the log into the file.
     Checkpoint {
@@ -82,7 +92,7 @@ pub enum Outcome {
     Ingested(Ingested),
     Done,
     Swept(bool),
-    /// Whether it was set.
+    /// Whether it was set or written.
     Shared(bool),
 }
 
@@ -97,6 +107,7 @@ impl Command {
                 Self::Scrape { reply, .. }
                 | Self::BackendEvents { reply, .. }
                 | Self::SetTargetAddress { reply, .. }
+                | Self::WriteJournal { reply }
                 | Self::Checkpoint { reply }
                 | Self::Probe { reply, .. }
                 | Self::Close { reply },
@@ -105,8 +116,12 @@ impl Command {
                 Some(Outcome::Done) => Ok(()),
                 _ => Err(StoreError::Failed),
             })),
-            (Self::Share { reply, .. }, Some(Outcome::Shared(set))) => drop(reply.send(Ok(set))),
-            (Self::Share { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
+            (Self::Share { reply, .. } | Self::Watch { reply, .. }, Some(Outcome::Shared(set))) => {
+                drop(reply.send(Ok(set)));
+            }
+            (Self::Share { reply, .. } | Self::Watch { reply, .. }, _) => {
+                drop(reply.send(Err(StoreError::Failed)));
+            }
             (Self::Sweep { reply, .. }, Some(Outcome::Swept(all))) => drop(reply.send(Ok(all))),
             (Self::Sweep { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
         }
@@ -143,7 +158,9 @@ impl Command {
             | Self::BackendEvents { .. }
             | Self::Share { .. }
             | Self::SetTargetAddress { .. } => "write_scrape",
+            Self::Watch { .. } => "write_watching",
             Self::Sweep { .. } => "sweep",
+            Self::WriteJournal { .. } => "write_journal",
             Self::Checkpoint { .. } => "checkpoint",
             Self::Probe { .. } => "ready",
             Self::Close { .. } => "close",

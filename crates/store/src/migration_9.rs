@@ -47,7 +47,7 @@ fn migrate(database: &dyn Database) -> database::Result<()> {
             Marks::set_complete(database, Level::Hour, section, end)?;
         }
     }
-    let mut hot = Hot::new(0);
+    let mut hot = Hot::without_journal(0);
     hot.begin(database)?;
     let older = Older::load(database)?;
     older.move_views(database)?;

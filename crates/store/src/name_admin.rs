@@ -233,6 +233,8 @@ pub fn drop_name<'a>(
         return Ok(Dropped::LeftToCollector);
     }
     let mut hot = Hot::new(0);
+    // What a collector that was killed has left in its journal is moved, too.
+    database.transaction(Access::Write, |database| hot.write_journal(database))?;
     while let Some(mut pass) = Pass::begin(database)? {
         while !database.transaction(Access::Write, |database| pass.step(database, &mut hot))? {}
     }

@@ -64,6 +64,7 @@ fn open_server(address: ServerAddress) -> Result<Opened, StoreError> {
 
 /// Brings the tables up to date, and gives this process a number: whatever the number says it wrote, nobody else changes.
 fn register(server: &Arc<Server>) -> database::Result<(Session, i64)> {
+    database::refuse_pooler(server)?;
     let patient = Session::new(Arc::clone(server), Waits::PATIENT);
     database::migrate(&patient)?;
     let patient: &dyn Database = &patient;

@@ -2,7 +2,7 @@
 //! among names. An error that gets no place counts as `(other)`.
 use whippet_engine::beacon::PageError;
 
-use crate::cells::{ErrorCount, Origin, Place, Section};
+use crate::cells::{ErrorCount, Origin, Place};
 use crate::context::Context;
 use crate::database::{Database, Result, params};
 use crate::evictions;
@@ -34,11 +34,7 @@ pub fn add(
     let count = error.count.min(MAX_COUNT) * weight;
     let count = ErrorCount { count, first: received, last: (received, place.page) };
     context.hot.errors(place, |errors| errors.add(id, count));
-    context.hot.splits(place, origin, |section, part| {
-        if section == Section::ByRelease {
-            part.errors.add(id, count);
-        }
-    });
+    context.hot.splits(place, origin, |part| part.errors.add(id, count));
     Ok(())
 }
 

@@ -58,7 +58,7 @@ impl Evicted {
 pub fn oldest(database: &dyn Database, since: i64) -> Result<Option<i64>> {
     let mut oldest: Option<i64> = None;
     let tables = Level::ALL.map(|level| format!("SELECT min(time) FROM {} WHERE time >= ?1", level.table()));
-    let views = [0, 1]
+    let views = [0, 1, 2, 3]
         .map(|folded| format!("SELECT min(minute) FROM views WHERE folded = {folded} AND minute >= ?1"));
     for query in tables.iter().chain(&views) {
         let time: Option<i64> = database.scalar(query, params![since])?;
@@ -189,11 +189,11 @@ fn move_views(database: &dyn Database, hour: i64, evicted: &Evicted) -> Result<(
     let targets = &evicted.targets;
     let mut moved: Vec<(OpenView, String, OpenView)> = Vec::new();
     let sql = format!(
-        "SELECT {OPEN_COLUMNS}, view FROM views WHERE folded IN (0, 1) AND minute >= ?1 AND minute < ?2"
+        "SELECT {OPEN_COLUMNS}, view FROM views WHERE folded IN (0, 1, 2, 3) AND minute >= ?1 AND minute < ?2"
     );
     let mut gone = Vec::new();
     database.query(&sql, params![hour, hour + HOUR], &mut |row| {
-        let (before, name): (_, String) = (OpenView::of(row)?, row.get(10)?);
+        let (before, name): (_, String) = (OpenView::of(row)?, row.get(11)?);
         let mut view = before.clone();
         let (Some(app), Some(page)) = (targets.name(view.app), targets.name(view.page)) else {
             gone.push((view.app, name));

@@ -8,7 +8,7 @@ use crate::time::{DAY, HOUR};
 use crate::{beacon_ids, changes, partitions, series, views};
 
 /// How long page views are remembered that have ended, ms: as long as the ids of beacons.
-const REMEMBERED: i64 = beacon_ids::DAYS * DAY;
+const REMEMBERED: i64 = views::DAYS * DAY;
 
 /// The most rows deleted in one portion.
 const PORTION: usize = 20_000;
@@ -84,6 +84,8 @@ pub fn coarse_cutoff(marks: &Marks, level: Level, detail: i64, options: &Options
 /// Deletes one portion of the beacon ids.
 pub fn ids(database: &dyn Database, reached: i64, options: &Options) -> database::Result<bool> {
     let kept = options.retention.min(beacon_ids::DAYS * DAY);
+    // What was sent on a day may have arrived some days later.
+    partitions::drop_before(database, "beacons", (reached - kept).div_euclid(DAY) - beacon_ids::DAYS)?;
     beacon_ids::expire(database, reached - kept, PORTION)
 }
 

@@ -18,6 +18,7 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 
 use crate::database::{Database, Result, params};
+use crate::partitions::Partitions;
 use crate::scrape::Scrape;
 use crate::time::DAY;
 use counter::State;
@@ -34,7 +35,7 @@ pub use samples::{Kept, samples};
 /// What reports read.
 pub mod read {
     pub use super::changes::read as changes;
-    pub use super::packed::{after, before, chunks, since, spacing, times};
+    pub use super::packed::{after, before, chunks, read_times, read_tracks, since, spacing, times};
 }
 
 /// How long a series counts towards the limit of its target after it was last seen, ms.
@@ -50,13 +51,14 @@ pub struct Series {
     /// A number that no other process has.
     writer: i64,
     targets: HashMap<String, Target>,
+    partitions: Partitions,
 }
 
 impl Default for Series {
     fn default() -> Self {
         // Its keys are random.
         let number = RandomState::new().build_hasher().finish();
-        Self { writer: (number >> 1) as i64 | 1, targets: HashMap::new() }
+        Self { writer: (number >> 1) as i64 | 1, targets: HashMap::new(), partitions: Partitions::default() }
     }
 }
 
@@ -64,6 +66,7 @@ impl Series {
     /// Forgets all states: they are read again where they are needed.
     pub fn forget(&mut self) {
         self.targets.clear();
+        self.partitions = Partitions::default();
     }
 
     /// Sets the address of `target`. Another address is another backend: the first values of its counters are baselines.
@@ -73,6 +76,7 @@ impl Series {
 
     /// Writes a scrape. Returns how many new series were dropped because the target has too many.
     pub fn record(&mut self, db: &dyn Database, scrape: &Scrape, limit: usize) -> Result<u64> {
+        self.partitions.ensure(db, "scrapes", [scrape.time])?;
         let target = self.target(db, &scrape.target)?;
         target.begin(db, scrape)?;
         target.record(db, scrape, limit)

@@ -1,11 +1,12 @@
-//! The size of the file: free pages are returned to the file system, and the file stays below its limit.
+//! The size of the store. Of a file, free pages are returned to the file system, and it stays below its limit. On a server tables get
+//! smaller by partitions that are dropped, so the oldest of them go.
 use rusqlite::Connection;
 
 use crate::cells::{self, Hot, Level, Marks, Section};
-use crate::database::{Access, Database, Result};
+use crate::database::{Access, Database, Engine, Result};
 use crate::options::Options;
 use crate::time::{HOUR, MINUTE};
-use crate::{retention, series, views, watermark};
+use crate::{partitions, retention, series, views, watermark};
 
 /// The most pages returned in one portion: 8 MB, which takes some tens of milliseconds.
 const PORTION: i64 = 2_000;
@@ -32,13 +33,9 @@ pub fn give_back(database: &dyn Database) -> Result<bool> {
     Ok(free <= PORTION || pragma(connection, "freelist_count")? - SPARE >= free)
 }
 
-/// Whether more than `share` of the limit is in use. Never on a server.
+/// Whether more than `share` of the limit is in use.
 pub fn exceeds(database: &dyn Database, options: &Options, share: f64) -> Result<bool> {
     let Some(most) = options.max_size else { return Ok(false) };
-    // A server's tables do not get smaller when rows are deleted: all would be deleted before it helped.
-    if database.sqlite().is_none() {
-        return Ok(false);
-    }
     Ok(used(database)? as f64 > most as f64 * share)
 }
 
@@ -67,6 +64,12 @@ pub fn set(database: &dyn Database, options: &Options) -> Result<()> {
     Ok(connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?)
 }
 
+/// Lets the file grow beyond its limit until [`set`] is called.
+pub fn lift(database: &dyn Database) -> Result<()> {
+    let Some(connection) = database.sqlite() else { return Ok(()) };
+    Ok(connection.query_row("PRAGMA max_page_count = 4294967294", [], |_| Ok(()))?)
+}
+
 /// The result of freeing space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freed {
@@ -79,7 +82,7 @@ pub enum Freed {
 }
 
 /// Frees space: makes the oldest hour in full detail coarser, then the oldest day in hours, or where there is none, deletes the
-/// oldest data. What is before `after` was deleted by an earlier call. Each table has a transaction of its own, so that a damaged
+/// oldest data. On a server the least that goes is a partition. What is before `after` was deleted by an earlier call. Each table has a transaction of its own, so that a damaged
 /// one stops no other.
 pub fn free(database: &dyn Database, hot: &mut Hot, options: &Options, after: i64) -> Result<Freed> {
     let Some(newest) = watermark::newest(database)? else { return Ok(Freed::Nothing) };
@@ -90,7 +93,10 @@ pub fn free(database: &dyn Database, hot: &mut Hot, options: &Options, after: i6
         return Ok(Freed::Coarser);
     }
     let Some(oldest) = retention::oldest(database) else { return Ok(Freed::Nothing) };
-    let mut cutoff = (oldest - oldest.rem_euclid(HOUR)).max(after) + HOUR;
+    let mut cutoff = partitions::span_end(database, Level::Day.table(), oldest.max(after), HOUR);
+    if cutoff > newest - HOUR && database.engine() == Engine::Postgres {
+        return Ok(Freed::Nothing);
+    }
     if cutoff > newest - HOUR {
         // All data is of the last hours: newer data is worth more than older.
         cutoff = (oldest - oldest.rem_euclid(MINUTE)).max(after) + MINUTES;
@@ -123,8 +129,8 @@ fn make_coarser(database: &dyn Database, hot: &mut Hot, due: i64) -> bool {
             let due = coarser.bucket(due.min(Marks::load(database)?.all_complete(coarser)));
             let sql = format!("SELECT min(time) FROM {}", level.table());
             let oldest: Option<i64> = database.scalar(&sql, &[])?;
-            if let Some(oldest) = oldest.filter(|oldest| *oldest < due) {
-                let end = coarser.bucket(oldest).saturating_add(coarser.length());
+            let end = |oldest| partitions::span_end(database, level.table(), oldest, coarser.length());
+            if let Some(end) = oldest.map(end).filter(|end| *end <= due) {
                 while !retention::cells(database, hot, level, end)? {}
                 any = true;
             }
@@ -148,3 +154,6 @@ fn attempt(database: &dyn Database, portion: impl FnOnce(&dyn Database) -> Resul
 fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, name, |row| row.get(0))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
 //! The open store: it hands writes to the one writer, and runs reports on read-only connections.
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -12,13 +14,15 @@ use crate::database::{self, Database, ErrorKind, Leaders, Place};
 use crate::error::StoreError;
 use crate::metrics::StoreMetrics;
 use crate::options::Options;
+use crate::pending::Pending;
 use crate::readers::Readers;
 use crate::readiness::Readiness;
 use crate::report_cache::ReportCache;
 use crate::score::Client;
 use crate::scrape::Scrape;
 use crate::shared_state::SharedState;
-use crate::{opened, report_cache, shared_state, sweep, writer};
+use crate::sweep::Stage;
+use crate::{opened, report_cache, shared_state, sweep, watching, writer};
 
 /// The most queries at once; others wait. Each has a thread, and a cache of a few MB.
 const READS: usize = 8;
@@ -28,8 +32,15 @@ const LOG: u64 = 8 * 1024 * 1024;
 /// From this size on, the log is merged even if queries have to wait for that; bytes.
 const LOG_MOST: u64 = 32 * 1024 * 1024;
 
+/// How long what beacons brought may wait for its rows, and page views to be counted, where nobody asks: they are written and
+/// counted once for all that came meanwhile.
+const QUIET: Duration = Duration::from_secs(20);
+
 /// The role of the one collector that sweeps.
 pub const SWEEPER: &str = "sweep";
+
+/// The role of the one collector that evaluates rules and sends notifications.
+pub const WATCHER: &str = "watching";
 
 /// The open store. Cheap to share behind an [`Arc`].
 pub struct Store {
@@ -37,12 +48,17 @@ pub struct Store {
     readers: Readers,
     readiness: Readiness,
     report_cache: Arc<ReportCache>,
+    pending: Arc<Pending>,
+    /// How many questions there were about what beacons brought.
+    questions: AtomicU64,
+    /// How many there had been when page views were counted last, and when that was.
+    settled: Mutex<Option<(u64, Instant)>>,
     reading: Semaphore,
     place: Place,
     /// Who does what only one may do; none where there is one collector only.
     leaders: Option<Arc<Leaders>>,
     metrics: Arc<StoreMetrics>,
-    writer: std::sync::Mutex<Option<std::thread::JoinHandle<()>>>,
+    writer: Mutex<Option<std::thread::JoinHandle<()>>>,
     // Held for as long as the store is open: keeps a second collector out of a folder.
     _lock: Option<std::fs::File>,
 }
@@ -56,10 +72,14 @@ impl Store {
         }
         let (commands, queue) = mpsc::channel(options.queue.max(1));
         let patience = options.patience;
-        let report_cache = Arc::default();
+        let (report_cache, pending) = (Arc::default(), Arc::default());
         let (place, leaders, lock) = (opened.place.clone(), opened.leaders.take(), opened.lock.take());
-        let writer =
-            writer::start(opened, options, queue, (Arc::clone(&metrics), Arc::clone(&report_cache)))?;
+        let shared = writer::Shared {
+            metrics: Arc::clone(&metrics),
+            report_cache: Arc::clone(&report_cache),
+            pending: Arc::clone(&pending),
+        };
+        let writer = writer::start(opened, options, queue, shared)?;
         Ok(Self {
             commands,
             readiness: Readiness::new(place.file().map(Path::to_owned)),
@@ -67,9 +87,12 @@ impl Store {
             place,
             leaders,
             report_cache,
+            pending,
+            questions: AtomicU64::new(0),
+            settled: Mutex::new(None),
             reading: Semaphore::new(READS),
             metrics,
-            writer: std::sync::Mutex::new(Some(writer)),
+            writer: Mutex::new(Some(writer)),
             _lock: lock,
         })
     }
@@ -128,7 +151,7 @@ impl Store {
     /// The value that all collectors see under a name.
     pub async fn shared_state(self: &Arc<Self>, name: &str) -> Result<SharedState, StoreError> {
         let name = name.to_owned();
-        self.read_database("read_shared", move |db| shared_state::get(db, &name)).await
+        self.read_rows("read_shared", move |db| shared_state::get(db, &name)).await
     }
 
     /// All of them whose names begin with `prefix`.
@@ -136,7 +159,7 @@ impl Store {
         self: &Arc<Self>,
         prefix: &'static str,
     ) -> Result<Vec<SharedState>, StoreError> {
-        self.read_database("read_shared", move |db| shared_state::all(db, prefix)).await
+        self.read_rows("read_shared", move |db| shared_state::all(db, prefix)).await
     }
 
     /// Sets a value that all collectors see, whatever it was.
@@ -162,6 +185,28 @@ impl Store {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
+    /// Writes what watching found or is told. Returns whether it was written: another collector may have been quicker, or what is
+    /// to be changed is not there.
+    pub async fn write_watching(&self, change: watching::Change) -> Result<bool, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let command = Command::Watch { change: Box::new(change), reply };
+        self.commands.send(command).await.map_err(|_| StoreError::Closed)?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// The notifications that are to be sent, the oldest first.
+    pub async fn due_notifications(
+        self: &Arc<Self>,
+        limit: usize,
+    ) -> Result<Vec<watching::Outgoing>, StoreError> {
+        self.read_rows("read_notifications", move |db| watching::due(db, limit)).await
+    }
+
+    /// Notes what came of sending a notification.
+    pub async fn note_notification(&self, id: i64, attempt: watching::Attempt) -> Result<(), StoreError> {
+        self.write_watching(watching::Change::Attempt(id, attempt)).await.map(drop)
+    }
+
     /// Deletes data past its retention, makes data past full detail coarser, and returns the freed space, as of `now`.
     /// Retention goes by the newest data, and moves by at most a day per day.
     ///
@@ -173,22 +218,12 @@ impl Store {
         }
         let mut failed = None;
         for stage in sweep::stages() {
-            loop {
-                let (reply, answer) = oneshot::channel();
-                self.commands
-                    .send(Command::Sweep { now, stage, reply })
-                    .await
-                    .map_err(|_| StoreError::Closed)?;
-                // One portion at a time, so that beacons wait for one portion at most.
-                match answer.await.unwrap_or(Err(StoreError::Closed)) {
-                    Ok(false) => continue,
-                    Ok(true) => break,
-                    Err(StoreError::Closed) => return Err(StoreError::Closed),
-                    Err(error) => {
-                        tracing::warn!(?stage, "a stage of the sweep failed");
-                        failed.get_or_insert(error);
-                        break;
-                    }
+            match self.run(stage, now).await {
+                Ok(()) => {}
+                Err(StoreError::Closed) => return Err(StoreError::Closed),
+                Err(error) => {
+                    tracing::warn!(?stage, "a stage of the sweep failed");
+                    failed.get_or_insert(error);
                 }
             }
         }
@@ -199,10 +234,50 @@ impl Store {
         failed.map_or(Ok(()), Err)
     }
 
+    /// Counts page views that may still report, where there are more than reports should read one by one. To be called every few
+    /// seconds. Where nobody has asked since the last time, it waits for more of them.
+    ///
+    /// # Errors
+    /// If they cannot be counted now.
+    pub async fn settle(&self, now: i64) -> Result<(), StoreError> {
+        if !self.is_settling_due() || !self.lead(SWEEPER).await {
+            return Ok(());
+        }
+        self.run(Stage::Settle, now).await
+    }
+
+    fn is_settling_due(&self) -> bool {
+        let questions = self.questions.load(Ordering::Relaxed);
+        let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+        // On a server others may be asked.
+        let is_quiet = self.leaders.is_none()
+            && settled.is_some_and(|(asked, at)| asked == questions && at.elapsed() < QUIET);
+        if !is_quiet {
+            *settled = Some((questions, Instant::now()));
+        }
+        !is_quiet
+    }
+
+    /// Runs a stage of a sweep, one portion at a time, so that beacons wait for one portion at most.
+    async fn run(&self, stage: Stage, now: i64) -> Result<(), StoreError> {
+        loop {
+            let (reply, answer) = oneshot::channel();
+            let sent = self.commands.send(Command::Sweep { now, stage, reply }).await;
+            sent.map_err(|_| StoreError::Closed)?;
+            if answer.await.unwrap_or(Err(StoreError::Closed))? {
+                return Ok(());
+            }
+        }
+    }
+
     /// Merges the log into the file if it is large. SQLite does that by itself only while no query runs, which may never happen
     /// while dashboards poll. Then new queries wait for the running ones and for the merge.
     pub async fn bound_log(&self) -> Result<(), StoreError> {
         let Some(file) = self.place.file() else { return Ok(()) };
+        // Programs that read the file by themselves are not far behind.
+        if self.pending.has_been_for(QUIET) {
+            self.write_journal().await;
+        }
         let bytes = std::fs::metadata(file.with_extension("db-wal")).map_or(0, |log| log.len());
         if bytes < LOG { Ok(()) } else { self.checkpoint(bytes >= LOG_MOST).await }
     }
@@ -241,7 +316,18 @@ impl Store {
         }
     }
 
-    /// Runs a query on a thread that may block, and times it as `operation`.
+    /// Has all of the journal in the rows of cells. Where nothing can be written, those who read see what is there.
+    async fn write_journal(&self) {
+        if !self.pending.get() || self.trouble().is_some() {
+            return;
+        }
+        let (reply, answer) = oneshot::channel();
+        if self.commands.send(Command::WriteJournal { reply }).await.is_ok() {
+            let _ = answer.await;
+        }
+    }
+
+    /// Runs a query on a thread that may block, and times it as `operation`. It sees all that was acknowledged.
     pub async fn read_database<T, F>(
         self: &Arc<Self>,
         operation: &'static str,
@@ -251,10 +337,21 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&dyn Database) -> database::Result<T> + Send + 'static,
     {
+        self.questions.fetch_add(1, Ordering::Relaxed);
+        self.write_journal().await;
+        self.read_rows(operation, query).await
+    }
+
+    /// The same for a query of what is always in rows: all but what beacons brought.
+    pub async fn read_rows<T, F>(self: &Arc<Self>, operation: &'static str, query: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn Database) -> database::Result<T> + Send + 'static,
+    {
         let Ok(_permit) = self.reading.acquire().await else { return Err(StoreError::Closed) };
         let store = Arc::clone(self);
         let run = move || {
-            let started = std::time::Instant::now();
+            let started = Instant::now();
             let outcome = store.readers.with(query);
             store.metrics.database(operation, started.elapsed());
             if let Err(StoreError::Database(error)) = &outcome {
@@ -294,7 +391,7 @@ impl Store {
         // Where others write to the same database, it says whether they have.
         let shared = match self.leaders {
             None => 0,
-            Some(_) => self.read_database("read_version", report_cache::shared).await?,
+            Some(_) => self.read_rows("read_version", report_cache::shared).await?,
         };
         let version = self.report_cache.version(shared);
         if let Some(answer) = self.report_cache.get(&question, version) {
@@ -350,9 +447,12 @@ impl Store {
         if self.commands.send(Command::Close { reply }).await.is_ok() {
             let _ = answer.await;
         }
-        let writer = self.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writer) = writer {
             let _ = tokio::task::spawn_blocking(|| writer.join()).await;
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use crate::cells::{self, Hot, Level, Marks, Section};
 use crate::database::{Database, Result};
 use crate::options::Options;
-use crate::{backend_events, retention, series, size_limit, views, watermark};
+use crate::{backend_events, partitions, retention, series, size_limit, views, watching, watermark};
 
 /// A stage of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,8 +12,10 @@ pub enum Stage {
     Watermark,
     /// Moving the rows of dropped names.
     Evictions,
-    /// Folding page views that have ended.
+    /// Counting page views that have ended.
     Fold,
+    /// Counting page views that may still report, where there are many.
+    Settle,
     /// Adding up minutes to hours, or hours to days.
     RollUp(Level, Section),
     /// Deleting cells of a level.
@@ -22,7 +24,7 @@ pub enum Stage {
     BackendEvents,
     /// Deleting old beacon ids.
     Ids,
-    /// Deleting old page views.
+    /// Deleting old page views, and creating what those of tomorrow need.
     Views,
     /// Packing the scrapes of an hour.
     Pack,
@@ -34,6 +36,8 @@ pub enum Stage {
     Errors,
     /// Deleting series that are no longer scraped.
     Series,
+    /// Deleting what is over of alerts.
+    Watching,
     /// Freeing space, where the file is near its size limit.
     SizeLimit,
     /// Returning free pages to the file system.
@@ -45,12 +49,13 @@ pub fn stages() -> impl Iterator<Item = Stage> {
     let roll_ups = [Level::Hour, Level::Day]
         .into_iter()
         .flat_map(|level| Section::ALL.into_iter().map(move |section| Stage::RollUp(level, section)));
-    [Stage::Watermark, Stage::Evictions, Stage::Fold]
+    [Stage::Watermark, Stage::Evictions, Stage::Fold, Stage::Settle]
         .into_iter()
         .chain(roll_ups)
         .chain(Level::ALL.into_iter().map(Stage::Delete))
         .chain([Stage::BackendEvents, Stage::Ids, Stage::Views, Stage::Pack, Stage::Samples])
-        .chain([Stage::Names, Stage::Errors, Stage::Series, Stage::SizeLimit, Stage::GiveBack])
+        .chain([Stage::Names, Stage::Errors, Stage::Series, Stage::Watching])
+        .chain([Stage::SizeLimit, Stage::GiveBack])
 }
 
 /// Runs one portion of a stage. Returns whether the stage is done. `first`: this is the first sweep since the start.
@@ -68,6 +73,11 @@ pub fn portion(
             hot.begin(database)?;
             return views::fold(database, hot, now);
         }
+        Stage::Settle => {
+            hot.begin(database)?;
+            hot.write_views(database)?;
+            return views::settle(database, hot, views::FEW);
+        }
         Stage::RollUp(level, section) => return cells::roll_up(database, hot, (level, section), now),
         Stage::GiveBack => return size_limit::give_back(database),
         _ => {}
@@ -79,6 +89,7 @@ pub fn portion(
         Stage::Watermark
         | Stage::Evictions
         | Stage::Fold
+        | Stage::Settle
         | Stage::RollUp(..)
         | Stage::SizeLimit
         | Stage::GiveBack => Ok(true),
@@ -88,7 +99,10 @@ pub fn portion(
         }
         Stage::BackendEvents => retention::delete(database, "backend_event_counts", cutoff),
         Stage::Ids => retention::ids(database, watermark.reached, options),
-        Stage::Views => retention::views(database, watermark.reached, options),
+        Stage::Views => {
+            partitions::create_ahead(database, now)?;
+            retention::views(database, watermark.reached, options)
+        }
         Stage::Pack => series::pack(database, now),
         Stage::Samples => {
             let detail = |kept: i64| watermark.detail - kept;
@@ -100,6 +114,7 @@ pub fn portion(
             retention::errors(database, cutoff).map(|()| true)
         }
         Stage::Series => series::forget_unseen(database, cutoff).map(|()| true),
+        Stage::Watching => watching::expire(database, watermark.reached, cutoff).map(|()| true),
     }
 }
 
@@ -107,7 +122,7 @@ pub fn portion(
 mod tests {
     use super::*;
     use crate::database::testing::each_engine;
-    use crate::database::{Access, params};
+    use crate::database::{Access, Engine, params};
     use crate::time::DAY;
 
     #[test]
@@ -125,6 +140,10 @@ mod tests {
                     });
                     assert_eq!(done, Ok(true), "{stage:?}");
                 }
+            }
+            if database.engine() == Engine::Postgres {
+                let sql = "SELECT count(*) FROM pg_class WHERE oid = to_regclass('views_p20001')";
+                assert_eq!(database.scalar::<i64>(sql, &[]), Ok(1), "tomorrow's is there");
             }
         });
     }

@@ -19,6 +19,7 @@ use crate::metrics::StoreMetrics;
 use crate::names::Names;
 use crate::opened::Opened;
 use crate::options::Options;
+use crate::pending::Pending;
 use crate::report_cache::ReportCache;
 use crate::score::Client;
 use crate::series::Series;
@@ -29,6 +30,11 @@ use crate::{backend_events, readiness, schema, shared_state, size_limit, sweep};
 
 /// The most commands of one transaction: bounds how long the first of them waits.
 const GROUP: usize = 256;
+
+/// Where the last transaction had as many commands, the next waits a little for more: a commit costs as much as some beacons do.
+const SIBLINGS: usize = 8;
+/// How long it waits.
+const GATHER: Duration = Duration::from_millis(3);
 
 /// How long the rows of dropped names are moved after a commit, before the next commands have their turn.
 const MOVE_TIME: Duration = Duration::from_millis(20);
@@ -47,18 +53,25 @@ pub fn start(
     opened: Opened,
     options: Options,
     queue: mpsc::Receiver<Command>,
-    (metrics, report_cache): (Arc<StoreMetrics>, Arc<ReportCache>),
+    shared: Shared,
 ) -> Result<JoinHandle<()>, StoreError> {
     let folder = options.folder.clone();
     // Whoever opens the store may be on a thread that must not wait for a server.
     let writer = std::thread::scope(|scope| {
-        let starting = scope.spawn(|| Writer::new(opened, options, metrics, report_cache));
+        let starting = scope.spawn(|| Writer::new(opened, options, shared));
         starting.join().unwrap_or(Err(StoreError::Closed))
     })?;
     std::thread::Builder::new()
         .name("store".to_owned())
         .spawn(move || writer.run(queue))
         .map_err(|source| StoreError::Folder { path: folder, source })
+}
+
+/// What the writer tells those who read.
+pub struct Shared {
+    pub metrics: Arc<StoreMetrics>,
+    pub report_cache: Arc<ReportCache>,
+    pub pending: Arc<Pending>,
 }
 
 struct Writer {
@@ -72,6 +85,7 @@ struct Writer {
     hot: Hot,
     metrics: Arc<StoreMetrics>,
     report_cache: Arc<ReportCache>,
+    pending: Arc<Pending>,
     /// Whether a sweep began since the start.
     swept: bool,
     space: Space,
@@ -98,8 +112,7 @@ impl Writer {
     fn new(
         opened: Opened,
         options: Options,
-        metrics: Arc<StoreMetrics>,
-        report_cache: Arc<ReportCache>,
+        Shared { metrics, report_cache, pending }: Shared,
     ) -> Result<Self, StoreError> {
         let file = opened.place.file().map(FileGuard::new);
         let database: &dyn Database = &*opened.writer;
@@ -107,16 +120,19 @@ impl Writer {
         for app in &options.known_apps {
             database.execute("UPDATE names SET confirmed = 1 WHERE kind = 0 AND name = ?1", params![app])?;
         }
+        // A process that was killed may have left a journal.
+        pending.set(database.engine() == Engine::Sqlite);
         Ok(Self {
             names: Names::load(database)?,
             errors: ErrorScores::load(database)?,
             series: Series::default(),
-            hot: Hot::new(opened.collector),
+            hot: Hot::new(opened.collector).within(options.max_size),
             database: opened.writer,
             file,
             options,
             metrics,
             report_cache,
+            pending,
             swept: false,
             space: Space::default(),
             file_full: false,
@@ -127,9 +143,12 @@ impl Writer {
     }
 
     fn run(mut self, mut queue: mpsc::Receiver<Command>) {
-        let mut closing = None;
+        let (mut closing, mut before) = (None, 0);
         while closing.is_none() {
             let Some(first) = queue.blocking_recv() else { break };
+            if before >= SIBLINGS && queue.len() < GROUP {
+                std::thread::sleep(GATHER);
+            }
             let started = Instant::now();
             let mut commands = Vec::with_capacity(GROUP);
             let mut alone = None;
@@ -142,6 +161,7 @@ impl Writer {
                 commands.push(command);
                 next = if commands.len() < GROUP { queue.try_recv().ok() } else { None };
             }
+            before = commands.len();
             self.commit(commands);
             match alone {
                 Some(Command::Close { .. }) => closing = alone,
@@ -150,6 +170,8 @@ impl Writer {
             }
             self.metrics.worked(started.elapsed());
         }
+        // Where this fails, the journal has it.
+        self.write_journal();
         drop(self.database);
         if let Some(command) = closing {
             command.answer(Some(Outcome::Done));
@@ -162,15 +184,19 @@ impl Writer {
         if commands.is_empty() {
             return true;
         }
+        let mut asking: Vec<Command> = Vec::new();
         let written = match self.write(&commands) {
             Written::Done(outcomes) => {
                 if commands.iter().any(|command| matches!(command, Command::Beacon { .. })) {
                     self.report_cache.outdate();
                 }
-                commands
-                    .into_iter()
-                    .zip(outcomes)
-                    .for_each(|(command, outcome)| command.answer(Some(outcome)));
+                self.show_pending();
+                for (command, outcome) in commands.into_iter().zip(outcomes) {
+                    match command {
+                        Command::WriteJournal { .. } => asking.push(command),
+                        command => command.answer(Some(outcome)),
+                    }
+                }
                 true
             }
             Written::Full if commands.len() > 1 => {
@@ -192,6 +218,8 @@ impl Writer {
             self.free_space(size_limit::FULL);
             self.move_evicted();
         }
+        // Whoever reads now finds the rows of dropped names where they belong.
+        asking.into_iter().for_each(|command| command.answer(Some(Outcome::Done)));
         written
     }
 
@@ -217,6 +245,8 @@ impl Writer {
                 match &outcomes {
                     // Two collectors wanted the same rows.
                     Err(error) if error.kind() == ErrorKind::Conflict && again < AGAIN => again += 1,
+                    // A server ends sessions that are idle. Another one is had at once, or the server is gone.
+                    Err(error) if error.is_undone() && again == 0 => again += 1,
                     _ => return outcomes,
                 }
             }
@@ -230,8 +260,34 @@ impl Writer {
         }
     }
 
+    fn show_pending(&self) {
+        self.pending.set(self.hot.is_pending() && self.database.engine() == Engine::Sqlite);
+    }
+
+    /// Has all that was acknowledged in the rows of cells. Returns whether it is there.
+    fn write_journal(&mut self) -> bool {
+        if !self.pending.get() {
+            return true;
+        }
+        let written = self.attempt("write_journal", |writer| {
+            let Self { database, hot, .. } = writer;
+            let database: &dyn Database = &**database;
+            database.transaction(Access::Write, |database| hot.write_journal(database))?;
+            writer.check_file()
+        });
+        if written.is_none() {
+            self.forget();
+        }
+        self.show_pending();
+        written.is_some()
+    }
+
     /// Runs a command that needs a transaction of its own, or none.
     fn run_alone(&mut self, command: Command) {
+        if matches!(command, Command::Sweep { stage, .. } if stage != Stage::Settle) {
+            // Its stages read rows. Counting page views writes what it needs by itself, and the cells once for both.
+            self.write_journal();
+        }
         let outcome = match &command {
             Command::Sweep { now, stage, .. } => {
                 self.attempt("sweep", |writer| writer.sweep(*stage, *now)).map(Outcome::Swept)
@@ -242,6 +298,7 @@ impl Writer {
             _ => None,
         };
         self.report_cache.outdate();
+        self.show_pending();
         command.answer(outcome);
     }
 
@@ -275,11 +332,12 @@ impl Writer {
     }
 
     fn transact(&mut self, commands: &[Command]) -> database::Result<Vec<Outcome>> {
-        let Self { database, options, names, errors, series, hot, metrics, stale, .. } = self;
+        let Self { database, file, options, names, errors, series, hot, metrics, stale, .. } = self;
         let collector = &hot.collector();
         let database: &dyn Database = &**database;
         let (mut evicted, mut is_changed) = (false, false);
         let outcomes = database.transaction(Access::Write, |database| {
+            file.as_mut().map_or(Ok(()), FileGuard::check_log)?;
             if *stale {
                 names.reload(database)?;
                 errors.reload(database)?;
@@ -302,6 +360,9 @@ impl Writer {
             };
             let mut ingested = batch::add_all(&mut context, &beacons)?.into_iter();
             evicted = context.evicted;
+            if commands.iter().any(|command| matches!(command, Command::WriteJournal { .. })) {
+                hot.flush(database)?;
+            }
             let mut outcomes: Vec<Outcome> = commands
                 .iter()
                 .map(|command| match command {
@@ -314,7 +375,7 @@ impl Writer {
             order.sort_by_key(|place| commands[*place].target());
             for place in order {
                 match &commands[place] {
-                    Command::Beacon { .. } => {}
+                    Command::Beacon { .. } | Command::WriteJournal { .. } => {}
                     Command::Scrape { scrape, .. } => {
                         let dropped = series.record(database, scrape, options.limits.series)?;
                         metrics.series_dropped(&scrape.target, dropped);
@@ -330,6 +391,9 @@ impl Writer {
                         }
                         outcomes[place] = Outcome::Shared(set);
                     }
+                    Command::Watch { change, .. } => {
+                        outcomes[place] = Outcome::Shared(change.write(database)?);
+                    }
                     Command::SetTargetAddress { target, address, .. } => {
                         series.declare(database, target, address)?;
                     }
@@ -342,14 +406,20 @@ impl Writer {
             errors.flush(database)?;
             Ok(outcomes)
         })?;
-        if let (Some(file), Some(connection)) = (&mut self.file, self.database.sqlite()) {
-            file.check(size_limit::whole(connection)?)?;
-        }
+        self.check_file()?;
         self.has_evictions |= evicted || is_changed;
         if is_changed {
             self.report_cache.outdate();
         }
         Ok(outcomes)
+    }
+
+    /// Looks at SQLite's file. To be called after each of our transactions: one may have given pages back, and the next takes more.
+    fn check_file(&mut self) -> database::Result<()> {
+        match (&mut self.file, self.database.sqlite()) {
+            (Some(file), Some(connection)) => file.check(size_limit::whole(connection)?),
+            _ => Ok(()),
+        }
     }
 
     /// Runs one portion of a sweep's stage. Returns whether the stage is done.
@@ -383,8 +453,12 @@ impl Writer {
         Ok(all)
     }
 
-    /// Moves rows of dropped names for a short time.
+    /// Moves rows of dropped names for a short time, where no others are to come from the journal. A site with more names than there
+    /// are places for has some dropped all the time: the journal is not written for that.
     fn move_evicted(&mut self) {
+        if !self.has_evictions || self.pending.get() {
+            return;
+        }
         let started = Instant::now();
         while self.has_evictions && started.elapsed() < MOVE_TIME {
             match self.attempt("move_evicted", Self::move_portion) {
@@ -449,8 +523,27 @@ impl Writer {
     fn free_portion(&mut self, share: f64) -> database::Result<Option<Freed>> {
         let Self { database, hot, options, errors, space, .. } = self;
         let database: &dyn Database = &**database;
+        if database.engine() == Engine::Sqlite {
+            hot.set_nearly_full(size_limit::exceeds(database, options, size_limit::FULL)?);
+        }
         if !size_limit::exceeds(database, options, share)? {
             return Ok(None);
+        }
+        // What is deleted is the oldest of what there is in rows.
+        let write_journal = |hot: &mut Hot| {
+            database
+                .transaction(Access::Write, |database| hot.write_journal(database))
+                .inspect_err(|_| hot.clear())
+        };
+        if let Err(error) = write_journal(hot) {
+            if error.kind() != ErrorKind::Full {
+                return Err(error);
+            }
+            // The last transaction took all room that is kept for it. The journal is a small part of the file.
+            size_limit::lift(database)?;
+            let written = write_journal(hot);
+            size_limit::set(database, options)?;
+            written?;
         }
         let freed = size_limit::free(database, hot, options, space.deleted_before())?;
         if let Freed::Deleted(_) = freed {
@@ -458,6 +551,9 @@ impl Writer {
         }
         database.transaction(Access::Write, size_limit::give_back)?;
         size_limit::set(database, options)?;
+        // A part of it that failed may have left what it added up.
+        hot.clear();
+        self.check_file()?;
         Ok(Some(freed))
     }
 

@@ -25,7 +25,7 @@ impl Account {
     }
 
     /// A command that runs `program` under this account.
-    pub(crate) fn command(self, program: impl AsRef<OsStr>) -> Command {
+    pub fn command(self, program: impl AsRef<OsStr>) -> Command {
         match self {
             Self::Own => Command::new(program),
             Self::Nobody => {

@@ -2,6 +2,7 @@
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -29,6 +30,10 @@ pub struct Settings {
     pub port: Option<u16>,
     /// The most connections; 200 if it is not given.
     pub connections: Option<u32>,
+    /// The certificate and its key that it shows, as PEM. Without them it speaks no TLS.
+    pub certificate: Option<(String, String)>,
+    /// Further settings, such as `statement_timeout=1s`.
+    pub options: Vec<String>,
 }
 
 /// A server in a folder. It is stopped when dropped; the folder stays.
@@ -70,6 +75,38 @@ impl Server {
         Ok(server)
     }
 
+    /// Creates another one in `folder` that follows this one, and can be read. It answers for this one once it is
+    /// [promoted](Self::promote).
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub fn standby(&self, folder: &Path) -> io::Result<Self> {
+        if folder.exists() {
+            fs::remove_dir_all(folder)?;
+        }
+        fs::create_dir_all(folder)?;
+        let folder = folder.canonicalize()?;
+        self.account.own(&folder)?;
+        let settings = Settings { port: None, ..self.settings.clone() };
+        let (programs, account) = (self.programs.clone(), self.account);
+        let mut standby = Self { programs, account, folder, settings, port: free_port()?, watcher: None };
+        let mut copy = standby.command("pg_basebackup");
+        copy.args(["--host", "127.0.0.1", "--port", &self.port.to_string(), "--username", NAME]);
+        copy.args(["--checkpoint", "fast", "--no-sync", "--write-recovery-conf", "--pgdata"]);
+        copy.arg(standby.data());
+        run(copy)?;
+        standby.start()?;
+        Ok(standby)
+    }
+
+    /// Makes a standby a server of its own, as when the one that it follows has failed.
+    ///
+    /// # Errors
+    /// Where it is none.
+    pub fn promote(&self) -> io::Result<()> {
+        self.sql("SELECT pg_promote()").map(drop)
+    }
+
     fn initialise(&self) -> io::Result<()> {
         let mut command = self.command("initdb");
         command.arg("--pgdata").arg(self.data()).args(["--username", NAME, "--auth", "trust"]);
@@ -98,6 +135,20 @@ impl Server {
             "shared_buffers=128MB".to_owned(),
             "max_wal_size=1GB".to_owned(),
         ];
+        options.extend(self.settings.options.iter().cloned());
+        if let Some((certificate, key)) = &self.settings.certificate {
+            // Read by the server's own account alone: another key it would refuse.
+            for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+                let file = self.folder.join(name);
+                fs::write(&file, text)?;
+                fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
+                self.account.own(&file)?;
+            }
+            let file = |name: &str| self.folder.join(name).display().to_string();
+            options.push("ssl=on".to_owned());
+            options.push(format!("ssl_cert_file={}", file("server.crt")));
+            options.push(format!("ssl_key_file={}", file("server.key")));
+        }
         // The compiler that it would use is a package of 100 MB, which is not unpacked for tests.
         if self.programs.libraries().is_some() {
             options.push("jit=off".to_owned());
@@ -149,6 +200,14 @@ impl Server {
     /// The folder with its data.
     pub fn data(&self) -> PathBuf {
         self.folder.join("data")
+    }
+
+    /// Makes a folder the server's own, for a tablespace.
+    ///
+    /// # Errors
+    /// Where this process may not.
+    pub fn own(&self, folder: &Path) -> io::Result<()> {
+        self.account.own(folder)
     }
 
     /// Runs statements by `psql`, and returns the rows as text, columns between `|`.

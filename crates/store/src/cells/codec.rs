@@ -57,10 +57,11 @@ impl<T: Cell> Reader<T> {
 }
 
 /// What follows the version, if it is known.
-fn versioned(bytes: &[u8]) -> Option<&[u8]> {
+pub fn versioned(bytes: &[u8]) -> Option<&[u8]> {
     bytes.split_first().filter(|(version, _)| **version == VERSION).map(|(_, rest)| rest)
 }
 
-fn warn() {
+/// Says that bytes hold no value.
+pub fn warn() {
     tracing::warn!("what is kept of a minute, hour or day cannot be read, and is left out");
 }

@@ -12,7 +12,7 @@ fn see(database: &dyn Database, hot: &mut Hot, minute: i64) {
     let add = |database: &dyn Database| {
         hot.begin(database)?;
         hot.vitals(place, |vitals| vitals.views += 1);
-        hot.splits(place, &Origin::default(), |_, part| part.vitals.views += 1);
+        hot.splits(place, &Origin::default(), |part| part.vitals.views += 1);
         hot.flush(database)
     };
     database.transaction(Access::Write, add).unwrap();

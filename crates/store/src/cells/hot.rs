@@ -1,32 +1,28 @@
-//! The cells that are being added to, in memory. A group of beacons is added up here and written as whole values: a row per
-//! cell and group, which nobody else writes, as each collector has rows of its own.
+//! The cells that are being added to, in memory. What groups of beacons add is added up here, and written as whole values: a
+//! row per cell, which nobody else writes, as each collector has rows of its own. Until then the journal has it.
 use std::collections::HashMap;
 
+use super::addition::{Addition, Additions};
+use super::journal::Journal;
 use super::page::WHOLE;
+use super::place::Place;
+use super::section::Cell;
 use super::shelf::{Key, Shelf};
 use super::window::Marks;
-use super::{Attribution, Errors, Histograms, Level, Loading, Origin, Part, Section, Split, Sums, Vitals};
-use crate::database::{Database, Lookup, Param, Result, Type, Upsert};
+use super::{
+    Attribution, Errors, Histograms, Level, Loading, OpenView, Origin, Part, Section, Split, State, Sums,
+    Vitals, view_rows,
+};
+use crate::database::{Database, Engine, Lookup, Param, Result, Type, Upsert};
 use crate::partitions::Partitions;
 use crate::time::MINUTE;
 use crate::totals;
 
-/// The most memory for cells between two groups, bytes.
+/// The most memory for cells between two writes, bytes.
 const MOST: usize = 64 << 20;
 
 /// The name in `totals` of a number that grows with each change of cells that are not only added to.
 const MOVED: &str = "cells_moved";
-
-/// Where something is counted: the bucket of the page, and that of its application.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Place {
-    /// The beginning of the minute, ms since the epoch.
-    pub minute: i64,
-    /// The application's number.
-    pub app: i64,
-    /// The page's number.
-    pub page: i64,
-}
 
 /// Cells in memory.
 pub struct Hot {
@@ -35,6 +31,11 @@ pub struct Hot {
     marks: Marks,
     moved: Option<i64>,
     partitions: Partitions,
+    /// What this transaction adds.
+    group: Additions,
+    /// What earlier ones have added: the journal has it, and the rows do not.
+    pending: Additions,
+    journal: Journal,
     vitals: Shelf<Vitals>,
     attribution: Shelf<Attribution>,
     histograms: Shelf<Histograms>,
@@ -52,6 +53,9 @@ impl Hot {
             marks: Marks::default(),
             moved: None,
             partitions: Partitions::default(),
+            group: Additions::default(),
+            pending: Additions::default(),
+            journal: Journal::default(),
             vitals: Shelf::default(),
             attribution: Shelf::default(),
             histograms: Shelf::default(),
@@ -72,9 +76,38 @@ impl Hot {
         &mut self.partitions
     }
 
+    /// The same where the file has a limit: the journal takes a small share of it.
+    pub fn within(self, max_size: Option<u64>) -> Self {
+        Self { journal: Journal::within(max_size), ..self }
+    }
+
+    /// The same in a file of a format that has no journal.
+    pub fn without_journal(collector: i64) -> Self {
+        Self { journal: Journal::none(), ..Self::new(collector) }
+    }
+
+    /// Says whether the file is nearly full: then groups write the rows of cells at once, for which there may be no room later.
+    pub fn set_nearly_full(&mut self, is_nearly_full: bool) {
+        self.journal.turn_off(is_nearly_full);
+    }
+
+    /// Whether rows lack what was added.
+    pub fn is_pending(&self) -> bool {
+        self.journal.may_have_rows()
+    }
+
     /// Begins a transaction: what it adds goes to the levels that are complete by now.
     pub fn begin(&mut self, database: &dyn Database) -> Result<()> {
-        self.marks = Marks::lock_shared(database)?;
+        if database.engine() == Engine::Postgres {
+            // Before any other row is locked: whoever moves cells locks in the same order.
+            self.marks = Marks::lock_shared(database)?;
+        }
+        self.hear(database)?;
+        self.journal.read(database, &mut self.pending)
+    }
+
+    /// Forgets the cells that somebody else has moved.
+    fn hear(&mut self, database: &dyn Database) -> Result<()> {
         let moved = totals::get(database, MOVED)?;
         if self.moved != moved {
             self.clear();
@@ -84,9 +117,13 @@ impl Hot {
     }
 
     /// Begins a transaction that changes cells in another way than by adding to those of this minute. No collector adds to
-    /// any before it ends.
+    /// any before it ends, and all that was added is in the rows.
     pub fn begin_alone(&mut self, database: &dyn Database) -> Result<()> {
         self.marks = Marks::lock(database)?;
+        // What is in memory alone may be of a transaction that failed. The journal has all that was added.
+        self.clear();
+        self.hear(database)?;
+        self.flush(database)?;
         self.clear();
         Ok(())
     }
@@ -97,48 +134,64 @@ impl Hot {
         totals::set(database, MOVED, totals::get(database, MOVED)?.unwrap_or(0) + 1)
     }
 
-    /// Forgets all: after a rollback it may never have happened.
+    /// Forgets all: after a rollback it may never have happened. What the journal holds is read again.
     pub fn clear(&mut self) {
-        *self = Self { marks: self.marks, moved: self.moved, ..Self::new(self.collector) };
+        let mut journal = std::mem::take(&mut self.journal);
+        journal.forget();
+        *self = Self { marks: self.marks, moved: self.moved, journal, ..Self::new(self.collector) };
     }
 
     /// Adds to page views and vitals.
-    pub fn vitals(&mut self, place: Place, add: impl FnMut(&mut Vitals)) {
-        self.vitals.add(keys(&self.marks, Section::Vitals, place), add);
+    pub fn vitals(&mut self, place: Place, add: impl FnOnce(&mut Vitals)) {
+        add(self.addition(place).vitals.get_or_insert_default());
     }
 
     /// Adds to what vitals are attributed to.
-    pub fn attribution(&mut self, place: Place, add: impl FnMut(&mut Attribution)) {
-        self.attribution.add(keys(&self.marks, Section::Attribution, place), add);
+    pub fn attribution(&mut self, place: Place, add: impl FnOnce(&mut Attribution)) {
+        add(self.addition(place).attribution.get_or_insert_default());
     }
 
     /// Adds to histograms.
-    pub fn histograms(&mut self, place: Place, add: impl FnMut(&mut Histograms)) {
-        self.histograms.add(keys(&self.marks, Section::Histograms, place), add);
+    pub fn histograms(&mut self, place: Place, add: impl FnOnce(&mut Histograms)) {
+        add(self.addition(place).histograms.get_or_insert_default());
     }
 
     /// Adds to counters, gauges and losses.
-    pub fn sums(&mut self, place: Place, add: impl FnMut(&mut Sums)) {
-        self.sums.add(keys(&self.marks, Section::Sums, place), add);
+    pub fn sums(&mut self, place: Place, add: impl FnOnce(&mut Sums)) {
+        add(self.addition(place).sums.get_or_insert_default());
     }
 
     /// Adds to resources and scripts.
-    pub fn loading(&mut self, place: Place, add: impl FnMut(&mut Loading)) {
-        self.loading.add(keys(&self.marks, Section::Loading, place), add);
+    pub fn loading(&mut self, place: Place, add: impl FnOnce(&mut Loading)) {
+        add(self.addition(place).loading.get_or_insert_default());
     }
 
     /// Adds to errors.
-    pub fn errors(&mut self, place: Place, add: impl FnMut(&mut Errors)) {
-        self.errors.add(keys(&self.marks, Section::Errors, place), add);
+    pub fn errors(&mut self, place: Place, add: impl FnOnce(&mut Errors)) {
+        add(self.addition(place).errors.get_or_insert_default());
     }
 
-    /// Adds to each split of page views that come from `origin`.
-    pub fn splits(&mut self, place: Place, origin: &Origin, mut add: impl FnMut(Section, &mut Part)) {
-        for (section, key) in origin.places() {
-            self.splits.add(keys(&self.marks, section, place), |split| {
-                add(section, split.0.entry(key).or_default());
-            });
-        }
+    /// Adds to each split of page views that come from `origin`. Errors count by release alone.
+    pub fn splits(&mut self, place: Place, origin: &Origin, add: impl FnOnce(&mut Part)) {
+        add(self.addition(place).splits.entry(*origin).or_default());
+    }
+
+    /// What this transaction says of a page view: as it is if no row of it is there yet.
+    pub fn view(&mut self, place: Place, name: &str, (origin, weight): (&Origin, u64)) -> &mut OpenView {
+        let Place { minute, app, page } = place;
+        self.group.views.entry((app, name.to_owned())).or_insert_with(|| OpenView {
+            minute,
+            app,
+            page,
+            weight,
+            origin: *origin,
+            state: State::New,
+            measures: Vec::new(),
+        })
+    }
+
+    fn addition(&mut self, place: Place) -> &mut Addition {
+        self.group.places.entry(place).or_default()
     }
 
     /// Adds the bytes of a value to one cell.
@@ -154,8 +207,40 @@ impl Hot {
         }
     }
 
-    /// Writes what was added since the last call.
+    /// Ends what a group of beacons adds: the journal takes it, or where that is full or there is none, the rows.
+    pub fn keep(&mut self, database: &dyn Database) -> Result<()> {
+        if self.journal.is_full() || !Journal::exists(database) {
+            return self.flush(database);
+        }
+        if !self.group.is_empty() {
+            self.journal.append(database, &self.group)?;
+            self.pending.merge(std::mem::take(&mut self.group));
+        }
+        Ok(())
+    }
+
+    /// Writes what is pending of page views to their rows, and leaves the cells to [`Self::flush`], which may write both once more:
+    /// a row that says all of it already stays as it is.
+    pub fn write_views(&mut self, database: &dyn Database) -> Result<()> {
+        view_rows::write(database, &mut self.partitions, &std::mem::take(&mut self.pending.views))
+    }
+
+    /// A transaction that does nothing else than to write what the journal has to the rows.
+    pub fn write_journal(&mut self, database: &dyn Database) -> Result<()> {
+        self.begin(database)?;
+        self.flush(database)
+    }
+
+    /// Writes all that was added to the rows, and empties the journal.
     pub fn flush(&mut self, database: &dyn Database) -> Result<()> {
+        self.journal.read(database, &mut self.pending)?;
+        let mut added = std::mem::take(&mut self.pending);
+        added.merge(std::mem::take(&mut self.group));
+        view_rows::write(database, &mut self.partitions, &added.views)?;
+        if Journal::exists(database) && !added.places.is_empty() {
+            self.marks = Marks::load(database)?;
+        }
+        added.places.iter().for_each(|(place, addition)| self.spread(*place, addition));
         self.load(database)?;
         let mut rows: HashMap<Level, Vec<(Key, Vec<u8>)>> = HashMap::new();
         let mut put = |key: Key, bytes| rows.entry(key.level).or_default().push((key, bytes));
@@ -179,8 +264,28 @@ impl Hot {
             self.partitions.ensure(database, level.table(), times)?;
             database.write_rows(&WRITE[level as usize], &params)?;
         }
+        self.journal.empty(database)?;
         self.forget_old();
         Ok(())
+    }
+
+    /// Adds what belongs to a place to all cells that count it.
+    fn spread(&mut self, place: Place, addition: &Addition) {
+        let Addition { vitals, attribution, histograms, sums, loading, errors, splits } = addition;
+        let marks = &self.marks;
+        add(&mut self.vitals, keys(marks, Section::Vitals, place), vitals.as_ref());
+        add(&mut self.attribution, keys(marks, Section::Attribution, place), attribution.as_ref());
+        add(&mut self.histograms, keys(marks, Section::Histograms, place), histograms.as_ref());
+        add(&mut self.sums, keys(marks, Section::Sums, place), sums.as_ref());
+        add(&mut self.loading, keys(marks, Section::Loading, place), loading.as_ref());
+        add(&mut self.errors, keys(marks, Section::Errors, place), errors.as_ref());
+        for (origin, part) in splits {
+            for (section, key) in origin.places() {
+                self.splits.add(keys(marks, section, place), |split| {
+                    split.0.entry(key).or_default().add(section, part);
+                });
+            }
+        }
     }
 
     /// Adds to what was added without knowing the row what the row holds.
@@ -238,6 +343,12 @@ impl Hot {
         if memory > MOST {
             self.clear();
         }
+    }
+}
+
+fn add<T: Cell>(shelf: &mut Shelf<T>, keys: impl Iterator<Item = Key>, value: Option<&T>) {
+    if let Some(value) = value {
+        shelf.add(keys, |held| held.merge(value));
     }
 }
 

@@ -5,9 +5,12 @@
 //! as those of its pages. Values merge ([`Cell`]), so that readers add up collectors, pages and buckets in any order.
 //!
 //! ```text
-//! batch ──► hot (a group, added up in memory) ──► cells_minute ──► roll_up ──► cells_hour ──► roll_up ──► cells_day
-//! views ──► fold ──► hot                                reports ──► read: whole days, then hours, then minutes
+//! batch ──► hot (a group) ──► journal ··► cells_minute ──► roll_up ──► cells_hour ──► roll_up ──► cells_day
+//! views ──► settle, fold ──► hot ───────► cells_minute  reports ──► read: whole days, then hours, then minutes
 //! ```
+//!
+//! With SQLite a group of beacons is in the journal when it is acknowledged, and in the cells before anybody reads them.
+mod addition;
 mod attribution;
 mod codec;
 #[cfg(test)]
@@ -15,16 +18,20 @@ mod engine_tests;
 mod errors;
 mod histogram;
 mod hot;
+mod journal;
 mod level;
 mod loading;
 mod open_views;
 mod page;
+mod place;
 mod read;
 mod refill;
 mod remapped;
+mod rest;
 mod roll_up;
 mod section;
 mod shelf;
+mod split_reader;
 mod splits;
 mod sums;
 mod targets;
@@ -32,6 +39,7 @@ mod targets;
 mod tests;
 mod timings;
 mod values;
+pub(crate) mod view_rows;
 mod vitals;
 mod window;
 
@@ -39,22 +47,26 @@ pub use attribution::Attribution;
 pub use codec::{Reader, decode, encode, merge_bytes};
 pub use errors::{ErrorCount, Errors};
 pub use histogram::{Spread, merge as merge_histogram, merge_bytes as merge_histogram_bytes};
-pub(crate) use hot::{Hot, Place};
+pub(crate) use hot::Hot;
+pub(crate) use journal::JOURNAL;
 pub use level::Level;
 pub use loading::{Loading, Resources, Script};
 pub(crate) use open_views::{COLUMNS as OPEN_COLUMNS, read_measures, write_measures};
-pub use open_views::{Measure, OpenView, read_open};
+pub use open_views::{Measure, OpenView, State, read_waiting};
 pub use page::{Page, WHOLE};
+pub(crate) use place::Place;
 pub(crate) use read::Lookups;
 pub use read::{Bucket, Selection, read, read_bytes};
 pub(crate) use remapped::remapped;
+pub use rest::add_vitals;
 pub(crate) use roll_up::roll_up;
 pub use section::{Cell, Section};
 pub(crate) use shelf::Key;
+pub use split_reader::add_split;
 pub use splits::{Origin, Part, Split, SplitKey};
 pub use sums::{Gauge, Sums, add};
 pub use targets::Targets;
 pub use timings::{Histograms, Timings};
 pub use values::Values;
-pub use vitals::{Measured, Vitals};
+pub use vitals::{Measured, SUPERSEDED, Vitals};
 pub use window::Marks;

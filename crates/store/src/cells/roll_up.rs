@@ -1,5 +1,6 @@
-//! Adds up minutes to hours, and hours to days. Each call does one section of one hour or day. What arrives later for a time that
-//! is added up already is added to the hour and the day too: [`super::Hot`].
+//! Adds up minutes to hours, and hours to days. Each call does one section of one hour or day, or of what is over of it
+//! ([`Section::step`]). What arrives later for a time that is added up already is added to the hour and the day too:
+//! [`super::Hot`].
 use super::hot::Hot;
 use super::level::Level;
 use super::section::Section;
@@ -11,7 +12,7 @@ use crate::time::MINUTE;
 /// How long after its end a bucket is added up, ms: the clocks of collectors differ.
 const SLACK: i64 = 2 * MINUTE;
 
-/// Adds up the next hour or day of a section, where all of it is before `now`. Returns whether no further one is due.
+/// Adds up the next hour or day of a section, as far as it is before `now`. Returns whether no further one is due.
 pub fn roll_up(
     database: &dyn Database,
     hot: &mut Hot,
@@ -21,7 +22,8 @@ pub fn roll_up(
     let Some(finer) = level.finer() else { return Ok(true) };
     hot.begin_alone(database)?;
     let marks = Marks::lock(database)?;
-    let due = level.bucket(now.saturating_sub(SLACK)).min(marks.complete(finer, section));
+    let due = now.saturating_sub(SLACK).min(marks.complete(finer, section));
+    let due = due.saturating_sub(due.rem_euclid(section.step(level)));
     let complete = marks.complete(level, section);
     if due <= complete {
         return Ok(true);
@@ -31,22 +33,19 @@ pub fn roll_up(
     let Some(oldest) = oldest else {
         // There is nothing to add up: whole days without data are complete as well.
         if complete != i64::MIN {
-            Marks::set_complete(database, level, section, level.bucket(due))?;
+            Marks::set_complete(database, level, section, due)?;
         }
         return Ok(true);
     };
     let bucket = level.bucket(oldest);
-    let end = bucket + level.length();
-    if end > due {
-        return Ok(true);
-    }
+    let end = due.min(bucket + level.length());
     let lookup = Lookup {
         table: finer.table(),
         keys: &[("time", Type::Integer), ("section", Type::Integer)],
         columns: "app, page, value",
         lock: false,
     };
-    let times = (bucket..end).step_by(finer.length() as usize);
+    let times = (bucket.max(complete)..end).step_by(finer.length() as usize);
     let keys: Vec<Vec<Param<'_>>> =
         times.map(|time| vec![Param::Integer(time), Param::Integer(section as i64)]).collect();
     database.read_rows(&lookup, &keys, &mut |row| {

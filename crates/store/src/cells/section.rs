@@ -2,7 +2,9 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::level::Level;
 use super::targets::Targets;
+use crate::time::HOUR;
 
 /// The kind of a cell's value. The numbers are stored: they never change, and new ones go last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +51,21 @@ impl Section {
         Self::ByBrowser,
         Self::ByReleaseAndDevice,
     ];
+
+    /// Whether reports list pages by it. Of others they read the whole application, or one page.
+    const fn is_listed(self) -> bool {
+        !matches!(self, Self::Attribution | Self::Histograms | Self::Sums | Self::Loading | Self::Errors)
+    }
+
+    /// How much of a bucket is added up at once, ms. Where reports read a row per page, a bucket is added up while it lasts, so that
+    /// they read fewer of the finer ones.
+    pub const fn step(self, level: Level) -> i64 {
+        match level {
+            Level::Hour if self.is_listed() => HOUR / 4,
+            Level::Day if self.is_listed() => 4 * HOUR,
+            _ => level.length(),
+        }
+    }
 
     /// The section that is stored as `number`.
     pub fn from_number(number: i64) -> Option<Self> {

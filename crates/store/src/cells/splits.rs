@@ -36,7 +36,7 @@ pub struct Part {
 pub struct Split(pub BTreeMap<SplitKey, Part>);
 
 /// What a page view says of itself: its value of each dimension.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Origin {
     /// The number of the release's name; 0: none.
     pub release: i64,
@@ -71,10 +71,19 @@ impl Origin {
 }
 
 impl Part {
-    fn merge(&mut self, other: &Self) {
+    pub(super) fn merge(&mut self, other: &Self) {
         self.vitals.merge(&other.vitals);
         self.loads.merge(&other.loads);
         self.errors.merge(&other.errors);
+    }
+
+    /// Adds what a split of that section counts.
+    pub(super) fn add(&mut self, section: Section, other: &Self) {
+        self.vitals.merge(&other.vitals);
+        self.loads.merge(&other.loads);
+        if section == Section::ByRelease {
+            self.errors.merge(&other.errors);
+        }
     }
 }
 

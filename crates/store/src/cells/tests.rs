@@ -198,6 +198,49 @@ proptest! {
             prop_assert!(reader.read(&bytes[..cut.index(bytes.len())]).is_none());
         }
     }
+
+    #[test]
+    fn vitals_are_added_as_if_they_were_decoded_and_merged(
+        all in prop::collection::vec(vitals(), 1..5),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let (mut found, mut expected) = (Vitals::default(), Vitals::default());
+        for vitals in all.iter().chain(&all) {
+            let bytes = encode(vitals);
+            expected.merge(vitals);
+            add_vitals(&mut found, &bytes);
+            prop_assert_eq!(filled(&found), filled(&expected));
+            add_vitals(&mut found, &bytes[..cut.index(bytes.len())]);
+            add_vitals(&mut found, &[&bytes[..], &[0]].concat());
+            prop_assert_eq!(filled(&found), filled(&expected));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_reader_of_splits_reads_what_decoding_reads(
+        all in prop::collection::vec(split(), 1..5),
+        wanted in 0_i64..9,
+        cut in any::<prop::sample::Index>(),
+        noise in prop::collection::vec(any::<u8>(), 0..60),
+    ) {
+        let (mut found, mut expected) = (Vitals::default(), Vitals::default());
+        let mut add = |bytes: &[u8]| {
+            add_split(&mut found, bytes, &mut |key| key.value == wanted);
+            filled(&found)
+        };
+        for split in all.iter().chain(&all) {
+            let bytes = encode(split);
+            let parts = split.0.iter().filter(|(key, _)| key.value == wanted);
+            parts.for_each(|(_, part)| expected.merge(&part.vitals));
+            prop_assert_eq!(add(&bytes), filled(&expected));
+            prop_assert_eq!(add(&bytes[..cut.index(bytes.len())]), filled(&expected));
+        }
+        add(&noise);
+    }
 }
 
 #[test]

@@ -32,6 +32,20 @@ impl Values {
         histogram::merge(&mut self.histogram, &other.histogram);
     }
 
+    /// These without others, which are among them.
+    #[must_use]
+    pub fn without(&self, gone: &Self) -> Self {
+        let mut left = self.clone();
+        // What does not fit together is the work of a damaged row: nothing is taken from it.
+        if let Some(histogram) = histogram::without(&self.histogram, &gone.histogram) {
+            left.histogram = histogram;
+            for (count, gone) in left.ratings.iter_mut().zip(gone.ratings) {
+                *count = count.saturating_sub(gone);
+            }
+        }
+        left
+    }
+
     /// The value at rank `ceil(q * count)`. The bucket that it is in may lie across a threshold: then the ratings,
     /// which were counted one by one, say on which side of it the value is.
     pub fn quantile(&self, metric: Metric, q: f64) -> Option<f64> {

@@ -1,4 +1,5 @@
 //! Page views and their vitals.
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -23,6 +24,10 @@ pub struct Measured {
 /// What is added to a metric's place for page views that began by a soft navigation.
 const SOFT: u8 = 16;
 
+/// What is added to a number for values that were counted before their page view reported a newer one. Cells are only added to,
+/// and by several collectors: so these are counted beside the others, and whoever reads takes them off.
+pub const SUPERSEDED: u8 = 128;
+
 impl Measured {
     /// The metric's place among all, and 16 more for soft navigations. New metrics go last.
     pub fn number(self) -> u8 {
@@ -41,21 +46,31 @@ impl Measured {
 /// How many page views there were, and their vitals.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Vitals {
-    /// How many page views ended. Those that may still report are rows of `views`.
+    /// How many page views there were. Those that were not counted yet are rows of `views`.
     pub views: u64,
-    /// Their vitals, by [`Measured::number`].
+    /// Their vitals by [`Measured::number`], and those that count no longer, by that and [`SUPERSEDED`].
     pub metrics: BTreeMap<u8, Values>,
 }
 
 impl Vitals {
-    /// The values of each metric.
-    pub fn metrics(&self) -> impl Iterator<Item = (Measured, &Values)> {
-        self.metrics.iter().filter_map(|(number, values)| Some((Measured::from_number(*number)?, values)))
+    /// The values of each metric that count.
+    pub fn metrics(&self) -> impl Iterator<Item = (Measured, Cow<'_, Values>)> {
+        self.metrics.iter().filter_map(|(number, values)| {
+            let measured = Measured::from_number(*number)?;
+            let gone = self.metrics.get(&(number | SUPERSEDED)).filter(|gone| !gone.histogram.is_empty());
+            Some((measured, gone.map_or(Cow::Borrowed(values), |gone| Cow::Owned(values.without(gone)))))
+        })
     }
 
     /// Adds a value that stands for `weight`.
     pub fn record(&mut self, measured: Measured, value: f64, weight: u64) {
         self.metrics.entry(measured.number()).or_default().record(measured.metric, value, weight);
+    }
+
+    /// Says that a value that was added counts no longer.
+    pub fn supersede(&mut self, measured: Measured, value: f64, weight: u64) {
+        let number = measured.number() | SUPERSEDED;
+        self.metrics.entry(number).or_default().record(measured.metric, value, weight);
     }
 }
 

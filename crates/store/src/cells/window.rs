@@ -6,7 +6,7 @@ use crate::database::{Database, Engine, Param, Result, params};
 /// How far the levels have come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Marks {
-    /// Up to when hours and days are complete, by section.
+    /// Up to when hours and days are complete, by section: the last one may be so in part.
     complete: [[i64; SECTIONS]; 2],
     /// Before when minutes, hours and days were deleted.
     deleted: [i64; 3],
@@ -140,7 +140,8 @@ impl Marks {
         let last = if level == Level::Day { to - 1 } else { to };
         let mut end = if deleted > from { up(deleted.min(last)).min(complete) } else { first };
         if level <= coarsest {
-            end = end.max(level.bucket(to.min(complete)));
+            // The last one has what is before `complete`, and nothing else.
+            end = end.max(if to >= complete { complete } else { level.bucket(to) });
         }
         if first < end {
             parts.push((level, first, end));
@@ -225,11 +226,11 @@ mod tests {
         fn each_minute_is_read_exactly_once(
             from in 0_i64..4 * 1440,
             length in 1_i64..4 * 1440,
-            hours in 0_i64..96,
-            days in 0_i64..4,
+            quarters in 0_i64..4 * 96,
+            parts in 0_i64..6 * 4,
             coarsest in 0_usize..3,
         ) {
-            let marks = marks([hours * HOUR, days.min(hours / 24) * DAY], [NONE, NONE]);
+            let marks = marks([quarters * HOUR / 4, parts.min(quarters / 16) * 4 * HOUR], [NONE, NONE]);
             let (from, to) = (from * MINUTE, (from + length) * MINUTE);
             let mut parts = marks.parts(Section::Vitals, from, to, Level::ALL[coarsest]);
             parts.sort_by_key(|part| part.1);
@@ -237,8 +238,9 @@ mod tests {
             for (level, first, last) in parts {
                 prop_assert_eq!(first, at, "nothing twice, nothing left out");
                 prop_assert!(last > first && level <= Level::ALL[coarsest]);
-                prop_assert!(first % level.length() == 0 && last % level.length() == 0);
-                prop_assert!(last <= marks.complete(level, Section::Vitals));
+                let complete = marks.complete(level, Section::Vitals);
+                prop_assert!(first % level.length() == 0 && last <= complete);
+                prop_assert!(last % level.length() == 0 || last == complete);
                 at = last;
             }
             prop_assert_eq!(at, to);
@@ -249,15 +251,15 @@ mod tests {
         fn nothing_is_counted_twice(
             from in 0_i64..4 * 1440,
             length in 1_i64..4 * 1440,
-            hours in 0_i64..96,
-            days in 0_i64..4,
+            quarters in 0_i64..4 * 96,
+            parts in 0_i64..6 * 4,
             minutes_from in 0_i64..96,
             hours_from in 0_i64..4,
             coarsest in 0_usize..3,
         ) {
-            let days = days.min(hours / 24);
-            let (minutes_from, hours_from) = (minutes_from.min(hours), hours_from.min(days));
-            let known = marks([hours * HOUR, days * DAY], [minutes_from * HOUR, hours_from * DAY]);
+            let parts = parts.min(quarters / 16);
+            let (minutes_from, hours_from) = (minutes_from.min(quarters / 4), hours_from.min(parts / 6));
+            let known = marks([quarters * HOUR / 4, parts * 4 * HOUR], [minutes_from * HOUR, hours_from * DAY]);
             let (from, to) = (from * MINUTE, (from + length) * MINUTE);
             let mut parts = known.divided(from, to, Level::ALL[coarsest]);
             parts.sort_by_key(|part| part.1);

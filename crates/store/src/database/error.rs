@@ -62,12 +62,13 @@ impl ErrorKind {
 pub struct Error {
     kind: ErrorKind,
     message: String,
+    undone: bool,
 }
 
 impl Error {
     /// A failure of a kind.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self { kind, message: message.into(), undone: false }
     }
 
     /// A failure of no special kind.
@@ -78,6 +79,18 @@ impl Error {
     /// What kind of failure it is.
     pub fn kind(&self) -> ErrorKind {
         self.kind
+    }
+
+    /// The same, of a connection that ended before the transaction on it was to be committed.
+    #[must_use]
+    pub fn undone(self) -> Self {
+        Self { undone: true, ..self }
+    }
+
+    /// Whether the connection ended, and nothing of the transaction can have been committed: the same again, on another
+    /// connection, does it once.
+    pub fn is_undone(&self) -> bool {
+        self.undone
     }
 }
 

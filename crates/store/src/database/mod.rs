@@ -35,7 +35,8 @@ pub use leaders::Leaders;
 pub use param::Param;
 pub use place::{Place, Reader};
 pub use postgres::{
-    AddressError, SERVER_FORMAT, SERVING, Server, ServerAddress, Session, Waits, format, key, migrate,
+    AddressError, SERVER_FORMAT, SERVING, Server, ServerAddress, Session, Waits, format, key,
+    lock_until_commit, migrate, refuse_pooler,
 };
 pub use row::{FromValue, Row, Value};
 pub use seam::{Access, Database, Each, Engine, Lock};

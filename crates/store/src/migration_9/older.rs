@@ -175,7 +175,7 @@ impl Older {
     /// Page views that may still report, and those that are only remembered.
     pub fn move_views(&self, database: &dyn Database) -> Result<()> {
         let insert = format!(
-            "INSERT INTO views ({OPEN_COLUMNS}, view, folded) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            "INSERT INTO views ({OPEN_COLUMNS}, view) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
              ON CONFLICT (app, view) DO NOTHING"
         );
         let sql = "SELECT minute, app, page, view, weight, navigation, folded, id FROM views_8";
@@ -201,9 +201,9 @@ impl Older {
                         device,
                         connection,
                         browser,
+                        row.get::<bool>(6)?,
                         &write_measures(&measures),
-                        row.text(3)?,
-                        row.get::<bool>(6)?
+                        row.text(3)?
                     ],
                 )
                 .map(drop)

@@ -61,7 +61,7 @@ fn copy_pages(source: &Connection, target: &Path, progress: Progress<'_>) -> Res
 }
 
 /// Reads the copy again, as a disk may take in what it does not give back.
-fn verify(copy: &Path) -> Result<(), MovingError> {
+pub fn verify(copy: &Path) -> Result<(), MovingError> {
     let connection = source::open(copy)?;
     let reason: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     match reason.as_str() {

@@ -69,6 +69,8 @@ pub fn file(path: &Path, progress: Progress<'_>) -> Result<Checked, MovingError>
     let mut checked = Checked::default();
     match integrity(&connection) {
         Ok(faults) => checked.findings.extend(faults),
+        // Nothing is known of what could not be read.
+        Err(error) if !is_damage(&error) => return Err(error.into()),
         Err(error) => {
             checked.findings.push(Finding {
                 weight: Weight::Damage,
@@ -88,6 +90,21 @@ pub fn file(path: &Path, progress: Progress<'_>) -> Result<Checked, MovingError>
         format!("the data has format {version}, this whippet {}: its values were not read", schema::VERSION);
     checked.findings.push(Finding { weight: Weight::Loss, found, advice });
     Ok(checked)
+}
+
+/// Whether the file is to blame, and not its folder or another program.
+fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode as Code;
+    !matches!(
+        error.sqlite_error_code(),
+        Some(
+            Code::CannotOpen
+                | Code::ReadOnly
+                | Code::PermissionDenied
+                | Code::DatabaseBusy
+                | Code::DatabaseLocked
+        )
+    )
 }
 
 /// What SQLite says of pages, indexes and rows.

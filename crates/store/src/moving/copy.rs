@@ -6,12 +6,13 @@
 use super::catalog::{self, Table};
 use super::error::MovingError;
 use super::owned::{Owned, key_of, key_text};
-use super::place::{Opened, Place};
+use super::place::Place;
 use super::proof::{self, Proof};
 use super::sequences;
 use super::step::{Step, Watch};
+use crate::cells::JOURNAL;
 use crate::database::{self, Access, Database, Engine, Error, ErrorKind, Param, Type, Upsert, params};
-use crate::partitions::ensure_partitions;
+use crate::partitions::{self, ensure_partitions};
 
 /// The table of notes: by table, the last key that was moved; by the empty name, where the data is from.
 pub const NOTES: &str = "moving";
@@ -28,6 +29,8 @@ const SEEDED: [&str; 3] = ["cell_marks", "collectors", "totals"];
 
 /// Moves everything from one place to another, and proves it. With `restart`, what a stopped move left is deleted first.
 ///
+/// A move may be killed behind its last portion, before it can say so. Started again it moves nothing and proves the same.
+///
 /// # Errors
 /// If either is in use, if the destination has other data, and if both do not hold the same at the end.
 pub fn run(from: &Place, to: &Place, restart: bool, watch: Watch<'_>) -> Result<Proof, MovingError> {
@@ -36,24 +39,35 @@ pub fn run(from: &Place, to: &Place, restart: bool, watch: Watch<'_>) -> Result<
         return Err(MovingError::SamePlace);
     }
     let target = to.open_target()?;
-    between(&source, &target, &from.identity(), restart, watch)
+    between(source.database(), target.database(), &from.identity(), restart, watch)
 }
 
-/// The same between what is open.
+/// The same between what is open, and changes on neither side meanwhile.
 pub fn between(
-    source: &Opened,
-    target: &Opened,
+    source: &dyn Database,
+    target: &dyn Database,
     origin: &str,
     restart: bool,
     watch: Watch<'_>,
 ) -> Result<Proof, MovingError> {
-    let (source, target) = (source.database(), target.database());
     if is_unfinished(source)? {
         return Err(MovingError::HalfSource);
     }
     let tables = paired(source, target)?;
+    let all = rows(source, &tables)?;
+    if let Some(table) = first_with_rows(target, &tables)? {
+        let proof = match rows(target, &tables)? == all {
+            true => proof::compare(source, target, &tables, all, watch)?,
+            false => return Err(MovingError::NotEmpty { table }),
+        };
+        if !proof.differences().is_empty() {
+            return Err(MovingError::NotEmpty { table });
+        }
+        plan(target)?;
+        return Ok(proof);
+    }
     prepare(target, &tables, origin, restart)?;
-    let (mut moved, all) = (moved(target)?, rows(source, &tables)?);
+    let mut moved = moved(target)?;
     for table in &tables {
         watch(Step::Moving(&table.name, moved, all));
         let upsert = upsert(table);
@@ -81,11 +95,16 @@ pub fn between(
         }
         target.execute_batch(&format!("DROP TABLE {NOTES}"))
     })?;
-    if target.engine() == Engine::Postgres {
-        // The server's planner knows nothing of the new rows.
-        target.execute_batch("ANALYZE")?;
-    }
+    plan(target)?;
     Ok(proof)
+}
+
+/// Tells the server's planner of the new rows.
+fn plan(target: &dyn Database) -> database::Result<()> {
+    match target.engine() {
+        Engine::Postgres => target.execute_batch("ANALYZE"),
+        Engine::Sqlite => Ok(()),
+    }
 }
 
 /// Whether a move to this database has not come to its end.
@@ -116,13 +135,14 @@ fn paired(source: &dyn Database, target: &dyn Database) -> Result<Vec<Table>, Mo
         match other.is_some() && !table.key.is_empty() {
             true => tables.push(table),
             // An engine may have a table that it alone needs; empty, it is nothing to move.
-            false if table.name != NOTES && has_rows(source, &table)? => {
+            false if ![NOTES, JOURNAL].contains(&table.name.as_str()) && has_rows(source, &table)? => {
                 return Err(MovingError::OtherTables { table: table.name });
             }
             false => {}
         }
     }
-    tables.retain(|table| table.name != NOTES);
+    // The journal of a place that nobody else uses is in the rows, but for what could not be read.
+    tables.retain(|table| ![NOTES, JOURNAL].contains(&table.name.as_str()));
     Ok(tables)
 }
 
@@ -143,11 +163,6 @@ fn prepare(target: &dyn Database, tables: &[Table], origin: &str, restart: bool)
             target.execute_batch(&format!("DROP TABLE {NOTES}"))
         })?;
     }
-    for table in tables.iter().filter(|table| !SEEDED.contains(&table.name.as_str())) {
-        if has_rows(target, table)? {
-            return Err(MovingError::NotEmpty { table: table.name.clone() });
-        }
-    }
     target.transaction(Access::Write, |target| {
         for table in SEEDED.iter().filter(|name| tables.iter().any(|table| table.name == **name)) {
             target.execute_batch(&format!("DELETE FROM {table}"))?;
@@ -159,6 +174,19 @@ fn prepare(target: &dyn Database, tables: &[Table], origin: &str, restart: bool)
             .execute(&format!("INSERT INTO {NOTES} (name, last, moved) VALUES ('', ?1, 0)"), params![origin])
     })?;
     Ok(())
+}
+
+/// The first table with data of the destination's own, unless that is of a move that goes on.
+fn first_with_rows(target: &dyn Database, tables: &[Table]) -> database::Result<Option<String>> {
+    if is_unfinished(target)? {
+        return Ok(None);
+    }
+    for table in tables.iter().filter(|table| !SEEDED.contains(&table.name.as_str())) {
+        if has_rows(target, table)? {
+            return Ok(Some(table.name.clone()));
+        }
+    }
+    Ok(None)
 }
 
 fn has_rows(database: &dyn Database, table: &Table) -> database::Result<bool> {
@@ -209,6 +237,15 @@ fn key(table: &Table, row: &[Owned]) -> Vec<Owned> {
     table.key.iter().filter_map(|name| row.get(table.place(name)?).cloned()).collect()
 }
 
+/// What says in which partition a row is.
+pub fn partition(table: &Table, row: &[Owned]) -> Vec<i64> {
+    let integer = |name: &&str| match row.get(table.place(name)?) {
+        Some(Owned::Integer(value)) => Some(*value),
+        _ => None,
+    };
+    partitions::columns(&table.name).iter().filter_map(integer).collect()
+}
+
 /// Writes a portion, and the note that it is there.
 fn keep(
     target: &dyn Database,
@@ -219,13 +256,8 @@ fn keep(
 ) -> database::Result<()> {
     let rows: Vec<Vec<Param<'_>>> =
         portion.iter().map(|row| row.iter().map(Owned::param).collect()).collect();
-    if let Some(first) = table.key.first().and_then(|name| table.place(name)) {
-        let times = portion.iter().filter_map(|row| match row.get(first) {
-            Some(Owned::Integer(time)) => Some(*time),
-            _ => None,
-        });
-        ensure_partitions(target, &table.name, &times.collect::<Vec<i64>>())?;
-    }
+    let keys: Vec<Vec<i64>> = portion.iter().map(|row| partition(table, row)).collect();
+    ensure_partitions(target, &table.name, &keys)?;
     target.write_rows(upsert, &rows)?;
     target.execute(
         &format!(

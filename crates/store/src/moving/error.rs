@@ -19,6 +19,11 @@ pub enum MovingError {
         /// The file.
         path: PathBuf,
     },
+    /// A collector that was killed left a log beside the file, and it cannot be read where nothing can be written.
+    UnreadableLog {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file is there, and was not to be replaced.
     Exists {
         /// The file.
@@ -105,6 +110,12 @@ impl fmt::Display for MovingError {
                 write!(f, "there is no data in {}: name the collector's folder with --data", folder.display())
             }
             Self::NoFile { path } => write!(f, "there is no file {}", path.display()),
+            Self::UnreadableLog { path } => write!(
+                f,
+                "{} has a log beside it that is not merged into it, which cannot be read in a folder that cannot be written: copy \
+                 the folder to where it can",
+                path.display()
+            ),
             Self::Exists { path } => {
                 write!(
                     f,

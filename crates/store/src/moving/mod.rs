@@ -3,6 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `backup`, `part` | a copy of SQLite's file; a file that gets its name once it is whole |
+//! | `dump` | a copy of what a server holds, as such a file |
 //! | `check` | whether what is kept is sound |
 //! | `copy`, `step`, `proof`, `sequences` | everything from one database to another, and the proof that it is there |
 //! | `export` | everything as JSON Lines |
@@ -13,6 +14,7 @@ pub mod backup;
 mod catalog;
 pub mod check;
 pub mod copy;
+pub mod dump;
 mod error;
 pub mod export;
 mod merged;

@@ -1,15 +1,17 @@
 //! Where data is: a data folder, or a schema of a server. Opening it keeps collectors and other moves out.
 use std::fmt;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use rusqlite::Connection;
 
 use super::error::MovingError;
 use super::source;
+use crate::cells::{Hot, JOURNAL};
 use crate::database::{
-    self, AddressError, Database, SERVER_FORMAT, Server, ServerAddress, Session, Waits, key, migrate, params,
+    self, Access, AddressError, Database, SERVER_FORMAT, Server, ServerAddress, Session, Waits, key, migrate,
+    params,
 };
 use crate::error::StoreError;
 use crate::{data_folder, schema};
@@ -78,7 +80,13 @@ impl Place {
         let (database, version, known): (Box<dyn Database>, i64, i64) = match self {
             Self::Folder(folder) => {
                 let connection = source::open(&source::file(folder)?)?;
-                let version = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+                let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+                if version == schema::VERSION
+                    && has_journal(&connection)?
+                    && let Err(error) = write_journal(folder)
+                {
+                    tracing::warn!(%error, "what a collector heard in its last seconds, before it was killed, is left out");
+                }
                 (Box::new(connection), version, schema::VERSION)
             }
             Self::Server(address) => {
@@ -113,10 +121,15 @@ impl Place {
                 let mut connection = data_folder::open(&folder.join(data_folder::DATABASE))?;
                 schema::migrate(&mut connection)?;
                 schema::configure(&connection)?;
+                // What a collector that was killed has left in its journal is moved, too.
+                let database: &dyn Database = &connection;
+                database.transaction(Access::Write, |database| Hot::new(0).write_journal(database))?;
                 Ok(Opened::Folder(connection, lock))
             }
             Self::Server(address) => {
-                let session = Session::new(Server::new(ServerAddress::clone(address))?, Waits::PATIENT);
+                let server = Server::new(ServerAddress::clone(address))?;
+                database::refuse_pooler(&server)?;
+                let session = Session::new(server, Waits::PATIENT);
                 let database: &dyn Database = &session;
                 migrate(&session)?;
                 let mover = key(address.schema(), MOVER);
@@ -145,6 +158,23 @@ fn has_writers(database: &dyn Database, schema: &str) -> database::Result<bool> 
     )?;
     let collectors = database.query_map("SELECT id FROM collectors", &[], |row| row.get::<i64>(0))?;
     Ok(collectors.iter().any(|id| held.contains(&key(schema, &format!("writer:{id}")))))
+}
+
+fn has_journal(database: &dyn Database) -> database::Result<bool> {
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {JOURNAL} LIMIT 1)");
+    Ok(database.scalar::<i64>(&sql, &[])? > 0)
+}
+
+/// Has what a collector that was killed left in its journal in the rows. One that runs does that itself every few seconds.
+fn write_journal(folder: &Path) -> Result<(), StoreError> {
+    let _lock = match data_folder::claim(folder) {
+        Err(StoreError::InUse { .. }) => return Ok(()),
+        claimed => claimed?,
+    };
+    let connection = data_folder::open(&folder.join(data_folder::DATABASE))?;
+    schema::configure(&connection)?;
+    let database: &dyn Database = &connection;
+    Ok(database.transaction(Access::Write, |database| Hot::new(0).write_journal(database))?)
 }
 
 #[cfg(test)]

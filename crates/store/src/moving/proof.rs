@@ -6,7 +6,7 @@ use super::catalog::Table;
 use super::merged::Merged;
 use super::step::{Step, Watch};
 use crate::cells::{Level, Section};
-use crate::database::{Access, Database, Result, Row, Type, Value};
+use crate::database::{Database, Result, Row, Type, Value};
 
 /// What was compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,23 +101,21 @@ fn side(database: &dyn Database, table: &Table) -> Result<Side> {
     // Sums of fractions depend on the order of what is added.
     let order = if places.is_some() { format!(" ORDER BY {}", table.key.join(", ")) } else { String::new() };
     let sql = format!("SELECT {} FROM {}{order}", table.list(), table.name);
-    database.transaction(Access::Read, |database| {
-        database.query(&sql, &[], &mut |row| {
-            side.rows += 1;
-            side.hash = side.hash.wrapping_add(hash(row, table)?);
-            if let Some((section, value)) = places {
-                let section = row.get(section)?;
-                let (count, merged) = side
-                    .cells
-                    .entry(section)
-                    .or_insert_with(|| (0, Section::from_number(section).map(Merged::new)));
-                *count += 1;
-                if let Some(merged) = merged {
-                    merged.add(row.blob(value)?);
-                }
+    database.query(&sql, &[], &mut |row| {
+        side.rows += 1;
+        side.hash = side.hash.wrapping_add(hash(row, table)?);
+        if let Some((section, value)) = places {
+            let section = row.get(section)?;
+            let (count, merged) = side
+                .cells
+                .entry(section)
+                .or_insert_with(|| (0, Section::from_number(section).map(Merged::new)));
+            *count += 1;
+            if let Some(merged) = merged {
+                merged.add(row.blob(value)?);
             }
-            Ok(())
-        })
+        }
+        Ok(())
     })?;
     Ok(side)
 }

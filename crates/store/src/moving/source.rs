@@ -1,7 +1,7 @@
 //! The file that is read, beside a collector that may be writing it.
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::MovingError;
 use crate::{data_folder, database, schema};
@@ -19,10 +19,38 @@ pub fn file(folder: &Path) -> Result<PathBuf, MovingError> {
 }
 
 /// Opens a file for reading. Readers and the writer do not wait for one another.
+///
+/// Beside a file with a log SQLite wants to write, though it only reads. Where it cannot, and the log is empty, nobody can be
+/// writing to the file, and it is read as it is.
 pub fn open(path: &Path) -> Result<Connection, MovingError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
+    // Files are opened when they are read.
+    let read = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
+    let connection = match read.as_ref().err().and_then(rusqlite::Error::sqlite_error_code) {
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => {
+            let log = std::fs::metadata(beside(path)).map_or(0, |log| log.len());
+            if log > 0 {
+                return Err(MovingError::UnreadableLog { path: path.to_owned() });
+            }
+            let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+            Connection::open_with_flags(format!("file:{}?immutable=1", escaped(path)), flags)?
+        }
+        // What else is wrong, whoever reads will find.
+        _ => connection,
+    };
     connection.busy_timeout(schema::LOCK_TIMEOUT)?;
     database::register_functions(&connection)?;
     Ok(connection)
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
+}
+
+/// A path as part of a URI.
+fn escaped(path: &Path) -> String {
+    path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23")
 }

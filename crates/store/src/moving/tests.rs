@@ -23,6 +23,8 @@ fn made_up(table: &Table, at: i64, seed: i64) -> Vec<Owned> {
         .iter()
         .map(|column| match column.kind {
             Type::Integer if column.name == "section" && cells => Owned::Integer(1 + (at + seed) % 12),
+            // Not a partition for each row.
+            Type::Integer if ["day", "level"].contains(&&*column.name) => Owned::Integer(at % 4),
             Type::Integer => Owned::Integer(at.wrapping_mul(1 + seed % 7)),
             Type::Real => Owned::Real(at as f64 / 7.0 + seed as f64),
             Type::Text => Owned::Text(format!("Ä{}-{at}/ß'{seed}", at % 3)),
@@ -62,9 +64,7 @@ fn fill_all(database: &dyn Database, rows: i64, seed: i64) {
         );
         for at in 1..=rows {
             let row = made_up(&table, at, seed);
-            if let Some(Owned::Integer(time)) = row.first() {
-                ensure_partitions(database, &table.name, &[*time]).unwrap();
-            }
+            ensure_partitions(database, &table.name, &[copy::partition(&table, &row)]).unwrap();
             let params: Vec<Param<'_>> = row.iter().map(Owned::param).collect();
             database.execute(&sql, &params).unwrap();
         }
@@ -110,8 +110,23 @@ fn everything_is_moved_and_proved() {
     // Nothing is left of the move, and it can be the source of the next.
     assert!(!copy::is_unfinished(to.open_source().unwrap().database()).unwrap());
     assert_eq!(run(&to, &place(&folder, "third")).unwrap(), proof);
-    // And only once.
+}
+
+#[test]
+fn a_move_that_was_killed_behind_its_end_is_proved_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (filled(&folder, 100, 3), place(&folder, "to"));
+    let proof = run(&from, &to).unwrap();
+    let mut steps = Vec::new();
+    let again = copy::run(&from, &to, false, &mut |step| steps.push(matches!(step, Step::Proving(..))));
+    assert_eq!(again.unwrap(), proof);
+    assert!(!steps.is_empty() && steps.iter().all(|proving| *proving), "something was moved");
+    // What has as many rows, of which one is another, has data of its own.
+    to.open_target().unwrap().database().execute_batch("UPDATE names SET name = 'x' WHERE id = 4").unwrap();
     assert!(matches!(run(&from, &to), Err(MovingError::NotEmpty { .. })));
+    to.open_target().unwrap().database().execute_batch("DELETE FROM names WHERE id = 4").unwrap();
+    assert!(matches!(run(&from, &to), Err(MovingError::NotEmpty { .. })));
+    assert!(matches!(copy::run(&from, &to, true, &mut |_| {}), Err(MovingError::NotEmpty { .. })));
 }
 
 #[test]

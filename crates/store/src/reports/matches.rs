@@ -15,40 +15,52 @@ type Version = (i64, Option<i64>);
 
 /// A catalogue, and what it knows of each target.
 #[derive(Debug, Default)]
-pub struct Matches {
-    catalogue: Catalogue,
-    kept: Mutex<HashMap<i64, (Version, Arc<Told>)>>,
+pub struct Matches(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    catalogue: Arc<Catalogue>,
+    kept: HashMap<i64, (Version, Arc<Told>)>,
 }
 
 impl Matches {
     /// With these patterns.
     pub fn new(catalogue: Catalogue) -> Self {
-        Self { catalogue, kept: Mutex::default() }
+        Self(Mutex::new(Known { catalogue: Arc::new(catalogue), kept: HashMap::new() }))
     }
 
     /// The patterns.
-    pub fn catalogue(&self) -> &Catalogue {
-        &self.catalogue
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.known().catalogue)
+    }
+
+    /// There are other patterns from now on.
+    pub fn set(&self, catalogue: Catalogue) {
+        *self.known() = Known { catalogue: Arc::new(catalogue), kept: HashMap::new() };
     }
 
     /// What the target with that number in the store tells.
     pub fn told(&self, db: &dyn Database, target: i64) -> Result<Arc<Told>> {
         let sql = "SELECT count(*), max(id) FROM series WHERE target = ?1";
         let version = db.query_one(sql, params![target], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        if let Some((_, told)) = self.kept().get(&target).filter(|kept| kept.0 == version) {
+        if let Some((_, told)) = self.known().kept.get(&target).filter(|kept| kept.0 == version) {
             return Ok(Arc::clone(told));
         }
-        let told = Arc::new(self.catalogue.told(&exposed(db, target)?));
-        let mut kept = self.kept();
-        if kept.len() >= MOST {
-            kept.clear();
+        let catalogue = self.catalogue();
+        let told = Arc::new(catalogue.told(&exposed(db, target)?));
+        let mut known = self.known();
+        // What other patterns knew meanwhile is not kept.
+        if Arc::ptr_eq(&known.catalogue, &catalogue) {
+            if known.kept.len() >= MOST {
+                known.kept.clear();
+            }
+            known.kept.insert(target, (version, Arc::clone(&told)));
         }
-        kept.insert(target, (version, Arc::clone(&told)));
         Ok(told)
     }
 
-    fn kept(&self) -> MutexGuard<'_, HashMap<i64, (Version, Arc<Told>)>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

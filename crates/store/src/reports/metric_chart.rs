@@ -97,7 +97,7 @@ pub fn draw<S: Source>(
 }
 
 /// The unit in which a metric is shown, and what its values are multiplied by: names end in their unit.
-fn unit(name: &str, kind: Kind) -> (Unit, f64) {
+pub fn unit(name: &str, kind: Kind) -> (Unit, f64) {
     let stem = name.strip_suffix("_total").unwrap_or(name);
     let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| stem.ends_with(suffix));
     let is_rate = kind == Kind::Counter;

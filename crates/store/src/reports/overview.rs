@@ -1,36 +1,35 @@
 //! `GET /api/overview`: the service levels over the window.
 use whippet_api::{Level, Loss, Overview, Subject, Target, Unit};
-use whippet_engine::vitals::Metric;
+use whippet_watch::levels::{Bound, Figure, defaults};
 
 use super::backend::{self, PlainLevel};
+use super::figures::AppFigures;
 use super::filter::Filter;
-use super::histograms;
 use super::matches::Matches;
 use super::scrapes::Scrapes;
+use super::status;
 use super::steps::Steps;
 use super::window::Window;
-use super::{status, vitals};
 use crate::cells::{Section, Sums};
 use crate::database::{Database, Result};
 use crate::kind::OTHER;
-use crate::page_loads;
 use crate::scrape::OWN_TARGET;
 use crate::time::MINUTE;
 
 /// An application without beacons for longer than this counts as stopped, ms.
 const QUIET: i64 = 15 * MINUTE;
 
-/// A level with a value that must stay below its bound.
-fn below(subject: &str, name: &str, value: Option<f64>, bound: f64, unit: Unit) -> Level {
+/// A level of an app, without a value.
+fn level(subject: &str, name: &str, bound: Bound, unit: Unit) -> Level {
     Level {
         name: name.to_owned(),
         subject: subject.to_owned(),
         backend: false,
-        value,
+        value: None,
         count: None,
-        bound,
-        above: false,
-        inclusive: false,
+        bound: bound.value,
+        above: bound.above,
+        inclusive: bound.inclusive,
         unit,
         beyond: false,
     }
@@ -126,30 +125,30 @@ fn target_levels(
 
 /// Levels of a backend as those of the overview.
 pub fn of_backend(target: &str, levels: Vec<PlainLevel>) -> Vec<Level> {
-    let level = |plain: PlainLevel| Level {
-        above: plain.above,
+    let of_target = |plain: PlainLevel| Level {
+        value: plain.value.map(|value| value.0),
         beyond: plain.value.is_some_and(|value| value.1),
-        ..below(target, plain.name, plain.value.map(|value| value.0), plain.bound, plain.unit)
+        ..level(target, &plain.name, plain.bound, plain.unit)
     };
-    levels.into_iter().map(level).collect()
+    levels.into_iter().map(of_target).collect()
 }
 
 fn app_levels(db: &dyn Database, app: &str, steps: &Steps) -> Result<Vec<Level>> {
     let filter = Filter { app: Some(app.to_owned()), ..Filter::default() };
-    let values = vitals::p75(db, steps, &filter)?;
+    let figures = AppFigures::new(db, steps, &filter)?;
     let mut levels = Vec::new();
-    let loads = histograms::page_loads(&histograms::by_name(db, steps, &filter)?);
-    if !loads.histogram.is_empty() {
-        let mut level = below(app, "Page load p95", loads.quantile(0.95), page_loads::BOUND, Unit::Ms);
-        level.count = Some(loads.histogram.count());
-        levels.push(level);
+    for rule in defaults().into_iter().filter(|rule| !rule.scope.is_target()) {
+        let answer = figures.read(&rule.figure, rule.aggregate)?;
+        // An app need not measure page loads. It has all vitals.
+        if answer.value.is_none() && rule.figure == Figure::PageLoad {
+            continue;
+        }
+        let unit = backend::unit(&rule.figure, rule.aggregate);
+        levels.push(Level {
+            value: answer.value,
+            count: answer.samples,
+            ..level(app, &rule.name, rule.bound, unit)
+        });
     }
-    levels.extend(Metric::ALL.iter().zip(values).map(|(metric, (value, count))| {
-        let unit = if *metric == Metric::Cls { Unit::Number } else { Unit::Ms };
-        let mut level = below(app, &format!("{} p75", metric.as_str()), value, metric.thresholds().0, unit);
-        level.inclusive = true;
-        level.count = Some(count);
-        level
-    }));
     Ok(levels)
 }

@@ -270,29 +270,32 @@ impl<'a, S: Source> Reading<'a, S> {
         Ok(set)
     }
 
+    /// All series called `name` as counters.
+    pub fn counters(&self, name: &str) -> Result<Rc<Vec<Counter>>, S::Error> {
+        if let Some(all) = self.counters.borrow().get(name) {
+            return Ok(Rc::clone(all));
+        }
+        let all = Rc::new(self.source.counters(name)?);
+        self.counters.borrow_mut().insert(name.to_owned(), Rc::clone(&all));
+        Ok(all)
+    }
+
+    /// All gauges called `name`.
+    pub fn gauges(&self, name: &str) -> Result<Rc<Vec<Gauge>>, S::Error> {
+        if let Some(all) = self.gauges.borrow().get(name) {
+            return Ok(Rc::clone(all));
+        }
+        let all = Rc::new(self.source.gauges(name)?);
+        self.gauges.borrow_mut().insert(name.to_owned(), Rc::clone(&all));
+        Ok(all)
+    }
+
     fn counters_of(&self, name: &str, choice: &Choice) -> Result<Vec<Counted>, S::Error> {
-        let known = self.counters.borrow().get(name).cloned();
-        let all = match known {
-            Some(all) => all,
-            None => {
-                let all = Rc::new(self.source.counters(name)?);
-                self.counters.borrow_mut().insert(name.to_owned(), Rc::clone(&all));
-                all
-            }
-        };
-        Ok(tagged(&all, choice))
+        Ok(tagged(&self.counters(name)?, choice))
     }
 
     fn measured(&self, name: &str, choice: &Choice) -> Result<Vec<Measured>, S::Error> {
-        let known = self.gauges.borrow().get(name).cloned();
-        let all = match known {
-            Some(all) => all,
-            None => {
-                let all = Rc::new(self.source.gauges(name)?);
-                self.gauges.borrow_mut().insert(name.to_owned(), Rc::clone(&all));
-                all
-            }
-        };
+        let all = self.gauges(name)?;
         let one = |(place, gauge): (usize, &Gauge)| {
             let mut tags = choice.tags(&gauge.labels)?;
             if let Some(quantile) = gauge.labels.get("quantile") {

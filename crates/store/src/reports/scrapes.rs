@@ -30,7 +30,26 @@ struct Read {
     labels: Labels,
     counter: bool,
     first: Option<f64>,
-    points: Vec<Point>,
+    values: Vec<Option<f64>>,
+}
+
+/// What a series is read as.
+#[derive(Clone, Copy)]
+enum As {
+    Counter,
+    Gauge,
+}
+
+impl As {
+    /// The value at a point. `counter`: whether the series is declared to be one.
+    fn value(self, counter: bool, point: Point) -> Option<f64> {
+        let value = match self {
+            // It is stored as it was, and by Prometheus' rule was reset to zero wherever it fell.
+            Self::Counter if !counter => point.held + point.fallen,
+            _ => point.value,
+        };
+        (!value.is_nan()).then_some(value)
+    }
 }
 
 /// Times at which there are values. `None`: its scrape is not packed yet.
@@ -71,7 +90,7 @@ impl<'c> Scrapes<'c> {
     }
 
     /// All series of a name with their values.
-    fn read(&self, name: &str) -> Result<Vec<Read>> {
+    fn read(&self, name: &str, what: As) -> Result<Vec<Read>> {
         let count = self.grid.points.len();
         let mut places: HashMap<i64, usize> = HashMap::new();
         let mut all: Vec<Read> = Vec::new();
@@ -84,7 +103,7 @@ impl<'c> Scrapes<'c> {
                     labels: serde_json::from_str(row.text(1)?).unwrap_or_default(),
                     counter: row.get(2)?,
                     first: row.get(3)?,
-                    points: vec![Point::default(); count],
+                    values: vec![None; count],
                 });
                 Ok(())
             },
@@ -96,9 +115,10 @@ impl<'c> Scrapes<'c> {
             let (Some(place), Some(points)) = (places.get(&track.series), self.packed.get(&chunk)) else {
                 return;
             };
+            let one = &mut all[*place];
             for (point, index) in points {
-                match all[*place].points.get_mut(*point) {
-                    Some(known) => *known = track.at(*index),
+                match one.values.get_mut(*point) {
+                    Some(value) => *value = what.value(one.counter, track.at(*index)),
                     None => before[*place] = track.at(*index),
                 }
             }
@@ -106,7 +126,7 @@ impl<'c> Scrapes<'c> {
         for (id, place) in places {
             let one = &mut all[place];
             self.recent.values(id, before[place], one.counter, &mut |point, known| {
-                one.points[self.recent_from + point] = known;
+                one.values[self.recent_from + point] = what.value(one.counter, known);
             });
         }
         Ok(all)
@@ -122,35 +142,26 @@ impl Source for Scrapes<'_> {
 
     fn counters(&self, name: &str) -> Result<Vec<Counter>> {
         let counter = |read: Read| {
-            let value = |point: Point| match read.counter {
-                true => known(point.value),
-                // It is stored as it was, and by Prometheus' rule was reset to zero wherever it fell.
-                false => known(point.held + point.fallen),
-            };
-            let values: Vec<Option<f64>> = read.points.into_iter().map(value).collect();
-            let known = values.iter().find_map(|value| *value)?;
+            let known = read.values.iter().find_map(|value| *value)?;
             // What begins within the window is counted from its first value.
-            let first = match values.first() {
+            let first = match read.values.first() {
                 Some(None) => read.first.unwrap_or(known),
                 _ => known,
             };
-            Some(Counter { labels: read.labels, first, values })
+            Some(Counter { labels: read.labels, first, values: read.values })
         };
-        Ok(self.read(name)?.into_iter().filter_map(counter).collect())
+        Ok(self.read(name, As::Counter)?.into_iter().filter_map(counter).collect())
     }
 
     fn gauges(&self, name: &str) -> Result<Vec<Gauge>> {
-        let gauge = |read: Read| {
-            let values: Vec<Option<f64>> = read.points.into_iter().map(|point| known(point.value)).collect();
-            values.iter().any(Option::is_some).then_some(Gauge { labels: read.labels, values })
+        let gauge = |Read { labels, values, .. }: Read| {
+            values.iter().any(Option::is_some).then_some(Gauge { labels, values })
         };
-        Ok(self.read(name)?.into_iter().filter_map(gauge).collect())
+        Ok(self.read(name, As::Gauge)?.into_iter().filter_map(gauge).collect())
     }
 }
 
-fn known(value: f64) -> Option<f64> {
-    (!value.is_nan()).then_some(value)
-}
+pub use between::Points;
 
 /// Finds the times that a window needs, and where their values are.
 struct Finding<'a, 'c> {
@@ -271,11 +282,16 @@ impl<'c> Finding<'_, 'c> {
     }
 
     fn scrapes(&self, found: Found) -> Result<Scrapes<'c>> {
-        let Found { times, spacings, packed } = found;
-        let all: Vec<i64> = times.keys().copied().collect();
+        let all: Vec<i64> = found.times.keys().copied().collect();
         let spacing =
-            |time: i64| spacings.iter().find(|(until, _)| time <= *until).map_or(0, |found| found.1);
+            |time: i64| found.spacings.iter().find(|(until, _)| time <= *until).map_or(0, |found| found.1);
         let grid = Grid::kept(&all, spacing, self.steps, self.interval);
+        self.on(found, grid)
+    }
+
+    /// What was found, with the points of `grid`, which are some of its times.
+    fn on(&self, found: Found, grid: Grid) -> Result<Scrapes<'c>> {
+        let Found { times, packed, .. } = found;
         let mut chunks: BTreeMap<(Level, i64), Vec<(usize, usize)>> = BTreeMap::new();
         let mut recent_from = grid.points.len();
         for (point, time) in grid.points.iter().enumerate() {
@@ -299,6 +315,7 @@ impl<'c> Finding<'_, 'c> {
     }
 }
 
+mod between;
 #[cfg(test)]
 mod history;
 #[cfg(test)]

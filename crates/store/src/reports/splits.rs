@@ -7,7 +7,7 @@ use whippet_engine::vitals::Metric;
 use super::filter::{Filter, names};
 use super::split_by::SplitBy;
 use super::steps::Steps;
-use super::vitals_window::{add, values, views};
+use super::vitals_window::{values, views};
 use super::window::Window;
 use crate::cells::{self, Cell, Errors, Timings, Vitals};
 use crate::database::{Database, Result};
@@ -44,8 +44,8 @@ pub fn splits(
         one.loads.merge(&part.loads);
         one.errors.merge(&part.errors);
     }
-    window.each_open(&mut |view| {
-        add(&mut found.entry(named(by.key(&view.origin))).or_default().vitals, view)
+    window.each_waiting(&mut |view| {
+        view.add_vitals(&mut found.entry(named(by.key(&view.origin))).or_default().vitals);
     })?;
     let has_errors = by == SplitBy::One(crate::Dimension::Release);
     let split = |((value, device), one): ((&str, Option<&str>), One)| {

@@ -7,7 +7,7 @@ use whippet_engine::vitals::Metric;
 
 use super::filter::{Filter, names};
 use super::steps::Steps;
-use super::vitals_window::{METRICS, OneMetric, OnePage, WindowVitals, whole};
+use super::vitals_window::{OneMetric, OnePage, WindowVitals};
 use crate::cells;
 use crate::database::{Database, Result};
 use crate::kind::{Kind, OTHER};
@@ -53,14 +53,6 @@ pub fn vitals(db: &dyn Database, steps: &Steps, filter: &Filter) -> Result<Vital
     pages.sort_by(|a, b| b.views.cmp(&a.views).then_with(|| a.page.cmp(&b.page)));
     pages.truncate(MOST);
     Ok(Vitals { metrics: metrics.collect(), pages })
-}
-
-/// The 75th percentile of each vital over the window, and how many page views have the vital.
-pub fn p75(db: &dyn Database, steps: &Steps, filter: &Filter) -> Result<[(Option<f64>, u64); METRICS]> {
-    let values = whole(db, steps, filter)?;
-    Ok(std::array::from_fn(|place| {
-        (values[place].quantile(Metric::ALL[place], P75), values[place].histogram.count())
-    }))
 }
 
 fn vital(metric: Metric, values: &OneMetric, steps: &Steps) -> Vital {

@@ -1,5 +1,4 @@
-//! The vitals of a window. Open page views, which may still report, are read one by one, and ended ones from cells. Both are added
-//! to the same figures.
+//! The vitals of a window: those in cells, and what page views have reported that cells do not have yet.
 use std::collections::HashMap;
 
 use whippet_engine::stats::StoredHistogram;
@@ -8,8 +7,8 @@ use whippet_engine::vitals::Metric;
 use super::filter::{Filter, NavigationFilter, names};
 use super::split_by::SplitFilter;
 use super::steps::Steps;
-use super::window::{Window, merge_into};
-use crate::cells::{self, Attribution, Cell, Measured, OpenView, Section, Split, Values, Vitals};
+use super::window::Window;
+use crate::cells::{self, Attribution, Cell, Measured, OpenView, Section, Values, Vitals};
 use crate::database::{Database, Result};
 use crate::kind::Kind;
 use crate::phases;
@@ -62,7 +61,7 @@ pub fn wanted(filter: &Filter, measured: Measured) -> bool {
 pub fn values(vitals: &Vitals, filter: &Filter) -> [Values; METRICS] {
     let mut all: [Values; METRICS] = Default::default();
     for (measured, values) in vitals.metrics().filter(|found| wanted(filter, found.0)) {
-        all[measured.metric as usize].merge(values);
+        all[measured.metric as usize].merge(&values);
     }
     all
 }
@@ -88,37 +87,36 @@ impl WindowVitals {
     /// Reads them.
     pub fn read(db: &dyn Database, steps: &Steps, filter: &Filter) -> Result<Self> {
         let window = Window::new(db, steps, filter)?;
-        let mut picker = Picker::new(db, filter)?;
+        let picker = Picker::new(db, filter)?;
         let section = picker.section();
         let mut sums = vec![Vitals::default(); steps.ends.len()];
         let mut pages: HashMap<i64, Vitals> = HashMap::new();
         let mut details = Attribution::default();
         window.each(section, Some(steps), &mut |bucket, value| {
-            picker.take(value, &mut |vitals| {
-                sums[steps.place(bucket.time)].merge(vitals);
-                if window.has_page() {
-                    merge_into(&mut pages, bucket.page, vitals);
-                }
-            });
+            let any = picker.add(&mut sums[steps.place(bucket.time)], value);
+            // A page of which nothing was selected is no row of the report.
+            if any && window.has_page() {
+                picker.add(pages.entry(bucket.page).or_default(), value);
+            }
         })?;
         if !window.has_page() {
             window.each_page(section, &mut |bucket, value| {
-                let page = pages.entry(bucket.page).or_default();
-                picker.take(value, &mut |vitals| page.merge(vitals));
+                picker.add(pages.entry(bucket.page).or_default(), value);
             })?;
         }
-        window.each_open(&mut |view| {
+        window.each_waiting(&mut |view| {
             if picker.selects(view) {
-                add(&mut sums[steps.place(view.minute)], view);
-                add(pages.entry(view.page).or_default(), view);
+                view.add_vitals(&mut sums[steps.place(view.minute)]);
+                view.add_vitals(pages.entry(view.page).or_default());
                 if filter.split.is_none() {
-                    add_details(&mut details, view);
+                    view.add_attribution(&mut details);
                 }
             }
         })?;
         if filter.split.is_none() {
             // What vitals are attributed to is not split.
             details.merge(&window.total(Section::Attribution)?);
+            details.settle();
         }
         Ok(Self::of(&sums, &pages, &details, filter))
     }
@@ -161,79 +159,49 @@ impl WindowVitals {
     }
 }
 
-/// The values of each metric over the whole window, and nothing else.
-pub fn whole(db: &dyn Database, steps: &Steps, filter: &Filter) -> Result<[Values; METRICS]> {
+/// Page views and their vitals over the whole window, and nothing else.
+pub fn whole(db: &dyn Database, steps: &Steps, filter: &Filter) -> Result<Vitals> {
     let window = Window::new(db, steps, filter)?;
-    let mut picker = Picker::new(db, filter)?;
+    let picker = Picker::new(db, filter)?;
     let section = picker.section();
     let mut sum = Vitals::default();
-    window.each(section, None, &mut |_, value| picker.take(value, &mut |vitals| sum.merge(vitals)))?;
-    window.each_open(&mut |view| {
+    window.each(section, None, &mut |_, value| {
+        picker.add(&mut sum, value);
+    })?;
+    window.each_waiting(&mut |view| {
         if picker.selects(view) {
-            add(&mut sum, view);
+            view.add_vitals(&mut sum);
         }
     })?;
-    Ok(values(&sum, filter))
+    Ok(sum)
 }
 
 /// Takes the vitals out of cells: all of them, or those of page views with one value.
 struct Picker<'f> {
     split: Option<&'f SplitFilter>,
     releases: HashMap<i64, String>,
-    reader: cells::Reader<Vitals>,
 }
 
 impl<'f> Picker<'f> {
     fn new(db: &dyn Database, filter: &'f Filter) -> Result<Self> {
         let split = filter.split.as_ref();
         let releases = if split.is_some() { names(db, Kind::Release)? } else { HashMap::new() };
-        Ok(Self { split, releases, reader: cells::Reader::default() })
+        Ok(Self { split, releases })
     }
 
     fn section(&self) -> Section {
         self.split.map_or(Section::Vitals, |split| split.by.section())
     }
 
-    fn take(&mut self, value: &[u8], each: &mut dyn FnMut(&Vitals)) {
-        let Some(split) = self.split else {
-            if let Some(vitals) = self.reader.read(value) {
-                each(vitals);
-            }
-            return;
-        };
-        for (key, part) in cells::decode::<Split>(value).unwrap_or_default().0 {
-            if split.selects(key, &self.releases) {
-                each(&part.vitals);
-            }
+    /// Adds those of a cell, and returns whether it has any.
+    fn add(&self, sum: &mut Vitals, value: &[u8]) -> bool {
+        match self.split {
+            Some(split) => cells::add_split(sum, value, &mut |key| split.selects(key, &self.releases)),
+            None => cells::add_vitals(sum, value),
         }
     }
 
     fn selects(&self, view: &OpenView) -> bool {
         self.split.is_none_or(|split| split.selects(split.by.key(&view.origin), &self.releases))
-    }
-}
-
-/// Adds an open page view.
-pub fn add(sum: &mut Vitals, view: &OpenView) {
-    sum.views = sum.views.saturating_add(view.weight);
-    for (measured, measure) in view.measures() {
-        sum.record(measured, measure.value, view.weight);
-    }
-}
-
-fn add_details(details: &mut Attribution, view: &OpenView) {
-    for (measured, measure) in view.measures() {
-        let number = measured.number();
-        for (kind, cause) in (0_u8..).zip(measure.causes).filter(|(_, cause)| *cause != 0) {
-            details
-                .causes
-                .entry((number, kind, cause))
-                .or_default()
-                .0
-                .record_many(measure.value, view.weight);
-        }
-        for (part, ms) in (0_u8..).zip(&measure.parts) {
-            details.parts.entry((number, part)).or_default().0.record_many(*ms, view.weight);
-        }
     }
 }

@@ -1,6 +1,4 @@
 //! What is kept of a report's window, added up.
-use std::collections::HashMap;
-
 use super::filter::Filter;
 use super::steps::Steps;
 use crate::cells::{self, Bucket, Cell, Level, OpenView, Page, Reader, Section, Selection};
@@ -74,9 +72,9 @@ impl<'a> Window<'a> {
         cells::read_bytes(self.db, section, &self.selection(Level::Day, pages), each)
     }
 
-    /// Hands the page views that may still report to `each`.
-    pub fn each_open(&self, each: &mut dyn FnMut(&OpenView)) -> Result<()> {
-        cells::read_open(self.db, (self.from, self.to), self.apps.as_deref(), self.selected(), each)
+    /// Hands the page views that cells do not have all of to `each`.
+    pub fn each_waiting(&self, each: &mut dyn FnMut(&OpenView)) -> Result<()> {
+        cells::read_waiting(self.db, (self.from, self.to), self.apps.as_deref(), self.selected(), each)
     }
 
     fn selected(&self) -> Page<'_> {
@@ -91,9 +89,4 @@ impl<'a> Window<'a> {
 fn numbers(db: &dyn Database, kind: Kind, name: &str) -> Result<Vec<i64>> {
     let sql = "SELECT id FROM names WHERE kind = ?1 AND name = ?2";
     db.query_map(sql, params![kind as i64, name], |row| row.get(0))
-}
-
-/// Adds to the entry of `key`.
-pub fn merge_into<K: std::hash::Hash + Eq, T: Cell>(sums: &mut HashMap<K, T>, key: K, value: &T) {
-    sums.entry(key).or_default().merge(value);
 }

@@ -5,6 +5,8 @@ use whippet_engine::beacon;
 
 use super::*;
 use crate::command::Ingested;
+use crate::database::Waits;
+use crate::database::testing::TestSchema;
 use crate::opened;
 use crate::score::Client;
 use crate::time::{DAY, MINUTE};
@@ -17,7 +19,8 @@ type Answer = oneshot::Receiver<Result<Ingested, StoreError>>;
 fn writer(folder: &std::path::Path) -> Writer {
     let mut options = Options::new(folder);
     (options.max_size, options.limits.errors) = (Some(MAX_SIZE), 100_000);
-    Writer::new(opened::open(&options).unwrap(), options, Arc::default(), Arc::default()).unwrap()
+    let shared = Shared { metrics: Arc::default(), report_cache: Arc::default(), pending: Arc::default() };
+    Writer::new(opened::open(&options).unwrap(), options, shared).unwrap()
 }
 
 /// A beacon with six new errors, whose stacks take a page of 4 KB each.
@@ -78,4 +81,52 @@ fn a_transaction_that_does_not_fit_is_written_after_space_was_freed() {
     let answers = commit(&mut writer, 60, minute + 120);
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
     assert!(size_limit::used(&*writer.database).unwrap() <= MAX_SIZE as i64);
+}
+
+#[test]
+fn a_session_that_the_server_ended_while_nobody_wrote_costs_no_beacon() {
+    let Some(place) = TestSchema::new() else { return };
+    let mut options = Options::new("");
+    options.server = Some(place.server.address().clone());
+    let shared = Shared { metrics: Arc::default(), report_cache: Arc::default(), pending: Arc::default() };
+    let mut writer = Writer::new(opened::open(&options).unwrap(), options, shared).unwrap();
+    let other = place.session(Waits::PATIENT);
+    let other: &dyn Database = &other;
+    for id in 0..12 {
+        let session: &dyn Database = &*writer.database;
+        let process: i64 = session.scalar("SELECT pg_backend_pid()", &[]).unwrap();
+        other
+            .query("SELECT pg_terminate_backend(CAST(?1 AS INTEGER))", params![process], &mut |_| Ok(()))
+            .unwrap();
+        // The end is heard of now, or while the transaction is begun.
+        let (command, mut answer) = command(id, START);
+        assert!(writer.commit(vec![command]));
+        assert_eq!(answer.try_recv().unwrap().ok(), Some(Ingested::New));
+    }
+}
+
+/// The groups of beacons in the journal.
+fn waiting(writer: &Writer) -> i64 {
+    let database: &dyn Database = &*writer.database;
+    database.scalar("SELECT count(*) FROM cells_journal", &[]).unwrap()
+}
+
+#[test]
+fn dropped_names_have_the_journal_written_for_nobody_and_are_moved_before_anybody_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = writer(folder.path());
+    let ask = |writer: &mut Writer| {
+        let (reply, mut answer) = oneshot::channel();
+        writer.commit(vec![Command::WriteJournal { reply }]);
+        assert!(answer.try_recv().unwrap().is_ok());
+    };
+    ask(&mut writer);
+    assert!(!writer.has_evictions, "there are none in a new file");
+    for id in 0..3 {
+        assert!(writer.commit(vec![command(id, START).0]));
+        writer.has_evictions = true;
+    }
+    assert_eq!((waiting(&writer), writer.has_evictions), (3, true));
+    ask(&mut writer);
+    assert_eq!((waiting(&writer), writer.has_evictions), (0, false));
 }

@@ -190,7 +190,7 @@ fn rows(pages: &[(i64, Kept)], of_pages: &dyn Fn(Section) -> bool) -> Vec<Encode
 }
 
 fn write(db: &dyn Database, level: Level, time: i64, rows: &[Encoded]) -> database::Result<()> {
-    whippet_store::ensure_partitions(db, level.table(), &[time])?;
+    whippet_store::ensure_partitions(db, level.table(), &[vec![time]])?;
     let mut written: Vec<Vec<Param<'_>>> = Vec::new();
     for one in rows {
         let mut numbers = [time, one.1 as i64, APP, one.0, 0].map(Param::Integer).to_vec();
@@ -203,8 +203,8 @@ fn write(db: &dyn Database, level: Level, time: i64, rows: &[Encoded]) -> databa
 /// How many buckets of a level differ; they take turns.
 const DIFFERENT: i64 = 5;
 
-/// Fills an empty store. Everything is kept of each day; of hours and minutes the figures of pages are kept for vitals alone,
-/// which are all that reports of many pages read. `kinds`: how much the page views of a bucket differ.
+/// Fills an empty store. Everything is kept of each day; of hours and minutes the figures of pages are kept for vitals, and
+/// by device, which are all that the questions on many pages read. `kinds`: how much the page views of a bucket differ.
 pub fn fill(db: &dyn Database, days: i64, page_count: i64, kinds: u64) -> database::Result<()> {
     let mut seed = Seed(90);
     let name = |id: i64, kind: i64, parent: i64, name: &str| {
@@ -256,7 +256,7 @@ pub fn fill(db: &dyn Database, days: i64, page_count: i64, kinds: u64) -> databa
         }
         pages
     };
-    let of_vitals = |section| section == Section::Vitals;
+    let of_vitals = |section| matches!(section, Section::Vitals | Section::ByDevice);
     let different: Vec<_> = (0..DIFFERENT).map(|_| rows(&pages_of(200_000.0, kinds), &|_| true)).collect();
     for (day, rows) in (0..days).zip(different.iter().cycle()) {
         write(db, Level::Day, begin + day * DAY, rows)?;
@@ -264,16 +264,19 @@ pub fn fill(db: &dyn Database, days: i64, page_count: i64, kinds: u64) -> databa
     let hours = 30.min(days) * 24 + 14;
     let different: Vec<_> =
         (0..DIFFERENT).map(|_| rows(&pages_of(8_000.0, kinds * 3 / 4 + 1), &of_vitals)).collect();
-    for (hour, rows) in (0..hours).zip(different.iter().cycle()) {
+    // What is over of the last one is there, too.
+    for (hour, rows) in (0..=hours).zip(different.iter().cycle()) {
         write(db, Level::Hour, today + 14 * HOUR - (hours - hour) * HOUR, rows)?;
     }
+    write(db, Level::Day, today, &different[0])?;
     let different: Vec<_> = (0..DIFFERENT).map(|_| rows(&pages_of(140.0, 4), &of_vitals)).collect();
     for (minute, rows) in (0..2 * 60).zip(different.iter().cycle()) {
         write(db, Level::Minute, NOW - NOW % MINUTE - (2 * 60 - minute) * MINUTE, rows)?;
     }
     for section in Section::ALL {
-        Marks::set_complete(db, Level::Hour, section, today + 14 * HOUR)?;
-        Marks::set_complete(db, Level::Day, section, today)?;
+        let complete = |level: Level| (NOW - MINUTE) - (NOW - MINUTE).rem_euclid(section.step(level));
+        Marks::set_complete(db, Level::Hour, section, complete(Level::Hour))?;
+        Marks::set_complete(db, Level::Day, section, complete(Level::Day))?;
     }
     Marks::set_deleted(db, Level::Minute, NOW - NOW % HOUR - 2 * HOUR)?;
     Marks::set_deleted(db, Level::Hour, today + 14 * HOUR - hours * HOUR)

@@ -4,7 +4,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, LoadBalanceHosts, SslMode, TargetSessionAttrs};
+use tokio_postgres::config::{SslMode, TargetSessionAttrs};
+
+use super::hosts;
 
 /// What the tables are kept in unless the address says otherwise.
 const SCHEMA: &str = "whippet";
@@ -132,15 +134,7 @@ impl ServerAddress {
 
     /// The hosts with their ports, for messages.
     pub fn hosts(&self) -> String {
-        let ports = self.config.get_ports();
-        let port = |index: usize| *ports.get(index).or_else(|| ports.first()).unwrap_or(&5432);
-        let hosts = self.config.get_hosts().iter().enumerate().map(|(index, host)| match host {
-            Host::Tcp(host) if host.contains(':') => format!("[{host}]:{}", port(index)),
-            Host::Tcp(host) => format!("{host}:{}", port(index)),
-            #[cfg(unix)]
-            Host::Unix(folder) => format!("{}:{}", folder.display(), port(index)),
-        });
-        hosts.collect::<Vec<_>>().join(", ")
+        hosts::shown(&self.config)
     }
 }
 
@@ -190,7 +184,7 @@ impl FromStr for ServerAddress {
         };
         // Its error may show parts of the text.
         let mut config: Config = client.parse().map_err(|_| AddressError::Form)?;
-        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+        if hosts::count(&config) == 0 {
             return Err(AddressError::NoHost);
         }
         let tls = own.apply(&mut config)?;
@@ -213,13 +207,9 @@ fn set_defaults(config: &mut Config) {
         config.keepalives_retries(3);
     }
     // Of several hosts, the one that can be written.
-    if config.get_hosts().len() > 1 && config.get_target_session_attrs() == TargetSessionAttrs::Any {
+    if hosts::count(config) > 1 && config.get_target_session_attrs() == TargetSessionAttrs::Any {
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
     }
-    debug_assert!(matches!(
-        config.get_load_balance_hosts(),
-        LoadBalanceHosts::Disable | LoadBalanceHosts::Random
-    ));
 }
 
 /// The options that the client does not know, or knows less of.

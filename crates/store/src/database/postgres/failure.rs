@@ -40,6 +40,14 @@ pub fn unreachable(hosts: &str, reason: &str) -> Error {
     Error::new(ErrorKind::Unavailable, format!("cannot connect to the database at {hosts}: {reason}"))
 }
 
+/// What is said where none of several hosts will do. There must be one failure at least.
+pub fn of_all(failures: Vec<Error>) -> Error {
+    let first = failures.first().map_or(ErrorKind::Unavailable, Error::kind);
+    let same = failures.iter().all(|failure| failure.kind() == first);
+    let texts: Vec<String> = failures.iter().map(Error::to_string).collect();
+    Error::new(if same { first } else { ErrorKind::Unavailable }, texts.join("; "))
+}
+
 /// Whether a statement or its parameters are wrong, rather than the connection.
 fn is_ours(error: &tokio_postgres::Error) -> bool {
     let text = error.to_string();

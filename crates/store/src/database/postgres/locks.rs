@@ -1,4 +1,6 @@
-//! The numbers of advisory locks, which belong to a database, whatever the schema.
+//! Advisory locks. They belong to a database, so their numbers are made of the schema too: what is done in one schema never waits
+//! for another.
+use crate::database::{Database, Result};
 
 /// The number of a role in a schema: FNV-1a of their names, since it must be the same in all versions.
 pub fn key(schema: &str, role: &str) -> i64 {
@@ -9,9 +11,51 @@ pub fn key(schema: &str, role: &str) -> i64 {
     hash.cast_signed()
 }
 
+/// Waits until no other transaction in the schema holds the lock of this name, and holds it until the transaction ends.
+pub fn lock_until_commit(database: &dyn Database, name: &'static str) -> Result<()> {
+    let number = format!("hashtext(concat_ws(' ', 'whippet', current_schema(), '{name}'))");
+    let lock = format!("SELECT 1 FROM (SELECT pg_advisory_xact_lock({number})) AS locked");
+    database.scalar::<i64>(&lock, &[]).map(drop)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::key;
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::{key, lock_until_commit};
+    use crate::database::testing::TestSchema;
+    use crate::database::{Access, Database, Waits};
+
+    #[test]
+    fn one_schema_does_not_wait_for_another() {
+        let (Some(first), Some(second)) = (TestSchema::new(), TestSchema::new()) else { return };
+        for schema in [&first, &second] {
+            let create = format!("CREATE SCHEMA {}", schema.server.address().schema());
+            schema.session(Waits::PATIENT).execute_batch(&create).unwrap();
+        }
+        let hold = |schema: &TestSchema, meanwhile: &dyn Fn()| {
+            let session = schema.session(Waits::PATIENT);
+            let database: &dyn Database = &session;
+            let held = database.transaction(Access::Write, |db| {
+                lock_until_commit(db, "test")?;
+                meanwhile();
+                Ok(())
+            });
+            held.unwrap();
+        };
+        std::thread::scope(|scope| {
+            let (tells, told) = mpsc::channel();
+            hold(&first, &|| {
+                hold(&second, &|| ());
+                let tells = tells.clone();
+                let (first, hold) = (&first, &hold);
+                scope.spawn(move || hold(first, &|| tells.send(()).unwrap()));
+                assert!(told.recv_timeout(Duration::from_millis(200)).is_err(), "held until the commit");
+            });
+            told.recv().unwrap();
+        });
+    }
 
     #[test]
     fn a_role_has_the_same_number_in_all_versions() {

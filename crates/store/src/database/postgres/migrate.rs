@@ -7,11 +7,15 @@ use super::address::ServerAddress;
 use super::{Session, locks};
 
 /// Each is a list of texts, run in order in one transaction.
-const MIGRATIONS: [&[&str]; 1] = [&[
-    include_str!("../schema/postgres_1.sql"),
-    include_str!("../schema/postgres_1_cells.sql"),
-    include_str!("../schema/postgres_1_series.sql"),
-]];
+const MIGRATIONS: [&[&str]; 3] = [
+    &[
+        include_str!("../schema/postgres_1.sql"),
+        include_str!("../schema/postgres_1_cells.sql"),
+        include_str!("../schema/postgres_1_series.sql"),
+    ],
+    &[include_str!("../schema/postgres_2.sql")],
+    &[include_str!("../schema/postgres_3.sql")],
+];
 
 /// The format that this version reads and writes.
 pub const VERSION: i64 = MIGRATIONS.len() as i64;
@@ -80,7 +84,12 @@ pub fn find(database: &dyn Database, schema: &str) -> Result<Found> {
     let version =
         database
             .query_optional(&format!("SELECT version FROM {schema}.whippet_format"), &[], |row| row.get(0))?;
-    Ok(version.map_or(Found::Foreign, Found::Version))
+    Ok(match version {
+        Some(version) => Found::Version(version),
+        // Whoever created it was killed before there was more.
+        None if tables.len() == 1 => Found::Empty,
+        None => Found::Foreign,
+    })
 }
 
 fn bring_up(database: &dyn Database, address: &ServerAddress) -> Result<()> {
@@ -144,4 +153,65 @@ pub fn format(database: &dyn Database, schema: &str) -> Result<Option<i64>> {
         Found::Version(version) => Some(version),
         Found::Empty | Found::Foreign => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::testing::TestSchema;
+    use super::super::Waits;
+    use super::*;
+    use crate::time::{DAY, HOUR};
+
+    /// As a collector of the first format left it.
+    fn first_format(database: &dyn Database) {
+        for text in MIGRATIONS[0] {
+            database.execute_batch(text).unwrap();
+        }
+        database.execute_batch("INSERT INTO whippet_format (version) VALUES (1)").unwrap();
+        let start = 20_000 * DAY;
+        for place in 0..50 {
+            let view = format!("view {place}");
+            database
+                .execute(
+                    "INSERT INTO views VALUES (1, ?1, 2, ?2, 1, 0, 0, 0, 0, 0, ?3, ?4)",
+                    params![&view, start + place * HOUR, place % 2, &b"measures"[..]],
+                )
+                .unwrap();
+            let scrape = "INSERT INTO scrapes (target, time, changes) VALUES (1, ?1, ?2)";
+            database.execute(scrape, params![start + place * HOUR, &b"changes"[..]]).unwrap();
+            for level in 0..4 {
+                let span = if level == 3 { 32 * DAY } else { HOUR };
+                let key = [level, start - start % span + place * span];
+                let packed =
+                    "INSERT INTO packed (level, target, time, name, value) VALUES (?1, 1, ?2, 'up', ?3)";
+                database.execute(packed, params![key[0], key[1], &b"value"[..]]).unwrap();
+                let times = "INSERT INTO packed_times (level, target, time, times) VALUES (?1, 1, ?2, ?3)";
+                database.execute(times, params![key[0], key[1], &b"times"[..]]).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_first_format_has_is_brought_into_partitions() {
+        let Some(place) = TestSchema::new() else { return };
+        let session = place.session(Waits::PATIENT);
+        let database: &dyn Database = &session;
+        create(database, place.server.address().schema()).unwrap();
+        first_format(database);
+        migrate(&session).unwrap();
+        let count = |sql: &str| -> i64 { database.scalar(sql, &[]).unwrap() };
+        assert_eq!(count("SELECT count(*) FROM views WHERE day = minute / 86400000"), 50);
+        assert_eq!(count("SELECT count(*) FROM scrapes"), 50);
+        assert_eq!(count("SELECT count(*) FROM packed"), 200);
+        assert_eq!(count("SELECT count(*) FROM packed_times"), 200);
+        // The partitions are those that the collector knows, so old ones go and new ones come.
+        let before = count("SELECT count(*) FROM packed WHERE level = 0");
+        crate::partitions::drop_level_before(database, "packed", 0, 20_001 * DAY).unwrap();
+        assert_eq!((before, count("SELECT count(*) FROM packed WHERE level = 0")), (50, 26));
+        crate::partitions::drop_before(database, "views", 20_001).unwrap();
+        assert_eq!(count("SELECT count(*) FROM views"), 26);
+        crate::ensure_partitions(database, "packed", &[vec![3, 20_000 * DAY], vec![2, 20_400 * DAY]])
+            .unwrap();
+        assert_eq!(database.scalar::<i64>("SELECT version FROM whippet_format", &[]), Ok(VERSION));
+    }
 }

@@ -4,16 +4,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::runtime::{Handle, Runtime};
-use tokio_postgres::Client;
 use tokio_postgres::config::SslMode;
+use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::super::{Error, ErrorKind, Result};
 use super::address::ServerAddress;
 use super::waits::Waits;
-use super::{failure, tls};
+use super::{failure, hosts, tls};
 
-/// How long log-in may take after the hosts had their time to accept the connection.
+/// How long log-in may take after a host had its time to accept the connection.
 const LOGIN: Duration = Duration::from_secs(5);
 
 /// What a session is set to, where the server knows the setting. A collector that is gone without a word must not hold locks:
@@ -78,32 +78,45 @@ impl Server {
 
     /// Connects, and sets the session up: without a time limit of its own where `waits` has none.
     pub(in super::super) async fn connect(&self, waits: &Waits) -> Result<Client> {
-        let hosts = self.address.hosts();
-        let count = u32::try_from(self.address.config.get_hosts().len().max(1)).unwrap_or(1);
-        let limit = self.address.config.get_connect_timeout().copied().unwrap_or(LOGIN) * count + LOGIN;
-        let connected = async {
-            let client = self.log_in().await.map_err(|error| failure::connect(&error, &hosts))?;
-            let settings = format!(
-                "SET search_path TO {}; SET statement_timeout = {}; SET lock_timeout = {}; {SETTINGS}; \
-                 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
-                self.address.schema(),
-                waits.statement.map_or(0, |wait| wait.as_millis()),
-                waits.lock.map_or(0, |wait| wait.as_millis()),
-            );
-            client.batch_execute(&settings).await.map_err(|error| failure::connect(&error, &hosts))?;
-            Ok(client)
-        };
-        let connected = match tokio::time::timeout(limit, connected).await {
-            Ok(connected) => connected,
-            Err(_) => Err(failure::unreachable(&hosts, &format!("no answer within {} s", limit.as_secs()))),
-        };
-        let count = if connected.is_ok() { &self.opened } else { &self.refused };
-        count.fetch_add(1, Ordering::Relaxed);
-        connected
+        let mut failures = Vec::new();
+        for config in hosts::each(&self.address.config) {
+            let host = hosts::shown(&config);
+            let limit = config.get_connect_timeout().copied().unwrap_or(LOGIN) + LOGIN;
+            match tokio::time::timeout(limit, self.begin(&config, waits)).await {
+                Ok(Ok(client)) => {
+                    self.opened.fetch_add(1, Ordering::Relaxed);
+                    return Ok(client);
+                }
+                Ok(Err(error)) => failures.push(failure::connect(&error, &host)),
+                Err(_) => {
+                    let reason = format!("no answer within {} s", limit.as_secs());
+                    failures.push(failure::unreachable(&host, &reason));
+                }
+            }
+        }
+        self.refused.fetch_add(1, Ordering::Relaxed);
+        Err(failure::of_all(failures))
     }
 
-    async fn log_in(&self) -> std::result::Result<Client, tokio_postgres::Error> {
-        let config = &self.address.config;
+    /// Logs in at one host, and sets the session up.
+    async fn begin(
+        &self,
+        config: &Config,
+        waits: &Waits,
+    ) -> std::result::Result<Client, tokio_postgres::Error> {
+        let client = self.log_in(config).await?;
+        let settings = format!(
+            "SET search_path TO {}; SET statement_timeout = {}; SET lock_timeout = {}; {SETTINGS}; \
+             SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
+            self.address.schema(),
+            waits.statement.map_or(0, |wait| wait.as_millis()),
+            waits.lock.map_or(0, |wait| wait.as_millis()),
+        );
+        client.batch_execute(&settings).await?;
+        Ok(client)
+    }
+
+    async fn log_in(&self, config: &Config) -> std::result::Result<Client, tokio_postgres::Error> {
         match self.connect_with(config).await {
             // As PostgreSQL's own client does where TLS is only preferred.
             Err(error) if config.get_ssl_mode() == SslMode::Prefer && is_tls_failure(&error) => {
@@ -115,10 +128,7 @@ impl Server {
         }
     }
 
-    async fn connect_with(
-        &self,
-        config: &tokio_postgres::Config,
-    ) -> std::result::Result<Client, tokio_postgres::Error> {
+    async fn connect_with(&self, config: &Config) -> std::result::Result<Client, tokio_postgres::Error> {
         let (client, connection) = config.connect(self.tls.clone()).await?;
         let open = Arc::clone(&self.open);
         open.fetch_add(1, Ordering::Relaxed);

@@ -51,6 +51,8 @@ struct State {
     sent: Vec<Sent>,
     /// When the transaction began, if one is open.
     began: Option<Instant>,
+    /// Whether the server was told to commit it: from then on nobody knows what a connection that is lost has left.
+    committing: bool,
     /// The first failure in the transaction: nothing of it can be committed.
     failed: Option<Error>,
     /// Whether rows are being handed out.
@@ -102,7 +104,8 @@ impl Session {
                 return Ok(Arc::clone(client));
             }
             if state.began.is_some() {
-                let lost = Error::new(ErrorKind::Unavailable, "the connection to the database was lost");
+                let lost =
+                    Error::new(ErrorKind::Unavailable, "the connection to the database was lost").undone();
                 return Err(state.failed.get_or_insert(lost).clone());
             }
             state.forget_connection();
@@ -183,13 +186,22 @@ impl Session {
         let error = match outcome {
             Ok(Ok(done)) => return Ok(done),
             Ok(Err(Stopped::ByReader(error))) => error,
-            Ok(Err(Stopped::ByServer(error))) => failure::statement(&error),
+            Ok(Err(Stopped::ByServer(error))) => self.by_server(&error),
             Err(limit) => {
                 let text = format!("the database did not answer within {} s", limit.as_secs());
                 Error::new(ErrorKind::Unavailable, text)
             }
         };
         Err(self.fail(error))
+    }
+
+    /// What the server said, or that the connection ended: a server ends those that are idle for long, and says so when they are
+    /// used again.
+    fn by_server(&self, error: &tokio_postgres::Error) -> Error {
+        let error = failure::statement(error);
+        let state = self.state.borrow();
+        let is_lost = error.kind() == ErrorKind::Unavailable;
+        if is_lost && state.began.is_some() && !state.committing { error.undone() } else { error }
     }
 
     /// Remembers a failure. Returns the first one of the transaction, which is the reason for all others.
@@ -231,7 +243,7 @@ impl Session {
         };
         match first {
             std::task::Poll::Ready(Ok(())) => {}
-            std::task::Poll::Ready(Err(error)) => return Err(self.fail(failure::statement(&error))),
+            std::task::Poll::Ready(Err(error)) => return Err(self.fail(self.by_server(&error))),
             std::task::Poll::Pending => self.state.borrow_mut().sent.push(sent),
         }
         if self.state.borrow().began.is_none() { self.wait(async { Ok(()) }) } else { Ok(()) }
@@ -394,7 +406,7 @@ impl Database for Session {
             if state.began.is_some() {
                 return Err(Error::other("a transaction was begun within another"));
             }
-            (state.began, state.failed) = (Some(Instant::now()), None);
+            (state.began, state.committing, state.failed) = (Some(Instant::now()), false, None);
         }
         let begin = match access {
             Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -411,6 +423,7 @@ impl Database for Session {
             return Err(error);
         }
         let client = self.client().inspect_err(|_| self.rollback())?;
+        self.state.borrow_mut().committing = true;
         let committed = self.wait(async { client.batch_execute("COMMIT").await.map_err(Stopped::ByServer) });
         if committed.is_err() {
             self.rollback();

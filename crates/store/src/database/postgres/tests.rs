@@ -136,15 +136,35 @@ fn a_session_that_lost_its_connection_fails_once_and_connects_again() {
         let failed = database.transaction(Access::Write, |database| {
             database.execute_many("INSERT INTO t (a) VALUES (1)", &[vec![]])?;
             let other: &dyn Database = &other;
-            other.query("SELECT pg_terminate_backend(CAST(?1 AS INTEGER))", params![pid], &mut |_| Ok(()))
+            other.query("SELECT pg_terminate_backend(CAST(?1 AS INTEGER))", params![pid], &mut |_| Ok(()))?;
+            (0..10_000).try_for_each(|_| database.scalar::<i64>("SELECT 1", &[]).map(drop))
         });
-        assert_eq!(failed.unwrap_err().kind(), ErrorKind::Unavailable);
+        let failed = failed.unwrap_err();
+        assert_eq!((failed.kind(), failed.is_undone()), (ErrorKind::Unavailable, true));
         assert!(!session.is_connected());
         database
             .transaction(Access::Write, |database| database.execute("INSERT INTO t (a) VALUES (2)", &[]))
             .unwrap();
         let kept: i64 = database.scalar("SELECT CAST(sum(a) AS BIGINT) FROM t", &[]).unwrap();
         assert_eq!(kept, 2);
+    });
+}
+
+#[test]
+fn of_what_was_lost_while_it_was_committed_nobody_says_that_it_is_undone() {
+    with_table(|_, _, database| {
+        database
+            .execute_batch(
+                "CREATE FUNCTION ends() RETURNS trigger LANGUAGE plpgsql AS
+                   $$BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END$$;
+                 CREATE CONSTRAINT TRIGGER ends AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED
+                   FOR EACH ROW EXECUTE FUNCTION ends()",
+            )
+            .unwrap();
+        let failed = database
+            .transaction(Access::Write, |database| database.execute("INSERT INTO t (a) VALUES (1)", &[]))
+            .unwrap_err();
+        assert_eq!((failed.kind(), failed.is_undone()), (ErrorKind::Unavailable, false));
     });
 }
 
@@ -178,6 +198,12 @@ fn collectors_that_start_at_once_migrate_once_and_a_newer_format_is_refused() {
     let database: &dyn Database = &session;
     let schema = place.server.address().schema();
     assert_eq!(migrate::find(database, schema), Ok(migrate::Found::Version(migrate::VERSION)));
+    // Of one that was killed as it had just begun, another finds no more than this.
+    let begun = TestSchema::new().unwrap();
+    let name = begun.server.address().schema();
+    let sql = format!("CREATE SCHEMA {name}; CREATE TABLE {name}.whippet_format (version BIGINT NOT NULL)");
+    database.execute_batch(&sql).unwrap();
+    migrate::migrate(&begun.session(Waits::PATIENT)).unwrap();
     database.execute("UPDATE whippet_format SET version = 99", &[]).unwrap();
     let refused = migrate::migrate(&session).unwrap_err().to_string();
     assert!(refused.contains("newer whippet (format 99"), "{refused}");

@@ -8,8 +8,8 @@ use super::known::Known;
 use super::object::Object;
 use super::rows;
 use crate::cells::{
-    Attribution, Cell, Errors, Histograms, Level, Loading, Measured, Section, Split, Sums, Timings, Vitals,
-    decode,
+    Attribution, Cell, Errors, Histograms, Level, Loading, Measured, SUPERSEDED, Section, Split, Sums,
+    Timings, Vitals, decode,
 };
 use crate::database::{Result, Row};
 use crate::dimension::Dimension;
@@ -79,9 +79,23 @@ fn value(section: Section, bytes: &[u8], known: &Known) -> Option<Object> {
     }
 }
 
+/// What is told of a metric: its name and how its page views began; and whether these are values that were counted before a newer one
+/// took their place, to be taken off.
+fn told(number: u8, rest: Value) -> Value {
+    let (metric, navigation) = measured(number);
+    let mut object = json!({ "metric": metric, "navigation": navigation });
+    if let (Value::Object(object), Value::Object(rest)) = (&mut object, rest) {
+        if number & SUPERSEDED != 0 {
+            object.insert("superseded".to_owned(), json!(true));
+        }
+        object.extend(rest);
+    }
+    object
+}
+
 /// The metric's name, and how its page views began.
 fn measured(number: u8) -> (&'static str, &'static str) {
-    match Measured::from_number(number) {
+    match Measured::from_number(number & !SUPERSEDED) {
         Some(measured) => (measured.metric.as_str(), if measured.soft { "soft" } else { "document" }),
         None => (OTHER, "document"),
     }
@@ -92,16 +106,9 @@ fn vitals(cell: &Vitals) -> Value {
         .metrics
         .iter()
         .map(|(number, values)| {
-            let (metric, navigation) = measured(*number);
             let [good, fair, poor] = values.ratings;
-            json!({
-                "metric": metric,
-                "navigation": navigation,
-                "good": good,
-                "fair": fair,
-                "poor": poor,
-                "histogram": histogram(&values.histogram),
-            })
+            let histogram = histogram(&values.histogram);
+            told(*number, json!({ "good": good, "fair": fair, "poor": poor, "histogram": histogram }))
         })
         .collect();
     json!({ "views": cell.views, "metrics": metrics })
@@ -112,25 +119,19 @@ fn attribution(cell: &Attribution, known: &Known) -> Value {
         .causes
         .iter()
         .map(|((number, kind, id), spread)| {
-            let (metric, navigation) = measured(*number);
             let kind = CAUSES.get(usize::from(*kind)).unwrap_or(&OTHER);
-            json!({
-                "metric": metric,
-                "navigation": navigation,
-                "kind": kind,
-                "name": known.name(*id),
-                "histogram": histogram(&spread.0),
-            })
+            let histogram = histogram(&spread.0);
+            told(*number, json!({ "kind": kind, "name": known.name(*id), "histogram": histogram }))
         })
         .collect();
     let parts: Vec<Value> = cell
         .parts
         .iter()
         .map(|((number, place), spread)| {
-            let (metric, navigation) = measured(*number);
-            let names = Measured::from_number(*number).map_or(&[][..], |measured| phases::names(measured.metric));
+            let names = Measured::from_number(*number & !SUPERSEDED)
+                .map_or(&[][..], |measured| phases::names(measured.metric));
             let phase = names.get(usize::from(*place)).unwrap_or(&OTHER);
-            json!({ "metric": metric, "navigation": navigation, "phase": phase, "histogram": histogram(&spread.0) })
+            told(*number, json!({ "phase": phase, "histogram": histogram(&spread.0) }))
         })
         .collect();
     json!({ "causes": causes, "phases": parts })

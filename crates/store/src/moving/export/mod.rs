@@ -7,6 +7,7 @@ mod histogram;
 mod known;
 mod object;
 mod rows;
+mod samples;
 #[cfg(test)]
 mod tests;
 mod views;
@@ -40,7 +41,10 @@ pub fn write(
     let done = database.transaction(Access::Read, |database| {
         let known = Known::load(database)?;
         let tables = catalog::tables(database)?;
-        let tables: Vec<_> = tables.into_iter().filter(|table| table.name != NOTES).collect();
+        // The times of packed values are written beside these.
+        let left_out = [NOTES, samples::TIMES];
+        let tables: Vec<_> =
+            tables.into_iter().filter(|table| !left_out.contains(&table.name.as_str())).collect();
         let mut counts = Vec::new();
         for table in &tables {
             counts.push(database.scalar::<u64>(&format!("SELECT count(*) FROM {}", table.name), &[])?);
@@ -49,6 +53,20 @@ pub fn write(
         let version = env!("CARGO_PKG_VERSION");
         lines.write(&json!({ "type": "export", "format": FORMAT, "whippet": version, "rows": all }))?;
         for table in &tables {
+            let series = match table.name.as_str() {
+                samples::PACKED => Some(samples::packed as Series),
+                samples::SCRAPES => Some(samples::scrapes as Series),
+                _ => None,
+            };
+            if let Some(series) = series {
+                series(database, table, &known, &mut |object| {
+                    lines.write(&Value::Object(object))?;
+                    done += 1;
+                    progress(done, all);
+                    Ok(())
+                })?;
+                continue;
+            }
             let objects = writer(table);
             let order = match table.key.as_slice() {
                 [] => String::new(),
@@ -72,6 +90,14 @@ pub fn write(
     done?;
     Ok(lines.written)
 }
+
+/// Writes a table by itself: a line for each of its rows.
+type Series = fn(
+    &dyn Database,
+    &Table,
+    &Known,
+    &mut dyn FnMut(Object) -> crate::database::Result<()>,
+) -> crate::database::Result<()>;
 
 /// What a row becomes.
 type Writer = fn(&Row<'_>, &Table, &Known) -> crate::database::Result<Vec<Object>>;

@@ -9,6 +9,8 @@ use crate::database::testing::each_engine;
 use crate::database::{Database, params};
 use crate::moving::catalog;
 use crate::partitions::ensure_partitions;
+use crate::scrape::{Sample, Scrape};
+use crate::series::{Series, pack};
 
 fn exported(database: &dyn Database) -> Vec<Value> {
     let mut out = Vec::new();
@@ -31,7 +33,7 @@ fn every_row_is_a_line_and_cells_are_in_words() {
         if catalog::tables(database).unwrap().iter().any(|table| table.name == "cells_day") {
             let cell = "INSERT INTO cells_day (time, section, app, page, collector, value) VALUES (?1, ?2, ?3, ?4, 0, ?5)";
             let bytes = encode(&vitals);
-            ensure_partitions(database, "cells_day", &[86_400_000]).unwrap();
+            ensure_partitions(database, "cells_day", &[vec![86_400_000]]).unwrap();
             for page in [0, 12, 4711] {
                 let key = params![86_400_000_i64, Section::Vitals as i64, 11, page, &bytes];
                 database.execute(cell, key).unwrap();
@@ -80,6 +82,81 @@ fn every_row_is_a_line_and_cells_are_in_words() {
         }
         let unknown = lines.iter().find(|line| line["row"]["section"] == 77).unwrap();
         assert_eq!(unknown["row"]["value"], "abcd");
+    });
+}
+
+#[test]
+fn scrapes_are_samples_with_names_labels_and_times_whatever_their_age() {
+    each_engine(|database| {
+        let mut series = Series::default();
+        let minute = 60_000;
+        let label = |name: &str| vec![("code".to_owned(), name.to_owned())];
+        for scrape in 0..120 {
+            let count = if scrape < 3 { f64::INFINITY } else { f64::from(scrape) };
+            let sample = |name: &str, labels, value, counter| Sample {
+                name: name.to_owned(),
+                labels,
+                value,
+                counter,
+                created: None,
+            };
+            let samples = vec![
+                sample("http_requests_total", label("200"), f64::from(scrape * 10), true),
+                sample("heat", label("a\"b"), count, false),
+            ];
+            let time = minute + i64::from(scrape) * minute;
+            series
+                .record(database, &Scrape { target: "shop".to_owned(), time, samples, instance: None }, 100)
+                .unwrap();
+        }
+        // Two hours are over.
+        while !pack(database, 4 * 60 * minute).unwrap() {}
+        let lines = exported(database);
+        let of = |metric: &str, level: &str| -> Vec<Value> {
+            let wanted = |line: &&Value| {
+                line["type"] == "samples" && line["metric"] == metric && line["level"] == level
+            };
+            lines.iter().filter(wanted).cloned().collect()
+        };
+        let requests = of("http_requests_total", "scrape");
+        let samples: Vec<&Value> = requests
+            .iter()
+            .flat_map(|line| {
+                assert_eq!(
+                    (&line["target"], &line["series"][0]["labels"]["code"]),
+                    (&"shop".into(), &"200".into())
+                );
+                line["series"][0]["samples"].as_array().unwrap()
+            })
+            .collect();
+        let times: Vec<i64> = samples.iter().map(|sample| sample[0].as_i64().unwrap()).collect();
+        assert_eq!(times, (1..=120).map(|scrape| scrape * minute).collect::<Vec<_>>());
+        // A counter is counted from its first value.
+        let grown = |place: usize| samples[place][1].as_f64().unwrap() - samples[0][1].as_f64().unwrap();
+        assert_eq!((grown(1), grown(119)), (10.0, 1190.0));
+        let heat = &of("heat", "scrape")[0]["series"][0];
+        assert_eq!((&heat["labels"]["code"], &heat["samples"][0][1]), (&"a\"b".into(), &"+Inf".into()));
+        // The last scrape of each hour, and the very first, from which counters are counted.
+        let hours = of("heat", "hour")[0]["series"][0]["samples"].clone();
+        assert_eq!(hours, serde_json::json!([[minute, "+Inf"], [60 * minute, 59.0], [120 * minute, 119.0]]));
+        // The newest scrape is not packed.
+        let scrapes: Vec<&Value> = lines.iter().filter(|line| line["type"] == "scrape").collect();
+        assert_eq!(scrapes.len(), 1);
+        let change = &scrapes[0]["changes"][0];
+        assert_eq!((&scrapes[0]["target"], &scrapes[0]["time"]), (&"shop".into(), &(120 * minute).into()));
+        assert!(change["metric"].is_string() && change["labels"]["code"].is_string(), "{change}");
+        // What is damaged is written as it is stored.
+        database
+            .execute("UPDATE packed SET value = ?1 WHERE name = 'heat'", params![&vec![0xab_u8]])
+            .unwrap();
+        database.execute("UPDATE scrapes SET changes = ?1", params![&vec![0xcd_u8]]).unwrap();
+        let stored = exported(database);
+        let rows = |table: &str, column: &str, hex: &str| {
+            stored.iter().filter(|line| line["table"] == table && line["row"][column] == hex).count()
+        };
+        assert!(rows("packed", "value", "ab") > 0);
+        assert_eq!(rows("scrapes", "changes", "cd"), 1);
+        assert_eq!(stored[0]["rows"].as_u64(), Some(stored.len() as u64 - 1));
     });
 }
 

@@ -13,7 +13,10 @@ use crate::phases;
 pub fn objects(row: &Row<'_>, table: &Table, known: &Known) -> Result<Vec<Object>> {
     let mut objects = rows::objects(row, table, known)?;
     let Some(place) = table.place("measures") else { return Ok(objects) };
-    let measures: Vec<Value> = read_measures(row.blob(place)?)
+    let bytes = row.blob(place)?;
+    // One that has ended, and is kept so that it does not count again, has none any more.
+    let kept = if bytes.is_empty() { Vec::new() } else { read_measures(bytes) };
+    let measures: Vec<Value> = kept
         .iter()
         .filter_map(|measure| {
             let metric = *whippet_engine::vitals::Metric::ALL.get(usize::from(measure.metric))?;

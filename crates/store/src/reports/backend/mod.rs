@@ -1,6 +1,7 @@
 //! `GET /api/backend`: one scraped backend, by the signals that it tells.
 mod caches;
 mod draw;
+mod figure;
 mod levels;
 mod machine;
 mod storage;
@@ -19,9 +20,10 @@ use crate::database::{self, Database};
 use caches::Caches;
 use draw::Draw;
 use timings::Named;
-use traffic::Traffic;
 
-pub use levels::{PlainLevel, levels, without_values};
+pub use figure::{Found, TargetFigures};
+pub use levels::{PlainLevel, levels, unit, without_values};
+pub use traffic::{SERVER, Traffic, route};
 
 /// All charts and tables of `target`, scraped every `interval` ms.
 pub fn backend(

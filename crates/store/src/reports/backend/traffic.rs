@@ -34,15 +34,21 @@ pub const MODEL: Signals = (Signal::ModelRequests, Signal::ModelDuration, Signal
 
 impl Traffic {
     /// Reads what is told of `signals`.
-    pub fn read<S: Source>(
+    pub fn read<S: Source>(reading: &Reading<'_, S>, signals: Signals) -> Result<Self, S::Error> {
+        Self::read_where(reading, signals, |_| true)
+    }
+
+    /// The same of metrics of which a series fulfils `need`.
+    pub fn read_where<S: Source>(
         reading: &Reading<'_, S>,
         (requests, duration, errors): Signals,
+        need: impl Fn(&Tags) -> bool,
     ) -> Result<Self, S::Error> {
         Ok(Self {
-            all: reading.counted(requests, |_| true)?,
-            by_status: reading.counted(requests, |tags| tags.has_status)?,
-            errors: reading.counted(errors, |_| true)?,
-            durations: reading.durations(duration, |_| true)?,
+            all: reading.counted(requests, &need)?,
+            by_status: reading.counted(requests, |tags| tags.has_status && need(tags))?,
+            errors: reading.counted(errors, &need)?,
+            durations: reading.durations(duration, &need)?,
         })
     }
 }

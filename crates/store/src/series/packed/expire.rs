@@ -4,6 +4,7 @@ use super::kept::{known_times, read_known};
 use super::level::Level;
 use super::pack::{put_times, write_chunks};
 use crate::database::{Database, Result, params};
+use crate::partitions;
 
 /// Deletes what is older than its level keeps: scrapes and minutes, hours, days, each from before a time. What a level loses, the
 /// next has.
@@ -15,7 +16,14 @@ pub fn expire(db: &dyn Database, (minutes, hours, days): (i64, i64, i64)) -> Res
         delete_level(db, level, cutoff)?;
     }
     trim(db, days)?;
-    db.execute("DELETE FROM scrapes WHERE time < ?1", params![days]).map(drop)
+    delete_scrapes(db, days)
+}
+
+fn delete_scrapes(db: &dyn Database, cutoff: i64) -> Result<()> {
+    if partitions::drop_before(db, "scrapes", cutoff)?.is_some() {
+        return Ok(());
+    }
+    db.execute("DELETE FROM scrapes WHERE time < ?1", params![cutoff]).map(drop)
 }
 
 /// Takes days before `cutoff` from chunks that reach beyond it: a chunk of days is longer than some keep anything.
@@ -70,16 +78,15 @@ pub fn delete(db: &dyn Database, cutoff: i64) -> Result<()> {
     for level in Level::ALL {
         delete_level(db, level, cutoff)?;
     }
-    db.execute("DELETE FROM scrapes WHERE time < ?1", params![cutoff]).map(drop)
+    delete_scrapes(db, cutoff)
 }
 
-/// Deletes the oldest hour of full detail that ends before `due`. Returns whether there is none.
+/// Deletes the oldest hour of full detail that ends before `due`, on a server the oldest day. Returns whether there is none.
 pub fn coarsen(db: &dyn Database, due: i64) -> Result<bool> {
-    let Some(hour) = first(db, Level::All)?.filter(|hour| hour + Level::All.length() <= due) else {
-        return Ok(true);
-    };
+    let end = |hour| partitions::span_end(db, "packed", hour, Level::All.length());
+    let Some(end) = first(db, Level::All)?.map(end).filter(|end| *end <= due) else { return Ok(true) };
     for level in [Level::All, Level::Minutes] {
-        delete_level(db, level, hour + level.length())?;
+        delete_level(db, level, end)?;
     }
     Ok(false)
 }
@@ -120,7 +127,12 @@ fn first(db: &dyn Database, level: Level) -> Result<Option<i64>> {
     )
 }
 
+/// Deletes the chunks of a level that end before `cutoff`. On a server they go by partitions.
 fn delete_level(db: &dyn Database, level: Level, cutoff: i64) -> Result<()> {
+    let drop = |table| partitions::drop_level_before(db, table, level.number(), cutoff);
+    if drop("packed")?.is_some() {
+        return drop("packed_times").map(|_| ());
+    }
     let before = cutoff - level.length();
     for target in db.query_map("SELECT id FROM targets ORDER BY id", &[], |row| row.get::<i64>(0))? {
         for table in ["packed", "packed_times"] {

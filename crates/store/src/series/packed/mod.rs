@@ -15,7 +15,7 @@ mod level;
 mod pack;
 mod values;
 
-pub use chunk::Point;
+pub use chunk::{Point, read as read_tracks, read_times};
 pub use expire::{coarsen, delete, expire, oldest, oldest_detail};
 pub use kept::{Place, after, before, chunks, each_value, since, spacing, times};
 pub use level::Level;

@@ -5,8 +5,9 @@ use super::chunk::{MOST, Point, Track, write, write_times};
 use super::kept::{Place, before, before_at, each_value, known_times, read_known, times};
 use super::level::Level;
 use crate::database::{Database, Param, Result, Type, Upsert, params};
+use crate::partitions::{self, Partitions};
 use crate::series::changes;
-use crate::time::HOUR;
+use crate::time::{DAY, HOUR};
 
 /// How long after its end an hour is packed, ms: a scrape that is being written then must not come too late.
 const LATE: i64 = 120_000;
@@ -31,6 +32,7 @@ pub fn pack(db: &dyn Database, now: i64) -> Result<bool> {
             return Ok(false);
         }
     }
+    partitions::drop_empty_before(db, "scrapes", now - DAY)?;
     Ok(true)
 }
 
@@ -366,6 +368,8 @@ pub fn write_chunks(
         ],
         conflict: "ON CONFLICT (level, target, time, name) DO UPDATE SET value = excluded.value",
     };
+    let levels = rows.iter().map(|(level, ..)| (level.number(), chunk));
+    Partitions::default().ensure_levels(db, "packed", levels)?;
     let rows: Vec<Vec<Param<'_>>> = rows
         .iter()
         .map(|(level, name, value)| {
@@ -376,6 +380,7 @@ pub fn write_chunks(
 }
 
 pub fn put_times(db: &dyn Database, target: i64, level: Level, chunk: i64, times: &[i64]) -> Result<()> {
+    Partitions::default().ensure_levels(db, "packed_times", [(level.number(), chunk)])?;
     db.execute(
         "INSERT INTO packed_times (level, target, time, times) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (level, target, time) DO UPDATE SET times = excluded.times",

@@ -1,0 +1,184 @@
+//! The rows of page views: new ones, and what is newer of those that are there.
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::open_views::{OpenView, State, write_measures};
+use super::splits::Origin;
+use crate::beacon_ids::DAYS;
+use crate::database::{Database, Engine, Lookup, Param, Result, Type, Upsert, lock_until_commit};
+use crate::partitions::Partitions;
+use crate::time::{DAY, MINUTE};
+
+/// Page views by application and name, as beacons report them: each as it is if no row of it is there yet. In the order of the
+/// table, so that two collectors that hear of the same ones never wait for each other in a circle.
+pub type Reported = BTreeMap<(i64, String), OpenView>;
+
+const COLUMNS: &[(&str, Type)] = &[
+    ("app", Type::Integer),
+    ("view", Type::Text),
+    ("page", Type::Integer),
+    ("minute", Type::Integer),
+    ("weight", Type::Integer),
+    ("navigation", Type::Integer),
+    ("release", Type::Integer),
+    ("device", Type::Integer),
+    ("connection", Type::Integer),
+    ("browser", Type::Integer),
+    ("folded", Type::Integer),
+    ("measures", Type::Blob),
+    ("day", Type::Integer),
+];
+
+const INSERT: Upsert =
+    Upsert { table: "views", columns: COLUMNS, conflict: "ON CONFLICT DO NOTHING RETURNING app, view" };
+
+/// How page views are written that are there.
+fn updating(engine: Engine) -> &'static Upsert {
+    const SQLITE: Upsert = Upsert {
+        table: "views",
+        columns: COLUMNS,
+        conflict: "ON CONFLICT (app, view) DO UPDATE SET measures = excluded.measures, folded = excluded.folded",
+    };
+    const POSTGRES: Upsert = Upsert {
+        conflict: "ON CONFLICT (app, view, day) DO UPDATE SET measures = excluded.measures, folded = excluded.folded",
+        ..SQLITE
+    };
+    match engine {
+        Engine::Sqlite => &SQLITE,
+        Engine::Postgres => &POSTGRES,
+    }
+}
+
+const READ: Lookup = Lookup {
+    table: "views",
+    keys: &[("app", Type::Integer), ("view", Type::Text), ("day", Type::Integer)],
+    columns: "minute, app, page, weight, navigation, release, device, connection, browser, folded, measures, view",
+    lock: true,
+};
+
+/// How far the clocks of collectors may differ, ms.
+const SKEW: i64 = 2 * MINUTE;
+
+/// Writes them: new page views at once, and to those that are there what is newer.
+pub fn write(database: &dyn Database, partitions: &mut Partitions, reported: &Reported) -> Result<()> {
+    if reported.is_empty() {
+        return Ok(());
+    }
+    partitions.ensure(database, "views", reported.values().map(OpenView::day))?;
+    let earlier = earlier(database, reported)?;
+    let blobs: Vec<Vec<u8>> = reported.values().map(|view| write_measures(&view.measures)).collect();
+    let new = reported.iter().zip(&blobs).filter(|((key, _), _)| !earlier.contains_key(*key));
+    let rows: Vec<Vec<Param<'_>>> = new.map(|(((_, name), view), blob)| row(name, view, blob)).collect();
+    let mut inserted: HashSet<(i64, String)> = HashSet::with_capacity(rows.len());
+    database.write_rows_returning(&INSERT, &rows, &mut |row| {
+        inserted.insert((row.get(0)?, row.get(1)?));
+        Ok(())
+    })?;
+    // What says nothing new changes nothing.
+    let known = reported.iter().filter(|(key, view)| !view.measures.is_empty() && !inserted.contains(*key));
+    let day = |key: &(i64, String), view: &OpenView| earlier.get(key).copied().unwrap_or_else(|| view.day());
+    let known: Vec<(i64, String, i64)> =
+        known.map(|(key, view)| (key.0, key.1.clone(), day(key, view))).collect();
+    update(database, &known, reported)
+}
+
+/// On which day those page views began that are of an earlier day than what is said of them now. On a server rows of two days are
+/// in two partitions, between which nothing keeps them apart. On SQLite a page view is found whatever its day.
+fn earlier(database: &dyn Database, reported: &Reported) -> Result<HashMap<(i64, String), i64>> {
+    let mut earlier = HashMap::new();
+    if database.engine() == Engine::Sqlite {
+        return Ok(earlier);
+    }
+    let is_midnight = |view: &OpenView| {
+        let since = view.minute.rem_euclid(DAY);
+        !(SKEW..DAY - SKEW).contains(&since)
+    };
+    if reported.values().any(is_midnight) {
+        // Another collector may hear of the same page views, and not agree about the day.
+        lock_until_commit(database, "views at midnight")?;
+    }
+    let days = |day: i64| (1..=DAYS).map(move |before| day - before).chain([day + 1]);
+    let mut keys: Vec<Vec<Param<'_>>> = Vec::new();
+    for ((app, name), view) in reported {
+        keys.extend(
+            days(view.day()).map(|day| vec![Param::Integer(*app), Param::Text(name), Param::Integer(day)]),
+        );
+    }
+    let lookup = Lookup { columns: "app, view, day", lock: false, ..READ };
+    database.read_rows(&lookup, &keys, &mut |row| {
+        earlier.insert((row.get(0)?, row.get(1)?), row.get(2)?);
+        Ok(())
+    })?;
+    Ok(earlier)
+}
+
+/// Adds to page views that are there. One that has ended takes no more.
+fn update(database: &dyn Database, known: &[(i64, String, i64)], reported: &Reported) -> Result<()> {
+    let mut changed: Vec<(String, OpenView)> = Vec::with_capacity(known.len());
+    read_locked(database, known, &mut |name, mut view| {
+        let report = reported.get(&(view.app, name.to_owned()));
+        if let Some(report) = report.filter(|_| view.state != State::Ended) {
+            let mut has_changed = false;
+            for measure in &report.measures {
+                has_changed |= view.report(measure.clone());
+            }
+            if has_changed {
+                changed.push((name.to_owned(), view));
+            }
+        }
+    })?;
+    put(database, &changed)
+}
+
+/// Reads page views by application, name and day, and locks them.
+pub fn read_locked(
+    database: &dyn Database,
+    keys: &[(i64, String, i64)],
+    each: &mut dyn FnMut(&str, OpenView),
+) -> Result<()> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    // SQLite's key has no day.
+    let (lookup, columns) = match database.engine() {
+        Engine::Sqlite => (Lookup { keys: &READ.keys[..2], ..READ }, 2),
+        Engine::Postgres => (READ, 3),
+    };
+    let keys: Vec<Vec<Param<'_>>> = keys
+        .iter()
+        .map(|(app, view, day)| {
+            vec![Param::Integer(*app), Param::Text(view), Param::Integer(*day)][..columns].to_vec()
+        })
+        .collect();
+    database.read_rows(&lookup, &keys, &mut |row| {
+        each(row.text(11)?, OpenView::of(row)?);
+        Ok(())
+    })
+}
+
+/// Writes page views that are there.
+pub fn put(database: &dyn Database, views: &[(String, OpenView)]) -> Result<()> {
+    let blobs: Vec<Vec<u8>> = views.iter().map(|(_, view)| write_measures(&view.measures)).collect();
+    let rows: Vec<Vec<Param<'_>>> =
+        views.iter().zip(&blobs).map(|((name, view), blob)| row(name, view, blob)).collect();
+    database.write_rows(updating(database.engine()), &rows)
+}
+
+fn row<'a>(name: &'a str, view: &OpenView, measures: &'a [u8]) -> Vec<Param<'a>> {
+    let Origin { release, device, connection, navigation, browser } = view.origin;
+    let mut row = vec![Param::Integer(view.app), Param::Text(name)];
+    let numbers = [
+        view.page,
+        view.minute,
+        view.weight as i64,
+        navigation,
+        release,
+        device,
+        connection,
+        browser,
+        view.state as i64,
+    ];
+    row.extend(numbers.map(Param::Integer));
+    row.push(Param::Blob(measures));
+    row.push(Param::Integer(view.day()));
+    row
+}

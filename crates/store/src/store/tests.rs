@@ -1,0 +1,57 @@
+use whippet_engine::beacon;
+
+use super::*;
+use crate::Browser;
+use crate::database::params;
+
+const START: i64 = 1_700_000_000_000;
+
+fn store(folder: &tempfile::TempDir) -> Arc<Store> {
+    Arc::new(Store::open(Options::new(folder.path()), Arc::default()).unwrap())
+}
+
+async fn ingest(store: &Store, id: &str) {
+    let text = format!(
+        r#"{{"v":1,"id":"{id}","session":"s","view":"v","app":"shop","page":"/","sentAt":{START},"vitals":{{"LCP":{{"value":900}}}}}}"#
+    );
+    let client = Client { network: 1, local: true, browser: Browser::Unknown };
+    let beacon = beacon::decode(text.as_bytes()).unwrap();
+    assert_eq!(store.ingest(beacon, client, START).await.unwrap(), Ingested::New);
+}
+
+/// The rows of the journal, and those of page views.
+fn rows(database: &dyn Database) -> database::Result<(i64, i64)> {
+    let count = |table: &str| database.scalar(&format!("SELECT count(*) FROM {table}"), params![]);
+    Ok((count("cells_journal")?, count("views")?))
+}
+
+#[tokio::test]
+async fn who_asks_about_beacons_has_the_journal_written_and_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder);
+    store.read_database("test", rows).await.unwrap();
+    ingest(&store, "a").await;
+    ingest(&store, "b").await;
+    assert_eq!(store.read_rows("test", rows).await.unwrap(), (2, 0));
+    store.bound_log().await.unwrap();
+    assert_eq!(store.read_rows("test", rows).await.unwrap(), (2, 0), "it is not that old");
+    assert_eq!(store.read_database("test", rows).await.unwrap(), (0, 1));
+    ingest(&store, "c").await;
+    store.close().await;
+    let left = rusqlite::Connection::open(folder.path().join("whippet.db")).unwrap();
+    assert_eq!(rows(&left), Ok((0, 1)), "at its end it is written");
+}
+
+#[tokio::test]
+async fn page_views_are_counted_again_once_somebody_has_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder);
+    assert!(store.is_settling_due());
+    assert!(!store.is_settling_due());
+    store.read_rows("test", rows).await.unwrap();
+    assert!(!store.is_settling_due());
+    store.read_database("test", rows).await.unwrap();
+    assert!(store.is_settling_due());
+    assert!(!store.is_settling_due());
+    store.close().await;
+}
