@@ -3,15 +3,36 @@
 //! The collector serialises these types, the dashboard deserialises and draws them. All times are
 //! milliseconds since the Unix epoch, all durations milliseconds, all ratios 0 to 1. Charts are columns:
 //! one list of times and, for each line, a list of values of the same length, `null` where a value is unknown.
+mod alerts;
+mod compare;
+mod config;
+mod level;
+mod levels;
+mod place;
+mod regressions;
+mod releases;
 mod splits;
 mod targets;
+mod unit;
 
 use serde::{Deserialize, Serialize};
 
+pub use alerts::{
+    Alert, AlertCounts, AlertEvent, AlertHistory, AlertState, Alerts, Matcher, NewSilence, Silence,
+    Undelivered, Watches, WrongRule,
+};
+pub use compare::{Compared, ComparedPage, Comparison, DeviceShare, Side, Verdict};
+pub use config::ConfigState;
+pub use level::{Level, Subject};
+pub use levels::{About, Burn, Levels, Objective, Reading, WatchedLevel};
+pub use place::{Place, QueryString, View};
+pub use regressions::{Regression, RegressionKind, Regressions};
+pub use releases::{Release, Releases};
 pub use splits::{Quantiles, Split, SplitVital, Splits};
 pub use targets::{
     BackendError, ScrapeFailure, ScrapeTimes, SlowQueries, SlowQuery, TargetDocument, TargetList,
 };
+pub use unit::Unit;
 
 /// The time range that every chart endpoint takes in its query string.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,6 +77,12 @@ pub struct Status {
     /// What everything is kept in.
     #[serde(default)]
     pub store: Option<StoreState>,
+    /// How many alerts there are by state; `None` where nothing is watched.
+    #[serde(default)]
+    pub alerts: Option<AlertCounts>,
+    /// The configuration file.
+    #[serde(default)]
+    pub config: Option<ConfigState>,
 }
 
 /// What everything is kept in, and how that goes.
@@ -126,21 +153,6 @@ pub struct Overview {
     pub hidden_apps: u64,
 }
 
-/// A backend or an application whose levels are measured.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Subject {
-    /// A target's or an app's name.
-    pub name: String,
-    /// Whether it is a scraped target.
-    pub backend: bool,
-    /// When its newest data arrived; `None` if none ever did.
-    pub last: Option<i64>,
-    /// Whether new data is overdue.
-    pub stopped: bool,
-    /// Why the last scrape failed.
-    pub error: Option<String>,
-}
-
 /// Measurements that pages reported as lost.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Loss {
@@ -150,66 +162,6 @@ pub struct Loss {
     pub kind: String,
     /// How many, scaled by the sample rate.
     pub count: f64,
-}
-
-/// One service level.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Level {
-    /// For example `Response p95`.
-    pub name: String,
-    /// The name of the target or app.
-    pub subject: String,
-    /// Whether the subject is a target: an app may have the same name.
-    #[serde(default)]
-    pub backend: bool,
-    /// The value over the range; `None` without data.
-    pub value: Option<f64>,
-    /// How many page views the value is computed from; `None` for a backend.
-    #[serde(default)]
-    pub count: Option<u64>,
-    /// The bound.
-    pub bound: f64,
-    /// Whether the value must stay above the bound (a hit rate) or below it (all others).
-    pub above: bool,
-    /// Whether a value equal to the bound meets the level, as for web vitals.
-    pub inclusive: bool,
-    /// The unit of value and bound.
-    pub unit: Unit,
-    /// Whether the true value is only known to be greater than `value`: it is beyond a histogram's last finite bucket.
-    #[serde(default)]
-    pub beyond: bool,
-}
-
-impl Level {
-    /// Whether the level is met; `None` without data. A value beyond the last bucket has no upper limit, so it is not known to
-    /// stay below a bound.
-    pub fn met(&self) -> Option<bool> {
-        self.value.map(|value| {
-            if self.beyond && !self.above {
-                return false;
-            }
-            let beyond = if self.above { value > self.bound } else { value < self.bound };
-            beyond || self.inclusive && value == self.bound
-        })
-    }
-}
-
-/// The unit of a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Unit {
-    /// Milliseconds.
-    Ms,
-    /// 0 to 1, displayed in per cent.
-    Ratio,
-    /// Per second.
-    PerSecond,
-    /// Bytes.
-    Bytes,
-    /// Bytes per second.
-    BytesPerSecond,
-    /// A plain number.
-    Number,
 }
 
 /// Lines over time.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::watch;
 use whippet_api::Target;
 use whippet_engine::beacon::Beacon;
 use whippet_store::reports::matches::Matches;
@@ -9,8 +10,10 @@ use whippet_store::{Ingested, OWN_TARGET, Store, StoreError, losses};
 
 use crate::client::{Networks, Sender};
 use crate::clock::Clock;
+use crate::config::{ConfigHealth, Rules};
 use crate::intake::Views;
 use crate::metrics::Metrics;
+use crate::notify::Notifier;
 use crate::origins::Origins;
 use crate::otlp::backend::Pushes;
 use crate::otlp::browser::Cumulative;
@@ -18,8 +21,10 @@ use crate::prometheus::pages::PageFigures;
 use crate::prometheus::reading::Reader;
 use crate::prometheus::remote_write::Shown;
 use crate::rate_limiter::RateLimiter;
+use crate::regressions::{Backends, Regressions, backends};
 use crate::scrape::TargetStatus;
 use crate::token::Token;
+use crate::watch::Watch;
 
 /// What all requests share. Cheap to clone.
 #[derive(Clone)]
@@ -50,6 +55,18 @@ pub struct App {
     pub page_figures: Option<Arc<PageFigures>>,
     /// What is remembered of senders with other SDKs than ours.
     pub senders: Arc<Senders>,
+    /// Levels and alerts.
+    pub watch: Arc<Watch>,
+    /// Who watches releases.
+    pub regressions: Arc<Regressions>,
+    /// What is watched, and who is told: other rules where the configuration file changes.
+    pub rules: watch::Receiver<Arc<Rules>>,
+    /// Tells receivers of alerts.
+    pub notifier: Arc<Notifier>,
+    /// Where people reach the dashboard, without a slash at the end.
+    pub external_url: Arc<str>,
+    /// How the configuration file is doing.
+    pub config: Arc<ConfigHealth>,
     /// The time between two scrapes, ms: no chart is finer.
     pub scrape_interval: i64,
     /// How long everything is kept in full detail, ms.
@@ -86,6 +103,14 @@ impl App {
         let place = targets.iter().position(|target| target.name == OWN_TARGET).unwrap_or(targets.len());
         targets.splice(place..place, read);
         targets
+    }
+
+    /// The backends that are scraped, or that push.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn backends(&self) -> Result<Backends, StoreError> {
+        backends(&self.store, (&self.target_status, &self.matches), self.scrape_interval).await
     }
 
     /// What `/metrics` shows.

@@ -1,16 +1,24 @@
 //! The program `whippet`.
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
+use tracing_subscriber::{Layer, Registry, reload};
 use whippet_collector::args::{Cli, Command, Format, Log};
-use whippet_collector::commands::{backup, check, export, migrate, names};
+use whippet_collector::commands::{backup, check, config, export, migrate, names};
 use whippet_collector::server;
+use whippet_collector::settings::Sources;
+use whippet_collector::settings::reload::SetLog;
+
+/// A beacon is read on one thread and written on another: the C library's allocator spent a sixth of a beacon's CPU on that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::from_process();
-    start_log(&cli.log);
+    let set_log = start_log(&cli.log);
     let arguments = match cli.command {
         Command::Serve(arguments) => arguments,
         Command::Names(arguments) => return print(names::run(&arguments)),
@@ -18,6 +26,7 @@ fn main() -> ExitCode {
         Command::Export(arguments) => return print(export::run(&arguments)),
         Command::Backup(arguments) => return print(backup::run(&arguments)),
         Command::Check(arguments) => return verdict(check::run(&arguments)),
+        Command::Config(arguments) => return verdict(config::run(&arguments)),
     };
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
@@ -26,7 +35,8 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(server::serve(*arguments)) {
+    let sources = Sources::new(std::env::args_os().collect(), &arguments);
+    match runtime.block_on(server::serve(sources, set_log)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("whippet: {error}");
@@ -64,21 +74,35 @@ fn verdict(result: Result<(String, bool), impl std::error::Error>) -> ExitCode {
     }
 }
 
-/// Events go to stderr, as `log` says.
-fn start_log(log: &Log) {
-    let (filter, wrong) = match log.log_level.clone() {
-        Some(targets) => (targets, None),
-        None => rust_log(),
-    };
+/// Events go to stderr, as `log` says. What is returned sets that anew: the configuration file has a say, too.
+fn start_log(log: &Log) -> SetLog {
+    let (filter, wrong) = filter(log);
+    let (filter, handle) = reload::Layer::new(filter);
+    let (layer, format) = reload::Layer::new(lines(log.log_format));
+    tracing_subscriber::registry().with(layer.with_filter(filter)).init();
+    if let Some(error) = wrong {
+        tracing::warn!(%error, "RUST_LOG is not understood: write a level (debug), or some by module (info,hyper=warn)");
+    }
+    Arc::new(move |log| {
+        // These fail only where the log is gone.
+        let _ = handle.reload(self::filter(log).0);
+        let _ = format.reload(lines(log.log_format));
+    })
+}
+
+fn lines(format: Format) -> Box<dyn Layer<Registry> + Send + Sync> {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
-    let lines = match log.log_format {
+    match format {
         Format::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
         // The members of an event stand beside its time, level and message.
         Format::Json => lines.with_target(true).json().flatten_event(true).boxed(),
-    };
-    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
-    if let Some(error) = wrong {
-        tracing::warn!(%error, "RUST_LOG is not understood: write a level (debug), or some by module (info,hyper=warn)");
+    }
+}
+
+fn filter(log: &Log) -> (Targets, Option<String>) {
+    match log.log_level.clone() {
+        Some(targets) => (targets, None),
+        None => rust_log(),
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use whippet_store::OWN_TARGET;
 
@@ -15,15 +14,12 @@ use crate::prometheus::reading::Reader;
 use crate::prometheus::remote_write::{RemoteWriteError, RemoteWriteOptions, RemoteWriter};
 use crate::scrape::NoRoots;
 
-/// The time between two samples, where the configuration file says nothing.
-const INTERVAL: Duration = Duration::from_secs(15);
-/// The most bytes that wait, where it says nothing.
-const QUEUE: u64 = 256_000_000;
-
 /// Why a Prometheus cannot be read from, or written to.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SetupError {
+    /// What is to be read from a Prometheus is said, but not from which.
+    NoPrometheus,
     /// Two targets have the same name.
     SameName(String),
     /// A variable of the environment holds what cannot be sent.
@@ -37,6 +33,9 @@ pub enum SetupError {
 impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoPrometheus => f.write_str(
+                "--prometheus-selector and --prometheus-header need the address of a Prometheus: give --prometheus URL, too",
+            ),
             Self::SameName(name) => write!(
                 f,
                 "two targets are called '{name}': give the one that is read from Prometheus another name, as in \
@@ -56,7 +55,7 @@ impl std::error::Error for SetupError {
         match self {
             Self::RemoteWrite(error) => Some(error),
             Self::Roots(error) => Some(error),
-            Self::SameName(_) | Self::Credentials(_) => None,
+            Self::NoPrometheus | Self::SameName(_) | Self::Credentials(_) => None,
         }
     }
 }
@@ -73,7 +72,13 @@ pub fn reader(
 ) -> Result<Option<Arc<Reader>>, SetupError> {
     let (mut endpoint, selectors) = match (&arguments.prometheus, configured) {
         (Some(endpoint), _) => (endpoint.clone(), arguments.prometheus_selector.clone()),
-        (None, Some(table)) => (table.endpoint, table.selectors),
+        (None, Some(table)) if arguments.prometheus_selector.is_empty() => (table.endpoint, table.selectors),
+        (None, Some(table)) => (table.endpoint, arguments.prometheus_selector.clone()),
+        (None, None)
+            if !arguments.prometheus_selector.is_empty() || !arguments.prometheus_header.is_empty() =>
+        {
+            return Err(SetupError::NoPrometheus);
+        }
         (None, None) => return Ok(None),
     };
     endpoint.authorize("WHIPPET_PROMETHEUS", variable).map_err(SetupError::Credentials)?;
@@ -93,24 +98,21 @@ pub fn writer(
     address: SocketAddr,
     metrics: &Metrics,
 ) -> Result<Option<Arc<RemoteWriter>>, SetupError> {
-    let mut options = match (&arguments.remote_write, configured) {
-        (Some(endpoint), _) => RemoteWriteOptions {
-            endpoint: endpoint.clone(),
-            interval: arguments.remote_write_interval,
-            queue: arguments.remote_write_queue,
-            labels: arguments.remote_write_label.clone(),
-            native: arguments.remote_write_native,
-            scraped: arguments.remote_write_scraped,
-        },
-        (None, Some(table)) => RemoteWriteOptions {
-            endpoint: table.endpoint,
-            interval: table.interval.unwrap_or(INTERVAL),
-            queue: table.queue.unwrap_or(QUEUE),
-            labels: table.labels,
-            native: table.native,
-            scraped: table.scraped,
-        },
+    let (endpoint, mut labels) = match (&arguments.remote_write, configured) {
+        (Some(endpoint), _) => (endpoint.clone(), Vec::new()),
+        (None, Some(table)) => (table.endpoint, table.labels),
         (None, None) => return Ok(None),
+    };
+    if !arguments.remote_write_label.is_empty() {
+        labels = arguments.remote_write_label.clone();
+    }
+    let mut options = RemoteWriteOptions {
+        endpoint,
+        interval: arguments.remote_write_interval,
+        queue: arguments.remote_write_queue,
+        labels,
+        native: arguments.remote_write_native,
+        scraped: arguments.remote_write_scraped,
     };
     options.endpoint.authorize("WHIPPET_REMOTE_WRITE", variable).map_err(SetupError::Credentials)?;
     options.endpoint.headers.extend(arguments.remote_write_header.iter().cloned());

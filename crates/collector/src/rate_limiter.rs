@@ -28,6 +28,11 @@ impl RateLimiter {
         Self { per_second: f64::from(per_second), buckets: Mutex::default() }
     }
 
+    /// How much it lets through per second; 0 is everything.
+    pub fn rate(&self) -> u32 {
+        self.per_second as u32
+    }
+
     /// Takes a token at `now` (ms), or says after how many seconds there will be one.
     pub fn take(&self, client: IpAddr, now: i64) -> Result<(), u32> {
         if self.per_second == 0.0 {

@@ -4,31 +4,43 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use whippet_catalogue::Catalogue;
 use whippet_store::database::Place;
 use whippet_store::reports::matches::Matches;
-use whippet_store::{OWN_TARGET, Options, SWEEPER, Store, StoreError};
+use whippet_store::{OWN_TARGET, Options, SWEEPER, Store, StoreError, WATCHER};
+use whippet_watch::regressions::RegressionSettings;
 
+use crate::answering::{answering, origins};
+use crate::answers::Replaceable;
 use crate::app::{App, Senders};
 use crate::args::{self, Serve};
 use crate::client::Networks;
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError};
+use crate::config::{ConfigError, ConfigHealth};
 use crate::connections;
-use crate::hosts;
+use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::origins::Origins;
+use crate::notify::{self, Notifier};
 use crate::prometheus::pages::{PageFigures, PageOptions};
 use crate::prometheus::reading;
 use crate::prometheus::remote_write::{self, RemoteWriter};
 use crate::prometheus_setup::{self, SetupError};
 use crate::rate_limiter::RateLimiter;
-use crate::routes;
-use crate::scrape::{self, Fetcher, NoRoots, Scraper, Target, TargetError, TargetStatus, Tls, TlsError};
+use crate::regressions::Regressions;
+use crate::scrape::{self, Fetcher, NoRoots, Scraper, Scraping, Target, TargetStatus, Tls, TlsError};
+use crate::settings::reload::{Parts, Reloader, SetLog};
+use crate::settings::{FileWatch, SettingsError, Sources};
+use crate::watching;
 
+/// The time between two looks whether a release made pages slower.
+const REGRESSION_CHECK: Duration = Duration::from_secs(60);
 /// The time between two sweeps of what is too old.
 const SWEEP: Duration = Duration::from_secs(15 * 60);
+
+/// The time between two looks at how many page views reports read one by one.
+const SETTLE: Duration = Duration::from_secs(3);
 
 /// The time between two looks whether this collector is the one that sweeps.
 const TAKE_OVER: Duration = Duration::from_secs(20);
@@ -38,9 +50,6 @@ const LOG_CHECK: Duration = Duration::from_secs(2);
 
 /// The time between two looks at which services have not pushed for long.
 const PUSH_CHECK: Duration = Duration::from_secs(15);
-
-/// How long a scrape may take where nothing else was said and the next is not due before.
-const LONGEST_SCRAPE: Duration = Duration::from_secs(10);
 
 /// Why the collector does not run.
 #[derive(Debug)]
@@ -57,17 +66,8 @@ pub enum ServeError {
     Store(StoreError),
     /// The configuration file is wrong.
     Config(ConfigError),
-    /// The addresses of one target do not go together.
-    Target {
-        /// Its name.
-        name: String,
-        /// Why not.
-        source: TargetError,
-    },
-    /// A scrape could take longer than the time to the next.
-    SlowTimeout,
-    /// A scrape of this target could.
-    SlowTarget(String),
+    /// Settings do not go together.
+    Settings(SettingsError),
     /// TLS cannot be set up for a target.
     Tls {
         /// Its name.
@@ -100,15 +100,8 @@ impl std::fmt::Display for ServeError {
             }
             Self::Store(error) => error.fmt(f),
             Self::Config(error) => error.fmt(f),
-            Self::Target { name, source } => write!(f, "target '{name}': {source}"),
+            Self::Settings(error) => error.fmt(f),
             Self::Tls { name, source } => write!(f, "target '{name}': {source}"),
-            Self::SlowTarget(name) => write!(
-                f,
-                "the scrapes of target '{name}' may take longer than the time between two of them: shorten its `timeout` or lengthen its `interval`"
-            ),
-            Self::SlowTimeout => {
-                f.write_str("--scrape-timeout must not be longer than --scrape-interval: shorten the one or lengthen the other")
-            }
             Self::Apps(error) => write!(f, "an application in WHIPPET_APPS {error}"),
             Self::Roots(error) => error.fmt(f),
             Self::Prometheus(error) => error.fmt(f),
@@ -126,9 +119,9 @@ impl std::error::Error for ServeError {
             Self::Signals(error) => Some(error),
             Self::Prometheus(error) => Some(error),
             Self::Config(error) => Some(error),
-            Self::Target { source, .. } => Some(source),
+            Self::Settings(error) => Some(error),
             Self::Tls { source, .. } => Some(source),
-            Self::SlowTarget(_) | Self::SlowTimeout | Self::Apps(_) => None,
+            Self::Apps(_) => None,
         }
     }
 }
@@ -139,40 +132,42 @@ impl From<SetupError> for ServeError {
     }
 }
 
+impl From<SettingsError> for ServeError {
+    fn from(error: SettingsError) -> Self {
+        Self::Settings(error)
+    }
+}
+
 impl From<StoreError> for ServeError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
 }
 
-/// Runs the collector until SIGINT or SIGTERM.
-pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
-    if arguments.scrape_timeout.is_some_and(|timeout| timeout > arguments.scrape_interval) {
-        return Err(ServeError::SlowTimeout);
-    }
-    let config = match &arguments.config {
-        Some(path) => Config::load(path).map_err(ServeError::Config)?,
-        None => Config::default(),
-    };
+/// Runs the collector until SIGINT or SIGTERM. `sources` are read again when the configuration file changes; `log` sets what is
+/// logged.
+pub async fn serve(sources: Sources, log: SetLog) -> Result<(), ServeError> {
+    let watch = FileWatch::new(sources.file());
+    let settings = sources.load().map_err(ServeError::Config)?;
+    log(&settings.log);
+    let arguments = &settings.serve;
+    let config = &settings.config;
+    let patience = settings.patience();
+    let (targets, lists) = settings.targets()?;
     let token = arguments.token.clone();
-    let patience = arguments.scrape_timeout.unwrap_or(arguments.scrape_interval.min(LONGEST_SCRAPE));
-    let targets = targets(config.targets, &arguments, patience)?;
     let fetcher = fetcher(&targets, patience)?;
     let clock = Clock::system();
     let metrics = Arc::new(Metrics::new());
     let mut options = Options::new(&arguments.data);
     let password = std::env::var("PGPASSWORD").unwrap_or_default();
-    options.server = arguments.store.clone().or(config.store).map(|address| address.with_password(&password));
+    options.server = arguments.store.clone().map(|address| address.with_password(&password));
     options.retention = arguments.retention.as_millis() as i64;
     options.detail = arguments.keep_minutes.as_millis() as i64;
     options.hours = arguments.keep_hours.as_millis() as i64;
     options.max_size = arguments.max_size;
-    options.known_apps = known_apps(&arguments)?;
+    options.known_apps = known_apps(arguments)?;
     options.min_sample_rate = arguments.min_sample_rate;
     let (detail, hours, retention) = (options.detail, options.hours, options.retention);
-    if options.server.is_some() && options.max_size.is_some() {
-        tracing::warn!("--max-size bounds a folder, not a server: choose how long data is kept there");
-    }
     let page_figures = arguments.export_pages.map(|labels| {
         Arc::new(PageFigures::new(PageOptions {
             labels,
@@ -189,32 +184,58 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
     let address = listener.local_addr().unwrap_or(arguments.listen);
     let store = Arc::new(Store::open(options, Arc::clone(&metrics.store))?);
     let names = targets.iter().map(|target| target.name.clone());
-    let reader = prometheus_setup::reader(&arguments, config.prometheus, names)?;
-    let writer = prometheus_setup::writer(&arguments, config.remote_write, address, &metrics)?;
-    let target_status = Arc::new(target_status(&targets, arguments.scrape_interval, address));
+    let reader = prometheus_setup::reader(arguments, config.prometheus.clone(), names)?;
+    let writer = prometheus_setup::writer(arguments, config.remote_write.clone(), address, &metrics)?;
+    let target_status = Arc::new(target_status(arguments.scrape_interval, address));
+    let external_url: Arc<str> = match &arguments.external_url {
+        Some(url) => url.as_str().into(),
+        None => format!("http://{address}").into(),
+    };
+    let (rules_sender, rules) = watch::channel(Arc::new(config.rules.clone()));
+    let (receivers_sender, receivers) = watch::channel(Arc::new(config.rules.receivers.clone()));
+    let notifier = Notifier::new(
+        Arc::new(notify::Stored(Arc::clone(&store))),
+        receivers,
+        Arc::clone(&external_url),
+        clock.clone(),
+        Arc::clone(&metrics.notify),
+    );
+    let shown = Arc::new(ConfigHealth::default());
+    shown.taken(sources.shown(), &config.rules, (Vec::new(), clock.now()));
+    if sources.is_foreign() {
+        let file = sources.file().display();
+        tracing::warn!(%file, "this file is left alone, as all users may write it or its folder: name it with --config");
+    }
+    if let Some(file) = sources.shown() {
+        tracing::info!(file, "the configuration was taken");
+    }
     let app = App {
         store: Arc::clone(&store),
         metrics: Arc::clone(&metrics),
         target_status: Arc::clone(&target_status),
-        matches: Arc::new(Matches::new(Catalogue::new().with_mappings(config.mappings))),
+        matches: Arc::new(Matches::new(Catalogue::new().with_mappings(config.mappings.clone()))),
         clock: clock.clone(),
         limiter: Arc::new(RateLimiter::new(arguments.rate_limit)),
         proxies: arguments.trust_proxy,
         networks: Networks::default(),
         token: token.clone(),
-        origins: Arc::new(match arguments.allow_origin.is_empty() {
-            true => Origins::Any,
-            false => Origins::These(arguments.allow_origin),
-        }),
+        origins: Arc::new(origins(arguments)),
         prometheus: reader.clone(),
         page_figures,
         senders: Arc::new(Senders::new(clock.now())),
+        watch: Arc::default(),
+        regressions: Arc::new(Regressions::new(RegressionSettings::default())),
+        rules,
+        notifier: Arc::new(notifier),
+        external_url,
+        config: Arc::clone(&shown),
         scrape_interval: arguments.scrape_interval.as_millis() as i64,
         detail,
         hours,
         retention,
     };
-    let told_to_stop = told_to_stop().map_err(ServeError::Signals)?;
+    let asked = Arc::new(Notify::new());
+    let told_to_stop = told_to_stop(Arc::clone(&asked)).map_err(ServeError::Signals)?;
     announce(address, store.place(), token.is_some());
 
     let scraper = Scraper {
@@ -222,7 +243,7 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         metrics: Arc::clone(&metrics),
         target_status: Arc::clone(&target_status),
         clock: clock.clone(),
-        fetcher,
+        fetcher: fetcher.clone(),
         forward: writer.as_ref().and_then(RemoteWriter::forwarding),
         instance: scrape::others::instance(address),
     };
@@ -232,10 +253,17 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
             store.set_target_address(&target.name, &target.address()).await?;
         }
     }
-    let mut tasks = scrape::start(Arc::new(scraper), targets, config.lists, arguments.scrape_interval);
+    let scraper = Arc::new(scraper);
+    let mut tasks = JoinSet::new();
+    scrape::start_own(&mut tasks, Arc::clone(&scraper), arguments.scrape_interval);
+    let mut scraping = Scraping::new(scraper, arguments.scrape_interval);
+    scraping.set(targets, lists).await;
     watch_pushes(&mut tasks, app.clone());
+    watching::start(&mut tasks, &app);
+    watch_regressions(&mut tasks, app.clone());
     scrape::others::watch(&mut tasks, Arc::clone(&store), target_status);
-    sweep(&mut tasks, Arc::clone(&store), clock);
+    sweep(&mut tasks, Arc::clone(&store), clock.clone());
+    settle(&mut tasks, Arc::clone(&store), clock.clone());
     bound_log(&mut tasks, Arc::clone(&store));
 
     if let Some(reader) = &reader {
@@ -245,46 +273,28 @@ pub async fn serve(arguments: Serve) -> Result<(), ServeError> {
         remote_write::start(&mut tasks, &writer, app.shown());
     }
 
-    let mut router = routes::router(app);
-    // Behind a proxy, and where a token is asked for, no page gets anything by another name.
-    if arguments.trust_proxy == 0 && token.is_none() {
-        router = hosts::guarded(router, arguments.allow_host);
-    }
-    let router = routes::base_path::below(arguments.base_path, router);
+    notify::start(&mut tasks, &app.notifier);
+
+    let router = Arc::new(Live::new(answering(app.clone(), &settings)));
     let limits = connections::Limits::new(arguments.trust_proxy);
-    connections::serve(listener, router, limits, metrics, told_to_stop).await;
+    let parts = Parts {
+        app,
+        routes: Arc::new(answering),
+        router: Arc::clone(&router),
+        scraping,
+        fetcher,
+        rules: rules_sender,
+        receivers: receivers_sender,
+        log,
+        clock,
+        shown,
+    };
+    tasks.spawn(Reloader::new(sources, settings, watch, parts).run(asked));
+    connections::serve(listener, Replaceable(router), limits, metrics, told_to_stop).await;
     tasks.shutdown().await;
     store.close().await;
     tracing::info!("stopped; everything is on disk");
     Ok(())
-}
-
-/// The targets of the configuration file and of the command line. Those of one name are one target.
-fn targets(
-    configured: Vec<Target>,
-    arguments: &Serve,
-    patience: Duration,
-) -> Result<Vec<Target>, ServeError> {
-    let mut targets = configured;
-    for target in arguments.scrape.iter().cloned() {
-        let name = target.name.clone();
-        match targets.iter().position(|other| other.name == name) {
-            None => targets.push(target),
-            Some(place) => {
-                let joined = targets[place].clone().join(target);
-                targets[place] = joined.map_err(|source| ServeError::Target { name, source })?;
-            }
-        }
-    }
-    for target in &mut targets {
-        let interval = target.settings.interval.unwrap_or(arguments.scrape_interval);
-        match target.settings.timeout {
-            Some(timeout) if timeout > interval => return Err(ServeError::SlowTarget(target.name.clone())),
-            None if patience > interval => Arc::make_mut(&mut target.settings).timeout = Some(interval),
-            _ => {}
-        }
-    }
-    Ok(targets)
 }
 
 /// The client, with the certificates that the targets need.
@@ -311,13 +321,9 @@ fn known_apps(arguments: &Serve) -> Result<Vec<String>, ServeError> {
     Ok(apps)
 }
 
-/// All targets, the collector itself last.
-fn target_status(targets: &[Target], every: Duration, address: SocketAddr) -> TargetStatus {
+/// The collector itself. Targets come before it.
+fn target_status(every: Duration, address: SocketAddr) -> TargetStatus {
     let status = TargetStatus::new([]);
-    for target in targets {
-        let interval = target.settings.interval.unwrap_or(every).as_millis() as i64;
-        status.add(&target.name, target.shown(), interval, None);
-    }
     status.add(OWN_TARGET, format!("http://{address}/metrics"), every.as_millis() as i64, None);
     status
 }
@@ -353,6 +359,34 @@ fn watch_pushes(tasks: &mut JoinSet<()>, app: App) {
     });
 }
 
+fn watch_regressions(tasks: &mut JoinSet<()>, app: App) {
+    tasks.spawn(async move {
+        let mut ticks = tokio::time::interval(REGRESSION_CHECK);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if !app.store.lead(WATCHER).await {
+                continue;
+            }
+            let settings = app.rules.borrow().regressions.clone();
+            app.regressions.set(settings).await;
+            let looked = match app.backends().await {
+                Ok(backends) => app.regressions.look(&app.store, backends.all, app.clock.now()).await,
+                Err(error) => Err(error),
+            };
+            match looked {
+                Ok(()) => {
+                    let lasting = app.regressions.lasting().map(|found| found.to_vec());
+                    app.watch.found.set(lasting.unwrap_or_default());
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "releases were not looked at; it is tried again in a minute");
+                }
+            }
+        }
+    });
+}
+
 fn sweep(tasks: &mut JoinSet<()>, store: Arc<Store>, clock: Clock) {
     tasks.spawn(async move {
         let mut ticks = tokio::time::interval(TAKE_OVER);
@@ -372,6 +406,20 @@ fn sweep(tasks: &mut JoinSet<()>, store: Arc<Store>, clock: Clock) {
     });
 }
 
+/// Keeps those few that reports read one by one.
+fn settle(tasks: &mut JoinSet<()>, store: Arc<Store>, clock: Clock) {
+    tasks.spawn(async move {
+        let mut ticks = tokio::time::interval(SETTLE);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = store.settle(clock.now()).await {
+                tracing::warn!(%error, "page views were not counted; it is tried again later");
+            }
+        }
+    });
+}
+
 fn bound_log(tasks: &mut JoinSet<()>, store: Arc<Store>) {
     tasks.spawn(async move {
         let mut ticks = tokio::time::interval(LOG_CHECK);
@@ -384,26 +432,26 @@ fn bound_log(tasks: &mut JoinSet<()>, store: Arc<Store>) {
     });
 }
 
-/// Waits for Ctrl-C or a friendly kill. They are caught from this call on, not only once it is polled.
+/// Waits for Ctrl-C or a friendly kill, and tells `asked` when the configuration is to be read again. They are caught from this call on, not only once it is polled.
 #[cfg(unix)]
-fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+fn told_to_stop(asked: Arc<Notify>) -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    // A terminal that is closed, or somebody who wants a new log file: neither is to end it.
+    // A terminal that is closed is not to end it.
     let mut hang_up = signal(SignalKind::hangup())?;
     Ok(async move {
         loop {
             tokio::select! {
                 _ = interrupt.recv() => return,
                 _ = terminate.recv() => return,
-                _ = hang_up.recv() => tracing::info!("SIGHUP is ignored: there is nothing to read again"),
+                _ = hang_up.recv() => asked.notify_one(),
             }
         }
     })
 }
 
 #[cfg(not(unix))]
-fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+fn told_to_stop(_asked: Arc<Notify>) -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })

@@ -2,7 +2,7 @@
 use crate::base;
 use crate::components::{ConnectionNotice, Header, InvalidParameterNotice};
 use crate::data::{Connection, provide_report_states, use_status};
-use crate::pages::{Backend, Cache, Custom, Errors, Loading, Overview, Vitals};
+use crate::pages::{Alerts, Backend, Cache, Custom, Errors, Loading, Overview, Releases, Vitals};
 use crate::view_state::provide_view_state;
 use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
@@ -36,6 +36,8 @@ fn Frame() -> impl IntoView {
         <main id="main" tabindex="-1">
             <Routes fallback=|| view! { <NoSuchPage/> }>
                 <Route path=path!("/") view=Overview/>
+                <Route path=path!("/alerts") view=Alerts/>
+                <Route path=path!("/releases") view=Releases/>
                 <Route path=path!("/backend") view=Backend/>
                 <Route path=path!("/vitals") view=Vitals/>
                 <Route path=path!("/loading") view=Loading/>

@@ -50,6 +50,13 @@ pub fn moment(time: i64) -> String {
     format!("{} {month} {:02}:{:02}", date.get_date(), date.get_hours(), date.get_minutes())
 }
 
+/// Formats a time as `<input type="datetime-local">` takes it, in the user's time zone. Only works in a browser.
+pub fn local(time: i64) -> String {
+    let date = js_sys::Date::new(&(time as f64).into());
+    let (year, month) = (date.get_full_year(), date.get_month() + 1);
+    format!("{year:04}-{month:02}-{:02}T{:02}:{:02}", date.get_date(), date.get_hours(), date.get_minutes())
+}
+
 /// Formats a duration: `0.42 ms`, `84 ms`, `1.3 s`, `4 min`.
 pub fn milliseconds(ms: f64) -> String {
     match ms {
@@ -60,6 +67,29 @@ pub fn milliseconds(ms: f64) -> String {
         _ if ms < 9_995.0 => format!("{}\u{a0}s", trimmed(ms / 1000.0, 2)),
         _ if ms < 119_500.0 => format!("{}\u{a0}s", trimmed(ms / 1000.0, 1)),
         _ => format!("{:.0}\u{a0}min", ms / 60_000.0),
+    }
+}
+
+/// Formats a duration that may be long: `45 s`, `5 min`, `26 h`, `12 days`.
+pub fn long(ms: f64) -> String {
+    const HOUR: f64 = 3_600_000.0;
+    match ms.abs() {
+        size if size < 119_500.0 => milliseconds(ms),
+        size if size < 2.0 * HOUR => format!("{:.0}\u{a0}min", ms / 60_000.0),
+        size if size < 48.0 * HOUR => format!("{:.0}\u{a0}h", ms / HOUR),
+        _ => format!("{}\u{a0}days", number(ms / (24.0 * HOUR))),
+    }
+}
+
+/// Formats a change: `+18 %`, `−4.2 %`, `±0 %`.
+pub fn change(ratio: f64) -> String {
+    // Less than can be told from nothing is no change.
+    let ratio = if ratio.abs() < 0.000_1 { 0.0 } else { ratio };
+    let text = per_cent(ratio.abs());
+    match ratio {
+        _ if ratio > 0.0 => format!("+{text}"),
+        _ if ratio < 0.0 => format!("\u{2212}{text}"),
+        _ => format!("\u{b1}{text}"),
     }
 }
 
@@ -160,6 +190,24 @@ mod tests {
             expect![
                 "0 ms | 0.12 ms | 1 ms | 1 ms | 9.9 ms | 10 ms | 84 ms | 999 ms | 1 s | 1.23 s | 12.3 s | 119 s | 4 min"
             ],
+        );
+    }
+
+    #[test]
+    fn long_spans() {
+        check(
+            long,
+            &[45_000.0, 300_000.0, 7_199_000.0, 7_200_000.0, 93_600_000.0, 172_800_000.0, 1_036_800_000.0],
+            expect!["45 s | 5 min | 120 min | 2 h | 26 h | 2 days | 12 days"],
+        );
+    }
+
+    #[test]
+    fn changes() {
+        check(
+            change,
+            &[0.181, -0.042, 0.0, 2.5, -0.000_01],
+            expect!["+18 % | −4.2 % | ±0 % | +250 % | ±0 %"],
         );
     }
 

@@ -6,6 +6,8 @@ use clap::builder::{BoolishValueParser, StyledStr};
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
+use super::keys::{FromFile, with_file};
+
 /// What `--help` says of them.
 pub const HELP: &str = "A flag with [env: NAME] may also be set by that variable: the flag counts more than the variable, and the \
                         variable more than the configuration file. An empty variable is none. Lists have commas between \
@@ -14,13 +16,19 @@ pub const HELP: &str = "A flag with [env: NAME] may also be set by that variable
 /// Finds a variable.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
-/// Reads a command line of `command`, which gets what the variables say. What `lookup` finds must be what the process has as
-/// variables, but for lists.
+/// Reads a command line of `command`, which gets what the variables say, and `whippet serve` what the configuration file says.
+/// What `lookup` finds must be what the process has as variables, but for lists.
 pub fn read<T: Into<OsString> + Clone>(
     command: &mut Command,
     arguments: impl IntoIterator<Item = T>,
     lookup: Lookup<'_>,
+    file: &[FromFile],
 ) -> Result<ArgMatches, clap::Error> {
+    if !file.is_empty() {
+        *command = std::mem::take(command)
+            .mut_args(|arg| with_file(arg, file))
+            .mut_subcommand("serve", |serve| serve.mut_args(|arg| with_file(arg, file)));
+    }
     *command = with_variables(std::mem::take(command), lookup);
     command.try_get_matches_from_mut(arguments).map_err(|error| naming_its_variable(error, command, lookup))
 }

@@ -1,14 +1,17 @@
 //! The command line: a file per command.
 mod backup;
 mod check;
+mod config;
 mod environment;
 mod export;
+mod keys;
 mod log;
 mod migrate;
 mod names;
 mod serve;
 mod values;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -16,7 +19,9 @@ use environment::Lookup;
 
 pub use backup::Backup;
 pub use check::Check;
+pub use config::ConfigCommand;
 pub use export::Export;
+pub use keys::{FromFile, Key};
 pub use log::{Format, Log};
 pub use migrate::Migrate;
 pub use names::{Names, NamesCommand};
@@ -43,14 +48,48 @@ impl Cli {
         Self::read(std::env::args_os(), &|name| std::env::var_os(name)).unwrap_or_else(|error| error.exit())
     }
 
-    fn read<T: Into<OsString> + Clone>(
+    /// A command line, and the variables that `lookup` finds.
+    ///
+    /// # Errors
+    /// What is wrong with them; or the help, where it is asked for.
+    pub fn read<T: Into<OsString> + Clone>(
         arguments: impl IntoIterator<Item = T>,
         lookup: Lookup<'_>,
     ) -> Result<Self, clap::Error> {
-        let mut command = Self::command();
-        let matches = environment::read(&mut command, arguments, lookup)?;
-        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+        Self::read_with(arguments, lookup, &[]).map(|(cli, _)| cli)
     }
+
+    /// The same, and what the configuration file says. Also returns the values that count, by their keys.
+    ///
+    /// # Errors
+    /// As those of [`Cli::read`].
+    pub fn read_with<T: Into<OsString> + Clone>(
+        arguments: impl IntoIterator<Item = T>,
+        lookup: Lookup<'_>,
+        file: &[FromFile],
+    ) -> Result<(Self, Values), clap::Error> {
+        let mut command = Self::command();
+        let matches = environment::read(&mut command, arguments, lookup, file)?;
+        let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+        Ok((cli, values(&command, &matches)))
+    }
+
+    /// The keys of the configuration file that are flags of `whippet serve`, too.
+    pub fn keys() -> Vec<Key> {
+        keys::keys(&Self::command())
+    }
+}
+
+/// The values that count, as they were written, by their keys. They may be secrets.
+pub type Values = BTreeMap<String, Vec<OsString>>;
+
+fn values(command: &clap::Command, matches: &clap::ArgMatches) -> Values {
+    let given = matches.subcommand_matches("serve").unwrap_or(matches);
+    let value = |key: Key| {
+        let values = given.try_get_raw(key.id()).ok().flatten()?;
+        Some((key.path, values.map(ToOwned::to_owned).collect()))
+    };
+    keys::keys(command).into_iter().filter_map(value).collect()
 }
 
 /// What to do.
@@ -68,6 +107,8 @@ pub enum Command {
     /// Move everything from a data folder to a PostgreSQL server, or back. A move that was stopped goes on when it is started
     /// again
     Migrate(Migrate),
+    /// Print a configuration file with every key, or say what is wrong with one
+    Config(ConfigCommand),
     /// Write everything as JSON Lines, also while collectors run: docs/export.md describes them
     Export(Export),
 }

@@ -8,11 +8,10 @@ use clap::Args;
 
 use whippet_store::database::ServerAddress;
 
-use super::values::{Unshown, address, app, rate, sent_header, size};
+use super::values::{Unshown, address, app, base_path, external_url, rate, sent_header, size};
 use crate::prometheus::pages::Labels;
 use crate::prometheus::reading::NamedSelector;
 use crate::prometheus::{Endpoint, Header, labelled};
-use crate::routes::base_path::base_path;
 use crate::scrape::Target;
 use crate::token::Token;
 use crate::units::duration;
@@ -32,7 +31,8 @@ pub struct Serve {
     /// be in the variable PGPASSWORD, and is never shown
     #[arg(long, env = "WHIPPET_STORE", value_name = "URL", value_parser = Unshown(str::parse::<ServerAddress>))]
     pub store: Option<ServerAddress>,
-    /// A configuration file, such as whippet.toml. What the other options say is added to it
+    /// The configuration file: docs/configuration.md [default: whippet.toml beside the data folder, if it is there]. A flag or a
+    /// variable counts more than its key
     #[arg(long, env = "WHIPPET_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// A backend to scrape, such as shop=http://127.0.0.1:8080/metrics or shop=https://NAME:PASSWORD@shop.example/metrics;
@@ -88,16 +88,11 @@ pub struct Serve {
     pub prometheus: Option<Endpoint>,
     /// What to read from --prometheus instead of every job, and the target's name: shop={namespace="shop"}, or {job="shop"};
     /// may be given several times
-    #[arg(
-        long,
-        env = "WHIPPET_PROMETHEUS_SELECTOR",
-        value_name = "NAME={MATCHERS}",
-        requires = "prometheus"
-    )]
+    #[arg(long, env = "WHIPPET_PROMETHEUS_SELECTOR", value_name = "NAME={MATCHERS}")]
     pub prometheus_selector: Vec<NamedSelector>,
     /// A header of all requests to --prometheus, such as X-Scope-OrgID=shop; may be given several times. With
     /// X-Key=env:VARIABLE the value is that of the variable
-    #[arg(long, env = "WHIPPET_PROMETHEUS_HEADER", value_name = "NAME=VALUE", requires = "prometheus", value_parser = Unshown(sent_header))]
+    #[arg(long, env = "WHIPPET_PROMETHEUS_HEADER", value_name = "NAME=VALUE", value_parser = Unshown(sent_header))]
     pub prometheus_header: Vec<Header>,
     /// Show on /metrics what pages measured: vitals, timings, page views, errors and counters, by these labels. Without a
     /// list: app,page,device,release
@@ -133,6 +128,10 @@ pub struct Serve {
     /// Send histograms of pages as native ones, too, which Prometheus takes that has them enabled
     #[arg(long, env = "WHIPPET_REMOTE_WRITE_NATIVE")]
     pub remote_write_native: bool,
+    /// Where people reach the dashboard, such as https://metrics.shop.example: what alerts link to [default: the address where
+    /// the collector listens]
+    #[arg(long, env = "WHIPPET_EXTERNAL_URL", value_name = "URL", value_parser = external_url)]
+    pub external_url: Option<String>,
     /// A path below which everything is answered too, such as /whippet, for a proxy that leaves it in its requests. One that
     /// takes it off needs no option
     #[arg(long, env = "WHIPPET_BASE_PATH", default_value = "", hide_default_value = true, value_name = "PATH", value_parser = base_path)]

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use clap::{Arg, CommandFactory, Parser};
 
 use super::environment::variable;
-use super::{Cli, Command, Serve};
+use super::{Cli, Command, FromFile, Serve};
 
 #[test]
 fn the_command_line_is_sound() {
@@ -50,6 +50,61 @@ fn a_list_is_read_from_a_variable_and_a_flag_replaces_it() {
         serve(&[], &[("WHIPPET_SCRAPE", "shop=http://a/metrics\nblog=http://b/metrics?c=d,e")]).unwrap();
     let addresses: Vec<String> = scraped.scrape.iter().map(|target| target.shown().clone()).collect();
     assert_eq!(addresses, ["http://a/metrics", "http://b/metrics?…"]);
+}
+
+#[test]
+fn a_flag_counts_more_than_a_variable_and_that_more_than_the_file() {
+    let given = |id: &str, values: &[&str]| FromFile {
+        id: id.to_owned(),
+        values: values.iter().map(ToString::to_string).collect(),
+    };
+    let file = [
+        given("max_size", &["5GB"]),
+        given("rate_limit", &["7"]),
+        given("allow_host", &["file.example", "b.example"]),
+        given("remote_write_native", &["true"]),
+        given("log_level", &["debug"]),
+    ];
+    let read = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let lookup = |name: &str| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
+        };
+        let (cli, values) =
+            Cli::read_with(["whippet", "serve"].iter().chain(arguments), &lookup, &file).unwrap();
+        match cli.command {
+            Command::Serve(serve) => (*serve, cli.log, values),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (serve, log, values) = read(&[], &[]);
+    assert_eq!((serve.max_size, serve.rate_limit, serve.remote_write_native), (Some(5_000_000_000), 7, true));
+    assert_eq!(serve.allow_host, ["file.example", "b.example"]);
+    assert!(log.log_level.is_some());
+    assert_eq!(values["allow_host"], ["file.example", "b.example"]);
+    assert_eq!(values["log_level"], ["debug"]);
+    // A list of a variable, as clap does not read it, replaces that of the file.
+    let (serve, ..) = read(&["--rate-limit", "9"], &[("WHIPPET_ALLOW_HOST", "variable.example")]);
+    assert_eq!((serve.rate_limit, serve.allow_host), (9, vec!["variable.example".to_owned()]));
+    let (serve, log, _) =
+        read(&["--allow-host", "flag.example", "--log-level", "off"], &[("WHIPPET_MAX_SIZE", "")]);
+    assert_eq!((serve.allow_host, serve.max_size), (vec!["flag.example".to_owned()], Some(5_000_000_000)));
+    assert_eq!(log.log_level.map(|level| level.to_string()).as_deref(), Some("off"));
+}
+
+#[test]
+fn every_flag_has_a_key_that_follows_from_its_name() {
+    let paths: Vec<String> = Cli::keys().into_iter().map(|key| key.path).collect();
+    for path in
+        ["scrape_interval", "allow_origin", "prometheus.url", "prometheus.selectors", "remote_write.native"]
+    {
+        assert!(paths.iter().any(|known| known == path), "{path}");
+    }
+    let mut command = Cli::command();
+    command.build();
+    let flags = command.find_subcommand("serve").unwrap().get_arguments().count();
+    // Without --help and --config. Each key stands once.
+    let unique: std::collections::HashSet<&String> = paths.iter().collect();
+    assert_eq!((unique.len(), paths.len()), (flags - 2, flags - 2));
 }
 
 #[test]

@@ -3,6 +3,7 @@ use std::ffi::OsStr;
 use std::fmt::Display;
 use std::net::SocketAddr;
 
+use axum::http::Uri;
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
@@ -12,6 +13,16 @@ use whippet_store::OTHER;
 
 use crate::prometheus::{Header, header};
 use crate::units::bytes;
+
+/// The path of `--base-path`: `/whippet`, without a slash at its end. Empty for the root.
+pub fn base_path(text: &str) -> Result<String, String> {
+    let path = text.trim_end_matches('/');
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    match path.is_empty() || path.starts_with('/') && !path.contains("//") && path.bytes().all(fits) {
+        true => Ok(path.to_owned()),
+        false => Err("must be a path such as /whippet".to_owned()),
+    }
+}
 
 /// An address and a port.
 pub fn address(text: &str) -> Result<SocketAddr, String> {
@@ -51,6 +62,18 @@ pub fn size(text: &str) -> Result<u64, String> {
         _ => Err("must be from 4MB to 1000TB".to_owned()),
     }
 }
+
+/// Where people reach the dashboard, without a slash at its end.
+pub fn external_url(text: &str) -> Result<String, String> {
+    let url: Uri = text.parse().map_err(|_| EXTERNAL_URL)?;
+    let fits =
+        matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some_and(|host| !host.is_empty());
+    let bare = !text.contains(['@', '?', '#']);
+    if fits && bare { Ok(text.trim_end_matches('/').to_owned()) } else { Err(EXTERNAL_URL.to_owned()) }
+}
+
+const EXTERNAL_URL: &str =
+    "must be an address such as https://metrics.shop.example/whippet, without a name, a password and a query";
 
 /// A header of requests. With `env:NAME` its value is that of a variable.
 pub fn sent_header(text: &str) -> Result<Header, String> {
@@ -100,7 +123,17 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::{address, size};
+    use super::{address, base_path, size};
+
+    #[test]
+    fn a_base_is_a_path() {
+        for (text, path) in [("/", ""), ("", ""), ("/a", "/a"), ("/a/b/", "/a/b"), ("/a-1/~b", "/a-1/~b")] {
+            assert_eq!(base_path(text).as_deref(), Ok(path));
+        }
+        for wrong in ["a", "http://a/", "/a b", "/a?b", "//a", "/a//b", "/ä"] {
+            assert!(base_path(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn addresses_have_a_port() {

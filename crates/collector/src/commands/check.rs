@@ -1,19 +1,24 @@
 //! `whippet check`: whether what is kept is sound.
 use std::fmt::Write;
 
-use whippet_store::moving::MovingError;
 use whippet_store::moving::check::{self, Checked, Weight};
+use whippet_store::moving::{MovingError, Place};
 
 use super::progress::Bar;
+use super::store::with_password;
 use crate::args::Check;
 
 /// Does what the command line says. Returns what is to be printed, and whether all is sound.
 pub fn run(arguments: &Check) -> Result<(String, bool), MovingError> {
     let mut bar = Bar::new("reading");
     let mut progress = |done, all| bar.show(done, all);
-    let checked = match &arguments.file {
-        Some(file) => check::file(file, &mut progress)?,
-        None => check::folder(&arguments.data, &mut progress)?,
+    let checked = match (&arguments.file, &arguments.store) {
+        (Some(file), _) => check::file(file, &mut progress)?,
+        (None, Some(address)) => {
+            let server = Place::Server(Box::new(with_password(address))).open_reader()?;
+            check::database(server.as_ref(), Checked::default(), &mut progress)?
+        }
+        (None, None) => check::folder(&arguments.data, &mut progress)?,
     };
     drop(bar);
     Ok((text(&checked), checked.findings.is_empty()))

@@ -5,11 +5,12 @@ use std::io::{BufWriter, Write};
 use whippet_store::moving::{MovingError, Part, export};
 
 use super::progress::Bar;
+use super::store::place;
 use crate::args::Export;
 
 /// Does what the command line says. Returns what is to be printed.
 pub fn run(arguments: &Export) -> Result<String, MovingError> {
-    let database = arguments.from.open_reader()?;
+    let database = place(&arguments.from).open_reader()?;
     let mut bar = Bar::new("writing");
     let mut progress = |done, all| bar.show(done, all);
     let Some(target) = &arguments.to else {

@@ -4,12 +4,14 @@ use std::fmt::Write;
 use whippet_store::moving::{MovingError, Proof, Step, copy};
 
 use super::progress::Bar;
+use super::store::place;
 use crate::args::Migrate;
 
 /// Does what the command line says. Returns what is to be printed.
 pub fn run(arguments: &Migrate) -> Result<String, MovingError> {
     let mut bar = Bar::new("");
-    let proof = copy::run(&arguments.from, &arguments.to, arguments.restart, &mut |step| {
+    let (from, to) = (place(&arguments.from), place(&arguments.to));
+    let proof = copy::run(&from, &to, arguments.restart, &mut |step| {
         let (doing, table, done, all) = match step {
             Step::Moving(table, done, all) => ("moving", table, done, all),
             Step::Proving(table, done, all) => ("comparing", table, done, all),

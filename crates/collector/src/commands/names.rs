@@ -3,13 +3,14 @@ use std::fmt::Write;
 
 use whippet_store::name_admin::{self, Dropped, ListedName, NamesError, Source};
 
+use super::store::with_password;
 use crate::args::{Names, NamesCommand};
+use crate::rfc3339::rfc3339;
 
 /// Does what the command line says. Returns what is to be printed.
 pub fn run(arguments: &Names) -> Result<String, NamesError> {
     let app = arguments.app.as_deref();
-    let password = std::env::var("PGPASSWORD").unwrap_or_default();
-    let server = arguments.store.clone().map(|address| address.with_password(&password));
+    let server = arguments.store.as_ref().map(with_password);
     let source = server.as_ref().map_or(Source::Folder(&arguments.data), Source::Server);
     match &arguments.command {
         None => name_admin::list(source, None, app).map(|names| table(&names)),
@@ -53,19 +54,10 @@ fn shown(name: &str) -> String {
     name.escape_debug().to_string().replace("\\'", "'").replace("\\\"", "\"")
 }
 
-/// The hour, in UTC: `2024-01-31 17:00`. By Howard Hinnant's `civil_from_days`.
+/// The hour, in UTC: `2024-01-31 17:00`.
 fn date(ms: i64) -> String {
-    let (days, hour) = (ms.div_euclid(86_400_000), ms.rem_euclid(86_400_000) / 3_600_000);
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:00")
+    let text = rfc3339(ms);
+    format!("{} {}:00", text.get(..10).unwrap_or_default(), text.get(11..13).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ pub enum ConfigError {
     Wrong {
         /// Which one.
         path: PathBuf,
-        /// What, and what to do about it.
-        fault: Fault,
+        /// What, and what to do about it; at least one.
+        faults: Vec<Fault>,
     },
 }
 
@@ -29,7 +29,13 @@ impl fmt::Display for ConfigError {
             Self::Read { path, source } => {
                 write!(f, "cannot read {}: {source}. Is the path after --config right?", path.display())
             }
-            Self::Wrong { path, fault } => write!(f, "{}: {fault}", path.display()),
+            Self::Wrong { path, faults } => {
+                for (place, fault) in faults.iter().enumerate() {
+                    let gap = if place == 0 { "" } else { "\n" };
+                    write!(f, "{gap}{}: {fault}", path.display())?;
+                }
+                Ok(())
+            }
         }
     }
 }
@@ -55,11 +61,7 @@ pub struct Fault {
 impl Fault {
     /// A fault at a place of `text`.
     pub fn at(text: &str, span: Option<Range<usize>>, message: impl Into<String>) -> Self {
-        let line = span.map(|span| {
-            let before = text.as_bytes().get(..span.start).unwrap_or(text.as_bytes());
-            before.iter().filter(|byte| **byte == b'\n').count() + 1
-        });
-        Self { line, message: message.into() }
+        Self { line: span.map(|span| line(text, &span)), message: message.into() }
     }
 
     /// A fault that the parser found in `text`.
@@ -67,6 +69,12 @@ impl Fault {
         let message = unknown(error.message()).unwrap_or_else(|| error.message().to_owned());
         Self::at(text, error.span(), message)
     }
+}
+
+/// The number of the line where a place begins, from 1.
+pub fn line(text: &str, span: &Range<usize>) -> usize {
+    let before = text.as_bytes().get(..span.start).unwrap_or(text.as_bytes());
+    before.iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 impl fmt::Display for Fault {
@@ -84,10 +92,14 @@ fn unknown(message: &str) -> Option<String> {
     let rest = message.strip_prefix("unknown field `")?;
     let (key, rest) = rest.split_once("`, ")?;
     let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
+    Some(unknown_key(key, &known))
+}
+
+/// The message for a key that is none of `known`.
+pub fn unknown_key(key: &str, known: &[&str]) -> String {
     let key: String = key.chars().take(64).flat_map(char::escape_debug).collect();
-    let hint = whippet_catalogue::hint(&key, known.iter().copied());
-    Some(match hint.as_str() {
+    match whippet_catalogue::hint(&key, known.iter().copied()).as_str() {
         "" => format!("`{key}` is not known: there is {}", known.join(", ")),
         hint => format!("`{key}` is not known{hint}"),
-    })
+    }
 }

@@ -1,15 +1,15 @@
 //! `[prometheus]` and `[remote_write]`: what is read from, and sent to, a Prometheus that is there already.
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use axum::http::{HeaderName, header};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::secret::Secret;
+use crate::args::Key;
 use crate::prometheus::reading::NamedSelector;
 use crate::prometheus::{Endpoint, label, secret};
 use crate::token::base64;
-use crate::units;
 
 type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -35,7 +35,7 @@ pub struct PrometheusTable {
 }
 
 /// A Prometheus to read from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Prometheus {
     /// Where it is, with credentials.
     pub endpoint: Endpoint,
@@ -48,37 +48,30 @@ pub struct Prometheus {
 #[serde(deny_unknown_fields)]
 pub struct RemoteWriteTable {
     url: String,
-    #[serde(default, deserialize_with = "units::some_duration")]
-    interval: Option<Duration>,
-    #[serde(default, deserialize_with = "units::some_bytes")]
-    queue: Option<u64>,
+    // These are flags, too, and read as such.
+    #[serde(default, rename = "interval")]
+    _interval: IgnoredAny,
+    #[serde(default, rename = "queue")]
+    _queue: IgnoredAny,
+    #[serde(default, rename = "native")]
+    _native: IgnoredAny,
+    #[serde(default, rename = "scraped")]
+    _scraped: IgnoredAny,
     #[serde(default)]
     labels: BTreeMap<String, String>,
-    #[serde(default)]
-    native: bool,
-    #[serde(default)]
-    scraped: bool,
     #[serde(default)]
     headers: BTreeMap<String, Secret>,
     basic: Option<Login>,
     bearer: Option<Secret>,
 }
 
-/// Where to write to. What is missing is as the command line says.
-#[derive(Clone, Debug)]
+/// Where to write to.
+#[derive(Clone, Debug, PartialEq)]
 pub struct RemoteWrite {
     /// Where it is, with credentials.
     pub endpoint: Endpoint,
-    /// The time between two samples.
-    pub interval: Option<Duration>,
-    /// The most bytes that wait.
-    pub queue: Option<u64>,
     /// The labels that all series have.
     pub labels: Vec<(String, String)>,
-    /// Whether histograms of pages are sent as native ones, too.
-    pub native: bool,
-    /// Whether what is scraped is sent, too.
-    pub scraped: bool,
 }
 
 impl PrometheusTable {
@@ -98,24 +91,24 @@ impl PrometheusTable {
 }
 
 impl RemoteWriteTable {
+    /// Whether a key is a flag with one plain value.
+    pub fn is_plain(key: &Key) -> bool {
+        ["interval", "queue", "native", "scraped"]
+            .iter()
+            .any(|plain| key.path == format!("remote_write.{plain}"))
+    }
+
     /// What it means.
     ///
     /// # Errors
     /// What is wrong, and what to do about it.
     pub fn checked(self, env: Env<'_>) -> Result<RemoteWrite, String> {
-        if self.queue.is_some_and(|bytes| bytes < 4_000_000) {
-            return Err("`queue` must be 4MB or more".to_owned());
-        }
         for name in self.labels.keys() {
             label(name).map_err(|error| format!("`labels`: {error}"))?;
         }
         Ok(RemoteWrite {
             endpoint: endpoint(&self.url, &self.headers, (self.basic, self.bearer), env)?,
-            interval: self.interval,
-            queue: self.queue,
             labels: self.labels.into_iter().collect(),
-            native: self.native,
-            scraped: self.scraped,
         })
     }
 }
@@ -162,7 +155,7 @@ mod tests {
 
     fn parse(text: &str) -> Result<Config, String> {
         let env = |name: &str| (name == "TOKEN").then(|| "s3cret\n".to_owned());
-        Config::parse(text, Path::new(""), &env).map_err(|fault| fault.to_string())
+        Config::parse(text, Path::new(""), &env).map_err(|faults| faults[0].to_string())
     }
 
     #[test]
@@ -192,7 +185,14 @@ mod tests {
         let names: Vec<&str> = prometheus.selectors.iter().map(|named| named.name.as_str()).collect();
         assert_eq!(names, ["blog", "shop"]);
         let write = config.remote_write.unwrap();
-        assert_eq!((write.queue, write.native, write.scraped), (Some(1_000_000_000), true, false));
+        let flags: Vec<(&str, &str)> =
+            config.flags.iter().map(|given| (given.id.as_str(), given.values[0].as_str())).collect();
+        let expected = [
+            ("remote_write_interval", "30s"),
+            ("remote_write_queue", "1GB"),
+            ("remote_write_native", "true"),
+        ];
+        assert_eq!(flags, expected);
         assert_eq!(write.labels, [("cluster".to_owned(), "eu".to_owned())]);
     }
 
@@ -205,7 +205,7 @@ mod tests {
             ),
             ("\n[prometheus]\nurl = 'a:secret@b'", "line 2: `url` must be an address"),
             ("[prometheus]\nurl = 'http://a'\nselectors = { a = 'b' }", "line 1: `selectors`, a: write"),
-            ("[remote_write]\nurl = 'http://a'\nqueue = '1MB'", "line 1: `queue` must be 4MB or more"),
+            ("[remote_write]\nurl = 'http://a'\nqueue = '1MB'", "line 3: `queue` must be from 4MB to 1000TB"),
             ("[remote_write]\nurl = 'http://a'\nlabels = { a-b = 'c' }", "line 1: `labels`: a label's name"),
             (
                 "[remote_write]\nurl = 'http://a'\nheaders = { Host = 'c' }",

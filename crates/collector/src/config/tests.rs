@@ -11,17 +11,19 @@ fn env(name: &str) -> Option<String> {
 }
 
 fn parse(text: &str) -> Config {
-    Config::parse(text, Path::new("/etc/whippet"), &env).unwrap_or_else(|fault| panic!("{fault}"))
+    Config::parse(text, Path::new("/etc/whippet"), &env).unwrap_or_else(|faults| panic!("{faults:?}"))
 }
 
 fn refused(text: &str) -> String {
-    Config::parse(text, Path::new(""), &env).map(drop).unwrap_err().to_string()
+    let faults = Config::parse(text, Path::new(""), &env).map(drop).unwrap_err();
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
 fn a_store_is_a_server_and_shows_no_password() {
     let config = parse(r#"store = "postgres://me:s3cret@db/shop?schema=rum""#);
-    assert_eq!(config.store.unwrap().to_string(), "postgres://me@db:5432/shop (schema rum)");
+    assert_eq!((config.flags[0].id.as_str(), config.flags.len()), ("store", 1));
+    assert!(!format!("{config:?}").contains("s3cret"), "secrets are not printed");
     for wrong in [
         r#"store = "mysql://me:s3cret@db/""#,
         r#"store = { env = "SHOP_TOKEN" }"#,
@@ -115,7 +117,6 @@ fn what_is_wrong_is_said_with_its_line() {
             "line 4: `intervall` is not known: did you mean `interval`?",
         ),
         ("[[targets]]\nname = 'a'", "line 1: `targets` is not known: did you mean `target`?"),
-        ("zzz = 1", "line 1: `zzz` is not known: there is store, target, mapping, prometheus, remote_write"),
         (
             "\n[[target]]\nname = 'a'\nurl = 'http://a/'\ninterval = 5",
             "line 5: invalid type: integer `5`, expected a time such as \"5s\"",
@@ -176,7 +177,228 @@ fn what_is_wrong_is_said_with_its_line() {
     ] {
         assert_eq!(refused(text), expected, "{text}");
     }
+    let all = refused("zzz = 1");
+    assert!(all.starts_with("line 1: `zzz` is not known: there is listen, data, store, "), "{all}");
+    assert!(
+        all.ends_with(
+            "target, mapping, prometheus, remote_write, level, objective, alert, receiver, silence, regressions"
+        ),
+        "{all}"
+    );
     assert!(refused("[[target").starts_with("line 1: "));
     let mapping = refused("\n[[mapping]]\nsignal = 'http.server.request'\nmetric = 'm'");
     assert!(mapping.starts_with("line 3: ") && mapping.contains("http.server.requests"), "{mapping}");
+}
+
+#[test]
+fn a_key_that_is_a_flag_is_checked_by_it() {
+    for (text, expected) in [
+        (
+            "listen = '7300'",
+            "line 1: `listen` must be an address and a port: 127.0.0.1:7300 for this machine only, 0.0.0.0:7300 for all",
+        ),
+        (
+            "\nretention = '5 d'",
+            "line 2: `retention` must be a whole number and a unit: 500ms, 5s, 15m, 12h or 30d",
+        ),
+        ("rate_limit = -1", "line 1: `rate_limit`: -1 is not in 0..=4294967295"),
+        ("trust_proxy = 'a'", "line 1: `trust_proxy`: invalid digit found in string"),
+        ("export_pages_limit = 0", "line 1: `export_pages_limit`: 0 is not in 1..=100000"),
+        ("log_format = 'xml'", "line 1: `log_format` must be one of text, json"),
+        (
+            "min_sample_rate = 2.0",
+            "line 1: `min_sample_rate` must be from 0.0001 to 1: 0.01 if pages sample one visit in a hundred",
+        ),
+        ("allow_origin = ['https://a.b', 'c']", "line 1: `allow_origin` must be as browsers send it"),
+        (
+            "token = 's3cret'",
+            "line 1: `token` must have at least 16 characters, without spaces: take 32 random ones",
+        ),
+        ("token = { env = 'NONE' }", "line 1: `token`: the environment variable NONE is not set"),
+        ("token = { file = 'a' }", "line 1: `token` must be a text, or { env = \"NAME\" }"),
+        ("listen = true", "line 1: `listen` must be a text"),
+        ("[remote_write]\nurl = 'http://a/'\nnative = 'yes'", "line 3: `native` must be true or false"),
+        ("[remote_write]\nurl = 'http://a/'\nqueue = '1KB'", "line 3: `queue` must be from 4MB to 1000TB"),
+        ("config = 'a'", "line 1: `config` is not known"),
+        ("external_url = 'https://me:s3cret@a.b'", "line 1: `external_url` must be an address such as"),
+    ] {
+        let error = refused(text);
+        assert!(error.starts_with(expected), "{error}");
+        assert!(!error.contains("s3cret"), "{error}");
+    }
+}
+
+#[test]
+fn all_that_is_wrong_is_said_at_once() {
+    let faults =
+        refused("lisen = 'a'\nmax_size = '4'\n[[target]]\nname = 'a'\nurll = 'b'\n[[target]]\nname = 'b'\n");
+    let lines: Vec<&str> = faults.lines().map(|line| line.split(':').next().unwrap()).collect();
+    assert_eq!(lines, ["line 1", "line 2", "line 5", "line 6"], "{faults}");
+    assert_eq!(refused("a = \nb = 1\n[c\n").lines().count(), 2, "all that is no TOML, too");
+}
+
+#[test]
+fn a_wrong_rule_is_named_and_the_others_stay() {
+    let config = parse(
+        r#"
+        [[alert]]
+        name = "slow"
+        app = "shop"
+        expr = "p75 LCP > 4s"
+        receivers = ["ops", "opps"]
+
+        [[alert]]
+        name = "odd"
+        epxr = "p75 LCP > 4s"
+
+        [[alert]]
+        name = "slow"
+        app = "shop"
+        expr = "p75 LCP > 5s"
+
+        [[alert]]
+        name = "nothing"
+        level = "not there"
+
+        [[receiver]]
+        name = "ops"
+        type = "webhook"
+        url = "https://hooks.example/s3cret"
+
+        [[receiver]]
+        name = "chat"
+        type = "text"
+        url = "https://hooks.example/s3cret"
+        body = "{{ stauts }}"
+
+        [regressions]
+        alpha = 2
+        "#,
+    );
+    let said: Vec<String> = config.rules.faults.iter().map(ToString::to_string).collect();
+    let begins = [
+        "line 2: alert \"slow\": there is no receiver 'opps': did you mean `ops`?",
+        "line 10: alert \"odd\": `epxr` is not known: did you mean `expr`?",
+        "line 12: alert \"slow\": there is one of this name before it: give it another",
+        "line 17: alert \"nothing\": there is no level 'not there'",
+        "line 26: receiver \"chat\": `body`: `stauts` is not known: did you mean `status`?",
+        "line 32: [regressions]: ",
+    ];
+    assert_eq!(said.len(), begins.len(), "{said:#?}");
+    for (said, begin) in said.iter().zip(begins) {
+        assert!(said.starts_with(begin), "{said}");
+    }
+    assert_eq!(config.rules.watch.alerts.len(), 1);
+    assert_eq!(config.rules.watch.alerts[0].receivers, ["ops"]);
+    assert_eq!(config.rules.receivers.len(), 1);
+    assert_eq!(config.rules.receivers[0].shown(), "https://hooks.example/…");
+}
+
+#[test]
+fn an_alert_that_would_reach_nobody_is_left_out_and_told_to_nobody_else() {
+    let config = parse(
+        r#"
+        [[alert]]
+        name = "lost"
+        app = "shop"
+        expr = "p75 LCP > 4s"
+        receivers = ["opps", "nobody"]
+
+        [[alert]]
+        name = "heard"
+        app = "shop"
+        expr = "p75 LCP > 4s"
+
+        [[receiver]]
+        name = "ops"
+        type = "webhook"
+        url = "https://hooks.example/"
+        "#,
+    );
+    let names: Vec<&str> = config.rules.watch.alerts.iter().map(|alert| alert.name.as_str()).collect();
+    assert_eq!(names, ["heard"]);
+    let said: Vec<String> = config.rules.faults.iter().map(ToString::to_string).collect();
+    assert_eq!(said.len(), 2, "{said:#?}");
+    assert!(
+        said.iter().all(|said| said.contains("alert \"lost\"") && said.ends_with("the alert is left out"))
+    );
+}
+
+#[test]
+fn a_silence_has_times_with_zones_and_names_something() {
+    let config = parse(
+        r#"
+        [[silence]]
+        name = "night"
+        matchers = { app = "shop" }
+        except = { severity = "page" }
+        from = 2024-02-29T23:00:00+01:00
+        until = 2024-03-01T04:00:00Z
+        reason = "the database moves"
+        "#,
+    );
+    assert_eq!(config.rules.faults, []);
+    let silence = &config.rules.silences[0];
+    assert_eq!((silence.id.as_str(), silence.matchers.len()), ("file:night", 2));
+    assert_eq!((silence.from, silence.until), (1_709_244_000_000, 1_709_265_600_000));
+    let active = [silence.from - 1, silence.from, silence.until].map(|now| silence.is_active(now));
+    assert_eq!(active, [false, true, false]);
+    for (keys, expected) in [
+        ("until = 2024-03-01", "must be a time with its zone"),
+        ("from = 2024-03-01T05:00:00Z\nuntil = 2024-03-01T04:00:00Z", "`until` must be after `from`"),
+        ("from = 2020-03-01T05:00:00Z\nuntil = 2024-03-01T04:00:00Z", "within a year"),
+        ("reason2 = ''\nuntil = 2024-03-01T04:00:00Z", "`reason2` is not known: did you mean `reason`?"),
+    ] {
+        let text = format!("[[silence]]\nname = 'a'\nmatchers = {{ app = 'b' }}\nreason = 'c'\n{keys}");
+        let said = &parse(&text).rules.faults[0].message;
+        assert!(said.contains(expected), "{said}");
+    }
+    let all = parse(
+        "[[silence]]\nname = 'a'\nreason = 'c'\nmatchers = { app = '*' }\nuntil = 2024-03-01T04:00:00Z",
+    );
+    assert!(all.rules.faults[0].message.contains("would silence every alert"));
+}
+
+#[test]
+fn a_wrong_setting_does_not_hide_wrong_rules() {
+    let text = "rate_limmit = 5\n[[alert]]\nname = \"odd\"\nepxr = \"views > 1\"\n[regressions]\nalpha = 2\n";
+    let said = Config::parse(text, Path::new(""), &|_| None).unwrap_err();
+    let lines: Vec<Option<usize>> = said.iter().map(|fault| fault.line).collect();
+    assert_eq!(lines, [Some(1), Some(4), Some(5)], "{said:?}");
+    assert!(said[1].message.starts_with("alert \"odd\": `epxr` is not known"), "{said:?}");
+}
+
+#[test]
+fn a_receiver_says_what_is_wrong_with_it() {
+    for (text, expected) in [
+        ("type = 'webhook'", "`url` is missing: where it is sent"),
+        ("type = 'webhok'\nurl = 'http://a/'", "unknown variant `webhok`"),
+        ("type = 'webhook'\nurl = 'ftp://me:s3cret@a/'", "`url` must be an address such as"),
+        ("type = 'webhook'\nurls = ['http://a/']", "only an Alertmanager has `urls`"),
+        (
+            "type = 'webhook'\nurl = 'http://a/'\nbody = 'a'",
+            "`body` belongs to receivers of the type \"text\"",
+        ),
+        ("type = 'webhook'\nurl = 'http://a/'\nresend = '1m'", "`resend` belongs to receivers"),
+        (
+            "type = 'webhook'\nurl = 'http://a/'\nsigning_key = 's3cret'",
+            "`signing_key` must have at least 16",
+        ),
+        (
+            "type = 'alertmanager'\nurl = 'http://a/'\nsigning_key = 's3cret0123456789'",
+            "an Alertmanager checks no signature",
+        ),
+        (
+            "type = 'webhook'\nurl = 'http://a/'\nheaders = { Host = 'b' }",
+            "the header `host` is set by the sender",
+        ),
+        ("type = 'webhook'\nurl = 'http://a/'\ntimeout = '5m'", "`timeout` must not be longer than 2m"),
+        ("type = 'text'\nurl = 'http://a/'", "`body` is missing"),
+        ("type = 'text'\nurl = 'http://a/'\nbody = 'a'\nmethod = 'GET'", "`method` must be POST or PUT"),
+    ] {
+        let config = parse(&format!("[[receiver]]\nname = 'a'\n{text}"));
+        let said = &config.rules.faults[0].message;
+        assert!(said.contains(expected) && !said.contains("s3cret"), "{said}");
+        assert!(config.rules.receivers.is_empty());
+    }
 }

@@ -16,14 +16,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
 use tower::ServiceExt;
@@ -75,10 +76,22 @@ impl Limits {
     }
 }
 
-/// Serves `router` at `listener` until `stop` is ready.
+/// Who answers requests.
+pub trait Answers: Clone + Send + Sync + 'static {
+    /// Answers one.
+    fn answer(&self, request: Request<Body>) -> impl Future<Output = Response> + Send;
+}
+
+impl Answers for Router {
+    async fn answer(&self, request: Request<Body>) -> Response {
+        self.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
+    }
+}
+
+/// Serves at `listener` what `answers` says, until `stop` is ready.
 pub async fn serve(
     listener: TcpListener,
-    router: Router,
+    answers: impl Answers,
     limits: Limits,
     metrics: Arc<Metrics>,
     stop: impl Future<Output = ()>,
@@ -113,13 +126,13 @@ pub async fn serve(
         let Some((slot, _)) = taken else { continue };
         let (pipeline, id) = (PipelineThrottle::new(), slot.id());
         let service = {
-            let (router, activity, pipeline) = (router.clone(), activity.clone(), pipeline.clone());
-            tower::service_fn(move |request| {
-                answer(router.clone(), request, peer, activity.clone(), pipeline.request())
+            let (answers, activity, pipeline) = (answers.clone(), activity.clone(), pipeline.clone());
+            service_fn(move |request| {
+                answer(answers.clone(), request, peer, activity.clone(), pipeline.request())
             })
         };
         let io = TokioIo::new(Stream::new(socket, activity, pipeline));
-        let connection = graceful.watch(builder.serve_connection(io, TowerToHyperService::new(service)));
+        let connection = graceful.watch(builder.serve_connection(io, service));
         let (metrics, all) = (Arc::clone(&metrics), Arc::clone(&slots));
         let task = tokio::spawn(async move {
             // Clients disconnect all the time: this is not logged.
@@ -136,7 +149,7 @@ pub async fn serve(
 }
 
 async fn answer(
-    router: Router,
+    answers: impl Answers,
     request: Request<Incoming>,
     peer: SocketAddr,
     activity: Activity,
@@ -148,7 +161,7 @@ async fn answer(
     }
     let mut request = request.map(|incoming| body::watched(incoming, activity));
     request.extensions_mut().insert(ConnectInfo(peer));
-    router.oneshot(request).await
+    Ok(answers.answer(request).await)
 }
 
 fn warn(limits: &Limits, admission: Option<Admission>, peer: SocketAddr) {

@@ -1,17 +1,21 @@
 //! The collector's own figures, as any backend would expose them.
 mod connections;
+mod notify;
 mod process;
 mod remote_write;
+mod watch;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use connections::ConnectionMetrics;
+use watch::WatchFigures;
 use whippet_engine::expo::{Kind, Writer};
 use whippet_store::StoreMetrics;
 use whippet_store::families::{Counters, Durations, single};
 
+pub use notify::NotifyFigures;
 pub use remote_write::{Backlog, Dropped, RemoteWriteFigures};
 
 /// What `/metrics` says it is.
@@ -29,8 +33,12 @@ pub struct Metrics {
     pub store: Arc<StoreMetrics>,
     /// Those of remote write.
     pub remote_write: Arc<RemoteWriteFigures>,
+    /// Those of notifications.
+    pub notify: Arc<NotifyFigures>,
     /// Those of connections.
     pub connections: ConnectionMetrics,
+    /// Those of watching.
+    pub watch: WatchFigures,
     requests: Counters<3>,
     latency: Durations<2>,
     in_flight: AtomicI64,
@@ -58,7 +66,9 @@ impl Metrics {
             rejected: Counters::new(["reason"]),
             store: Arc::default(),
             remote_write: Arc::default(),
+            notify: Arc::default(),
             connections: ConnectionMetrics::default(),
+            watch: WatchFigures::default(),
             requests: Counters::new(["method", "route", "status"]),
             latency: Durations::new(["method", "route"]),
             in_flight: AtomicI64::default(),
@@ -76,6 +86,8 @@ impl Metrics {
         self.write_requests(&mut writer);
         self.store.write(&mut writer, queue);
         self.remote_write.write(&mut writer);
+        self.watch.write(&mut writer);
+        self.notify.write(&mut writer);
         writer.family("whippet_build_info", Kind::Gauge, "The version of this program");
         writer.sample(&[("version", env!("CARGO_PKG_VERSION"))], 1.0);
         process::write(&mut writer, self.started);

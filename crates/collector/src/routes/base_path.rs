@@ -6,16 +6,6 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceExt;
 
-/// The path of `--base-path`: `/whippet`, without a slash at its end. Empty for the root.
-pub fn base_path(text: &str) -> Result<String, String> {
-    let path = text.trim_end_matches('/');
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
-    match path.is_empty() || path.starts_with('/') && !path.contains("//") && path.bytes().all(fits) {
-        true => Ok(path.to_owned()),
-        false => Err("must be a path such as /whippet".to_owned()),
-    }
-}
-
 /// Answers requests below `base` as those without it, which are answered too: health checks do not come through the proxy.
 pub fn below(base: String, router: Router) -> Router {
     if base.is_empty() {
@@ -54,23 +44,13 @@ fn to_folder(base: &str) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::{base_path, below};
+    use super::below;
     use axum::Router;
     use axum::body::Body;
     use axum::extract::Request;
     use axum::http::Uri;
     use http_body_util::BodyExt;
     use tower::ServiceExt;
-
-    #[test]
-    fn a_base_is_a_path() {
-        for (text, path) in [("/", ""), ("", ""), ("/a", "/a"), ("/a/b/", "/a/b"), ("/a-1/~b", "/a-1/~b")] {
-            assert_eq!(base_path(text).as_deref(), Ok(path));
-        }
-        for wrong in ["a", "http://a/", "/a b", "/a?b", "//a", "/a//b", "/ä"] {
-            assert!(base_path(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[tokio::test]
     async fn requests_are_answered_with_the_base_and_without() {

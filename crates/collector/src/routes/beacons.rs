@@ -13,7 +13,12 @@ use crate::failure::Failure;
 
 /// Accepts a beacon: 204 once it is on disk.
 pub async fn post(State(app): State<App>, request: Request) -> Result<StatusCode, Failure> {
-    let outcome = accept(&app, request).await;
+    receive(&app, request).await
+}
+
+/// The same.
+pub async fn receive(app: &App, request: Request) -> Result<StatusCode, Failure> {
+    let outcome = accept(app, request).await;
     if let Err(failure) = &outcome {
         app.metrics.rejected(failure.code);
         // Only the code is logged: the sender may control the rest.

@@ -51,6 +51,8 @@ pub async fn status(State(app): State<App>) -> Answer<Status> {
         begun: stored.begun,
         lists: app.target_status.lists(),
         store: Some(store),
+        alerts: Some(super::alerts::counts(&app).await?),
+        config: Some(app.config.get()),
     }))
 }
 

@@ -24,7 +24,8 @@ const MISSING: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>W
 <code>cargo xtask build</code> in Whippet's source folder, then start <code>whippet serve</code> again.\n";
 
 /// The paths of the dashboard's pages; its own router has the same.
-pub const PAGES: [&str; 7] = ["/", "/backend", "/vitals", "/loading", "/cache", "/custom", "/errors"];
+pub const PAGES: [&str; 9] =
+    ["/", "/alerts", "/releases", "/backend", "/vitals", "/loading", "/cache", "/custom", "/errors"];
 
 /// The file at `path`, or the dashboard where it is one of its pages; 404 for anything else.
 pub fn file(path: &str, headers: &HeaderMap) -> Response {

@@ -53,7 +53,7 @@ impl Source {
     pub async fn backend(&self, app: &App, window: &Window) -> Answer<Backend> {
         let now = app.clock.now();
         let steps = self.steps(&window.range(now)?);
-        let read = self.reader.read(&self.target, &steps, None, app.matches.catalogue(), now).await?;
+        let read = self.reader.read(&self.target, &steps, None, &app.matches.catalogue(), now).await?;
         let notes = read.fetched.notes.clone();
         let report = move || {
             let Ok(report) = backend::report(&read.fetched.memory, &read.told, &steps);
@@ -66,7 +66,7 @@ impl Source {
     pub async fn series(&self, app: &App, window: &Window) -> Answer<Metrics> {
         let now = app.clock.now();
         let steps = self.steps(&window.range(now)?);
-        let told = self.reader.told(&self.target, &steps, app.matches.catalogue(), now).await?;
+        let told = self.reader.told(&self.target, &steps, &app.matches.catalogue(), now).await?;
         Ok(Json(metric_chart::listed(&told)))
     }
 
@@ -81,7 +81,7 @@ impl Source {
         let now = app.clock.now();
         let steps = self.steps(&window.range(now)?);
         let names = Some(series_of(&metric));
-        let read = self.reader.read(&self.target, &steps, names, app.matches.catalogue(), now).await?;
+        let read = self.reader.read(&self.target, &steps, names, &app.matches.catalogue(), now).await?;
         let draw = move || {
             let question = (metric.as_str(), by.as_deref());
             let Ok(chart) = metric_chart::draw(&read.fetched.memory, &read.told, question, &steps);
@@ -102,7 +102,7 @@ pub async fn add_to(overview: &mut Overview, app: &App, range: &Range) {
         let (app, reader, range) = (app.clone(), Arc::clone(reader), range.clone());
         reading.spawn(async move {
             let steps = Steps::new(&range, 2 * target.interval).coarse(LOOKS);
-            let read = reader.read(&target, &steps, None, app.matches.catalogue(), now).await;
+            let read = reader.read(&target, &steps, None, &app.matches.catalogue(), now).await;
             (target.name, read.ok().map(levels).unwrap_or_default())
         });
     }

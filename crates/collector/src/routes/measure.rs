@@ -22,10 +22,10 @@ pub async fn measure(State(app): State<App>, request: Request, next: Next) -> Re
 }
 
 /// Counts down also when the client goes away and the request is dropped.
-struct InFlight<'a>(&'a App);
+pub struct InFlight<'a>(&'a App);
 
 impl<'a> InFlight<'a> {
-    fn new(app: &'a App) -> Self {
+    pub fn new(app: &'a App) -> Self {
         app.metrics.in_flight(1);
         Self(app)
     }

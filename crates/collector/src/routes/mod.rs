@@ -1,32 +1,37 @@
 //! The routes, and the headers of all answers.
 mod access;
+mod alerts;
 pub mod base_path;
 mod beacons;
 mod body;
 mod charts;
+mod compare;
 mod compressed;
 mod dashboard;
+pub mod direct;
 mod from_prometheus;
+mod headers;
+mod levels;
 mod measure;
 mod otlp;
 mod own;
 mod page_posts;
 mod params;
+mod regressions;
+mod releases;
+mod same_site;
 mod sdks;
 
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::{Router, middleware};
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use self::headers::{CSP, EXPOSED, NO_SNIFFING, REFERRER};
 use crate::app::App;
 use crate::failure::Failure;
-
-/// Scripts and wasm only from the collector itself; styles also inline, as charts set them. No page may frame the dashboard.
-const CSP: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
-                   img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// All routes.
 pub fn router(app: App) -> Router {
@@ -43,12 +48,21 @@ pub fn router(app: App) -> Router {
         .route("/api/custom", get(charts::custom))
         .route("/api/errors", get(charts::errors))
         .route("/api/slow_queries", get(charts::slow_queries))
+        .route("/api/levels", get(levels::levels))
+        .route("/api/alerts", get(alerts::alerts))
+        .route("/api/alerts/history", get(alerts::history))
+        .route("/api/alerts/silences", get(alerts::silences).post(alerts::silence))
+        .route("/api/alerts/silences/{id}", delete(alerts::end_silence))
+        .route("/api/releases", get(releases::get))
+        .route("/api/compare", get(compare::get))
+        .route("/api/regressions", get(regressions::get))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
         ));
     let beacons = Router::new()
-        .route("/v1/beacons", post(beacons::post).options(beacons::preflight))
+        // `direct` answers POST before it comes here: the route says which methods there are.
+        .route(direct::PATH, post(beacons::post).options(beacons::preflight))
         // Pages may read every answer, so that a refused beacon says why in their console. There is nothing in
         // it that depends on who asks.
         .layer(SetResponseHeaderLayer::overriding(
@@ -58,7 +72,7 @@ pub fn router(app: App) -> Router {
         // Pages may read when to try again, and which encodings are accepted.
         .layer(SetResponseHeaderLayer::overriding(
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("Accept-Encoding, Retry-After"),
+            HeaderValue::from_static(EXPOSED),
         ))
         // How a body may be sent next time: RFC 9110, section 12.5.3.
         .layer(SetResponseHeaderLayer::overriding(
@@ -74,14 +88,14 @@ pub fn router(app: App) -> Router {
         .route("/v1/traces", post(otlp::traces).options(access::preflight))
         .layer(SetResponseHeaderLayer::overriding(
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("Accept-Encoding, Retry-After"),
+            HeaderValue::from_static(EXPOSED),
         ))
         .layer(SetResponseHeaderLayer::overriding(
             header::ACCEPT_ENCODING,
             HeaderValue::from_static(body::ACCEPTED),
         ))
         .layer(middleware::from_fn(access::shared));
-    Router::new()
+    let router = Router::new()
         .merge(api)
         .route("/metrics", get(own::metrics))
         .route("/healthz", get(own::health))
@@ -95,17 +109,18 @@ pub fn router(app: App) -> Router {
         .layer(CompressionLayer::new())
         .layer(SetResponseHeaderLayer::overriding(
             header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
+            HeaderValue::from_static(NO_SNIFFING),
         ))
         .layer(SetResponseHeaderLayer::overriding(
             header::REFERRER_POLICY,
-            HeaderValue::from_static("same-origin"),
+            HeaderValue::from_static(REFERRER),
         ))
         .layer(SetResponseHeaderLayer::overriding(
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_static(CSP),
         ))
-        .with_state(app)
+        .with_state(app.clone());
+    direct::before(app, router)
 }
 
 async fn method_not_allowed(method: Method) -> Failure {

@@ -53,20 +53,25 @@ pub struct Window {
 impl Window {
     /// Checks the range. It ends no later than `now`.
     pub fn range(&self, now: i64) -> Result<Range, Failure> {
-        let to = self.to.unwrap_or(now);
-        let from = self.from.unwrap_or(to.saturating_sub(HOUR));
-        let wrong = |message: &str| Err(Failure::bad_request("bad_range", message));
-        if from < 0 || to < 0 {
-            return wrong("`from` and `to` are milliseconds since 1970, and not negative");
-        }
-        if from >= to {
-            return wrong("`from` must be before `to`; both are milliseconds since 1970");
-        }
-        if to - from > LONGEST {
-            return wrong("the window is longer than 400 days: choose a shorter one");
-        }
-        // A browser's clock may be ahead. The time until then would be drawn as a gap in the data.
-        let to = if from < now { to.min(now) } else { to };
-        Ok(Range { from, to })
+        range((self.from, self.to), now)
     }
+}
+
+/// Checks a range, as [`Window::range`] does.
+pub fn range((from, to): (Option<i64>, Option<i64>), now: i64) -> Result<Range, Failure> {
+    let to = to.unwrap_or(now);
+    let from = from.unwrap_or(to.saturating_sub(HOUR));
+    let wrong = |message: &str| Err(Failure::bad_request("bad_range", message));
+    if from < 0 || to < 0 {
+        return wrong("`from` and `to` are milliseconds since 1970, and not negative");
+    }
+    if from >= to {
+        return wrong("`from` must be before `to`; both are milliseconds since 1970");
+    }
+    if to - from > LONGEST {
+        return wrong("the window is longer than 400 days: choose a shorter one");
+    }
+    // A browser's clock may be ahead. The time until then would be drawn as a gap in the data.
+    let to = if from < now { to.min(now) } else { to };
+    Ok(Range { from, to })
 }

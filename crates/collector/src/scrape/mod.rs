@@ -23,7 +23,7 @@ pub use fetch::{FetchError, Fetcher, Text};
 pub use filter::{Filter, Glob};
 pub use lists::{BadList, List, Place};
 pub use parse::{Reading, parse, read};
-pub use schedule::{Schedule, start};
+pub use schedule::{Schedule, Scraping, start_own};
 pub use settings::Settings;
 pub use target::{Address, Target, TargetError, address, name};
 pub use target_status::{Outcome, TargetStatus};

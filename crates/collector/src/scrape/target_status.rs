@@ -76,7 +76,7 @@ impl TargetStatus {
             Entry { name: name.to_owned(), url, interval, list: list.map(str::to_owned), ..Entry::default() };
         // The collector itself stays last.
         let own = known.targets.iter().position(|target| target.entry.name == whippet_store::OWN_TARGET);
-        let place = own.filter(|_| list.is_some()).unwrap_or(known.targets.len());
+        let place = own.unwrap_or(known.targets.len());
         known.targets.insert(place, Scraped { entry, times: VecDeque::new(), events: false });
         true
     }
@@ -84,6 +84,18 @@ impl TargetStatus {
     /// Removes a target.
     pub fn remove(&self, name: &str) {
         self.known().targets.retain(|target| target.entry.name != name);
+    }
+
+    /// Removes a list. Returns the names of its targets, which go with it.
+    pub fn remove_list(&self, list: &str) -> Vec<String> {
+        let mut known = self.known();
+        known.lists.retain(|known| known.name != list);
+        let of_list = |target: &Scraped| target.entry.list.as_deref() == Some(list);
+        let gone =
+            known.targets.iter().filter(|target| of_list(target)).map(|target| target.entry.name.clone());
+        let gone = gone.collect();
+        known.targets.retain(|target| !of_list(target));
+        gone
     }
 
     /// Records a scrape.

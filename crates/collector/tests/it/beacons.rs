@@ -365,3 +365,29 @@ async fn wrong_paths_and_methods_are_answered_in_json() {
     let figure = "http_requests_total{method=\"OTHER\",route=\"/api/status\",status=\"405\"}";
     assert_eq!(collector.figure(figure).await, 1.0);
 }
+
+#[tokio::test]
+async fn a_beacon_is_answered_with_the_headers_of_all_answers() {
+    let collector = Collector::new();
+    // The router and its layers answer this one.
+    let request = Request::options("/v1/beacons").body(Body::empty()).unwrap();
+    let mut routed = collector.send(request).await.headers;
+    for own in ["methods", "headers"].map(|what| format!("access-control-allow-{what}")) {
+        routed.remove(own);
+    }
+    routed.remove("access-control-max-age");
+    routed.remove("content-length");
+    assert_eq!(routed.len(), 6, "{routed:?}");
+    let mut taken = collector.post(beacon("a").to_string()).await;
+    taken.headers.remove("content-length");
+    assert_eq!((taken.status.as_u16(), taken.headers), (204, routed.clone()));
+    let mut refused = collector.post("{").await;
+    assert_eq!(refused.status.as_u16(), 400);
+    assert_eq!(refused.headers.remove("content-type").unwrap(), "application/json");
+    refused.headers.remove("content-length");
+    assert_eq!(refused.headers, routed);
+    let counted =
+        |status| format!("http_requests_total{{method=\"POST\",route=\"/v1/beacons\",status=\"{status}\"}}");
+    assert_eq!(collector.figure(&counted(204)).await, 1.0);
+    assert_eq!(collector.figure(&counted(400)).await, 1.0);
+}

@@ -215,8 +215,11 @@ async fn thinning_keeps_a_vanished_counter_and_the_baseline_of_a_new_one() {
     scrape(&collector, &format!("{OTHER} 2\nhttp_requests_total{{route=\"/late\"}} 501\n")).await;
     let before = [grew(&collector, "/a").await, grew(&collector, "/late").await];
     assert_eq!(before, [20.0, 499.0]);
-    collector.advance(DAY);
-    collector.app.store.sweep(collector.now()).await.unwrap();
+    // On a server, what is too old goes with its day.
+    for _ in 0..if collector.is_on_server() { 2 } else { 1 } {
+        collector.advance(DAY);
+        collector.app.store.sweep(collector.now()).await.unwrap();
+    }
     let times: std::collections::BTreeSet<i64> =
         collector.samples().await.iter().map(|sample| sample.time).collect();
     assert!(times.len() < 6, "thinned");

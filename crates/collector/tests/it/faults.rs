@@ -60,6 +60,14 @@ fn sqlite_survives_another_program_that_locks_its_file() {
 }
 
 #[test]
+fn sqlite_survives_a_file_and_a_folder_that_become_read_only() {
+    let folder = tempfile::tempdir().unwrap();
+    if !faults::unchangeable(trial(), folder.path()).unwrap() {
+        println!("left out: this file system has no files that cannot be changed, or this is not root");
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_used_is_no_start() {
     let folder = tempfile::tempdir().unwrap();
     let data = Data::Folder(folder.path().to_owned());

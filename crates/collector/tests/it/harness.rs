@@ -12,20 +12,24 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use tower::ServiceExt;
 use whippet_catalogue::Catalogue;
 use whippet_collector::app::{App, Senders};
 use whippet_collector::client::Networks;
 use whippet_collector::clock::Clock;
 use whippet_collector::metrics::Metrics;
+use whippet_collector::notify::{Notifier, Stored};
 use whippet_collector::origins::Origins;
 use whippet_collector::rate_limiter::RateLimiter;
+use whippet_collector::regressions::Regressions;
 use whippet_collector::routes;
 use whippet_collector::scrape::{Fetcher, Scraper, TargetStatus};
 use whippet_store::database::Database;
 use whippet_store::name_admin::Source;
 use whippet_store::reports::matches::Matches;
 use whippet_store::{Options, Sample, Scrape, Store};
+use whippet_watch::regressions::RegressionSettings;
 
 use crate::schema::Schema;
 
@@ -106,6 +110,13 @@ impl Collector {
         let store = Arc::new(Store::open(options, Arc::clone(&metrics.store)).unwrap());
         let (clock, hand) = Clock::manual(now);
         let names = ["shop", "collector"].map(|name| (name.to_owned(), format!("http://{name}/metrics")));
+        let notifier = Notifier::new(
+            Arc::new(Stored(Arc::clone(&store))),
+            watch::channel(Arc::default()).1,
+            Arc::from("http://here:7300"),
+            clock.clone(),
+            Arc::clone(&metrics.notify),
+        );
         let mut app = App {
             store,
             metrics,
@@ -120,6 +131,12 @@ impl Collector {
             prometheus: None,
             page_figures: None,
             senders: Arc::new(Senders::new(now)),
+            watch: Arc::default(),
+            regressions: Arc::new(Regressions::new(RegressionSettings::default())),
+            rules: watch::channel(Arc::default()).1,
+            notifier: Arc::new(notifier),
+            external_url: Arc::from("http://here:7300"),
+            config: Arc::default(),
             scrape_interval: 5 * SECOND,
             detail,
             hours,
@@ -260,6 +277,11 @@ impl Collector {
         self.app.store.read_database("test", query).await.unwrap()
     }
 
+    /// Whether its store is a server's.
+    pub fn is_on_server(&self) -> bool {
+        self.data.as_ref().is_some_and(|data| data.schema.is_some())
+    }
+
     /// Runs what works on the store beside a collector, as `whippet names` does. It may wait, so it has a thread of its own.
     pub fn aside<T: Send>(&self, run: impl FnOnce(Source<'_>) -> T + Send) -> T {
         let data = self.data.as_ref().unwrap();
@@ -292,8 +314,11 @@ impl Collector {
                 " AND time >= (SELECT coalesce(max(time), 0) FROM cell_marks WHERE level = {number} AND section = 0)"
             ),
         };
-        self.number(format!("SELECT count(*) FROM {table} WHERE section = {section} AND page <> 0{read}"))
-            .await
+        // Collectors that wrote to the same bucket, as one before and one after a restart on a server, have a row each.
+        let buckets = format!(
+            "SELECT DISTINCT time, app, page FROM {table} WHERE section = {section} AND page <> 0{read}"
+        );
+        self.number(format!("SELECT count(*) FROM ({buckets}) AS buckets")).await
     }
 
     /// All that is kept of a section, added up over all applications and times.

@@ -1,11 +1,17 @@
 //! Tests of the collector through its routes, on simulated time; those in `crash`, `https` and `operator` run the real program.
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic, its helpers too")]
+mod alerts;
+mod backend_releases;
 mod beacons;
 mod charts;
+#[cfg(unix)]
+mod config;
 mod container;
 mod counters;
 #[cfg(unix)]
 mod crash;
+#[cfg(target_os = "linux")]
+mod damaged_files;
 mod dashboard;
 mod documents;
 mod exporters;
@@ -17,6 +23,7 @@ mod harness;
 #[cfg(unix)]
 mod https;
 mod keeping;
+mod levels;
 mod loading;
 #[cfg(target_os = "linux")]
 mod many;
@@ -24,6 +31,7 @@ mod measured;
 mod migrations;
 mod moving;
 mod names;
+mod notify;
 #[cfg(unix)]
 mod operator;
 mod otlp;
@@ -36,6 +44,7 @@ mod prometheus;
 mod reading;
 mod ready;
 mod recorded;
+mod regressions;
 mod remote_write;
 mod resolution;
 #[cfg(unix)]
@@ -44,7 +53,10 @@ mod schema;
 mod scraping;
 mod sdk_limits;
 mod sdks;
+#[cfg(target_os = "linux")]
+mod servers;
 mod signals;
 mod splits;
 #[cfg(unix)]
 mod targets;
+mod whole_migration;

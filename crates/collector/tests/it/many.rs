@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use whippet_load::faults::{self, Disk};
+use whippet_load::faults::{self, Disk, Failure};
 use whippet_load::many;
 use whippet_load::server::Data;
 use whippet_load::site::Site;
@@ -81,8 +81,31 @@ fn the_disk_of_the_database_may_be_full() {
     faults::full_database(trial(), programs, &disk, 2).unwrap();
 }
 
+#[test]
+fn a_tablespace_may_be_full() {
+    let folder = folder();
+    let Some(postgres) = server(&folder) else { return };
+    let Some(disk) = Disk::new(&folder.path().join("disk"), 100) else {
+        println!("left out: only root may make a small file system");
+        return;
+    };
+    faults::full_tablespace(trial(), &postgres, &disk, 2).unwrap();
+}
+
+#[test]
+fn another_server_may_take_over() {
+    let folder = folder();
+    let Some(programs) = Programs::find(None).filter(|_| std::env::var(whippet_test_postgres::URL).is_ok())
+    else {
+        return;
+    };
+    for failure in [Failure::Killed, Failure::Hangs] {
+        faults::taken_over(trial(), programs.clone(), folder.path(), 2, failure).unwrap();
+    }
+}
+
 /// A folder that every account may enter.
-fn folder() -> tempfile::TempDir {
+pub fn folder() -> tempfile::TempDir {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();

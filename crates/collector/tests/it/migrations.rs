@@ -154,3 +154,39 @@ async fn errors_of_a_migrated_file_are_ranked_by_their_minutes() {
     messages.sort_unstable();
     assert_eq!(messages, [("(other)", 901), ("frequent", 2), ("new", 2)], "the rarer one went, and no count");
 }
+
+/// What a file of format 12 has. It had no journal: each group of beacons was in the rows of cells.
+#[tokio::test]
+async fn a_file_without_a_journal_gets_one_and_keeps_all() {
+    let collector = Collector::new();
+    let measured = |id: &str, lcp: u32| {
+        let mut next = beacon(id);
+        next["vitals"] = serde_json::json!({ "LCP": { "value": lcp } });
+        next
+    };
+    for id in 0..20 {
+        collector.beacon(measured(&id.to_string(), 1000 + 100 * id)).await;
+        collector.advance(MINUTE);
+    }
+    let before: Vitals = collector.chart("/api/vitals").await;
+    assert_eq!(before.pages.iter().map(|page| page.views).sum::<u64>(), 20);
+    let file = collector.database();
+    let collector = collector
+        .restart_with(|_| {
+            let old = Connection::open(&file).unwrap();
+            let waiting: i64 =
+                old.query_row("SELECT count(*) FROM cells_journal", [], |row| row.get(0)).unwrap();
+            assert_eq!(waiting, 0, "a collector that is stopped leaves none");
+            old.execute_batch("DROP TABLE cells_journal; PRAGMA user_version = 12").unwrap();
+        })
+        .await;
+    assert_eq!(collector.chart::<Vitals>("/api/vitals").await, before);
+    // What comes now is in the journal when it is acknowledged, and counted beside what was there.
+    collector.beacon(measured("new", 1000)).await;
+    collector.advance(MINUTE);
+    let after: Vitals = collector.chart("/api/vitals").await;
+    let lcp = |vitals: &Vitals| vitals.metrics.iter().map(|metric| metric.count).max();
+    assert_eq!((after.pages[0].views, lcp(&before), lcp(&after)), (21, Some(20), Some(21)));
+    collector.beacon(measured("0", 1000)).await;
+    assert_eq!(collector.status().await.beacons, 21, "what was known is known");
+}

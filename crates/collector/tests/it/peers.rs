@@ -84,6 +84,31 @@ impl Peer {
         Self { child, address }
     }
 
+    /// An Alertmanager that tells nobody, once it answers.
+    pub async fn alertmanager(program: &Path, folder: &Path) -> Self {
+        let address = free_address().await;
+        let configuration = folder.join("alertmanager.yml");
+        std::fs::write(&configuration, "route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n")
+            .unwrap();
+        let child = Command::new(program)
+            .arg(format!("--config.file={}", configuration.display()))
+            .arg(format!("--storage.path={}", folder.join("alertmanager").display()))
+            .arg(format!("--web.listen-address={address}"))
+            .arg("--cluster.listen-address=")
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let peer = Self { child, address };
+        for _ in 0..600 {
+            if peer.ask("/api/v2/status").await.is_some() {
+                return peer;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("Alertmanager does not answer within a minute");
+    }
+
+    /// The JSON at a path, if there is an answer.
     pub async fn ask(&self, path: &str) -> Option<Value> {
         let target: Target = format!("peer=http://{}{path}", self.address).parse().unwrap();
         let fetcher = Fetcher::new(Duration::from_secs(5));

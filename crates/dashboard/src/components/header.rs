@@ -2,16 +2,19 @@
 use super::Select;
 use crate::base::at;
 use crate::data::{ApiError, Connection, ReportState, ReportStates};
+use crate::format;
 use crate::theme::Theme;
-use crate::view_state::{Refresh, TimeRange, href, use_change_view_state, use_view_state};
+use crate::view_state::{Refresh, TimeRange, ViewState, href, use_change_view_state, use_view_state};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use whippet_api::Status;
 use whippet_leptos::{Query, use_focused, use_query_client};
 
 /// The pages: path and name.
-const PAGES: [(&str, &str); 7] = [
+const PAGES: [(&str, &str); 9] = [
     ("/", "Overview"),
+    (ALERTS, "Alerts"),
+    ("/releases", "Releases"),
     ("/backend", "Backend"),
     ("/vitals", "Web Vitals"),
     ("/loading", "Loading"),
@@ -19,6 +22,9 @@ const PAGES: [(&str, &str); 7] = [
     ("/custom", "Custom"),
     ("/errors", "Errors"),
 ];
+
+/// The page whose link has a badge.
+const ALERTS: &str = "/alerts";
 
 /// The header of every page.
 #[component]
@@ -44,9 +50,32 @@ pub fn Header(connection: Signal<Connection>) -> impl IntoView {
 #[component]
 fn NavLink(path: &'static str, name: &'static str) -> impl IntoView {
     let here = use_location().pathname;
-    // These filters only apply to one page. Range, refresh, target and app are kept.
-    let target = href(path, |view| (view.page, view.split) = (None, None));
-    view! { <li><a href=target aria-current=move || (here.get() == at(path)).then_some("page")>{name}</a></li> }
+    let target = href(path, ViewState::leave_page);
+    view! {
+        <li>
+            <a href=target aria-current=move || (here.get() == at(path)).then_some("page")>
+                {name} {(path == ALERTS).then(|| view! { <FiringBadge/> })}
+            </a>
+        </li>
+    }
+}
+
+/// How many alerts fire, silenced ones aside; nothing where none does.
+#[component]
+fn FiringBadge() -> impl IntoView {
+    let status: Query<Status, ApiError> = expect_context();
+    let firing = Memo::new(move |_| {
+        status.data.with(|status| status.as_ref()?.alerts.map(|alerts| alerts.firing)).unwrap_or(0)
+    });
+    move || {
+        (firing.get() > 0).then(|| {
+            view! {
+                <span class="badge poor" title="Firing">
+                    {format::count(firing.get())} <span class="visually-hidden">" firing"</span>
+                </span>
+            }
+        })
+    }
 }
 
 /// The logo: a running whippet.

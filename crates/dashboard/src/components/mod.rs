@@ -2,6 +2,7 @@
 mod breakdown;
 mod connection_notice;
 mod empty_state;
+mod field;
 mod header;
 mod invalid_parameter_notice;
 mod panel;
@@ -14,6 +15,7 @@ mod table;
 pub use breakdown::Breakdown;
 pub use connection_notice::ConnectionNotice;
 pub use empty_state::{BeaconHint, EmptyState, KeptNote, NoDataInRange, ScrapeHint};
+pub use field::Field;
 pub use header::Header;
 pub use invalid_parameter_notice::InvalidParameterNotice;
 pub use panel::{Page, Panel};

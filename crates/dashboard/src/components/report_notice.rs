@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 /// Shows the state of `query` unless it is fresh. If the connection is lost, the header says so instead.
 #[component]
-pub fn ReportNotice<T: 'static>(
+pub fn ReportNotice<T: Send + Sync + 'static>(
     /// The report.
     query: ReportQuery<T>,
     /// The report's subject, if the panel has several reports.

@@ -11,14 +11,24 @@ pub enum Cell {
     TwoLines(String, String),
     /// Two lines, and details that expand on click.
     Expandable(String, String, String),
+    /// Text that wraps.
+    Message(String),
+    /// A word in a frame, with the CSS class of its colour.
+    Badge(String, &'static str),
+    /// A word in a frame, with the CSS class of its colour, and a smaller line.
+    BadgeTwoLines(String, &'static str, String),
     /// A number, aligned right.
     Figure(String),
+    /// A number with a smaller line.
+    FigureTwoLines(String, String),
     /// A number with its rating.
     Rated(String, Rating),
     /// A number with its rating, and a smaller line.
     RatedTwoLines(String, Rating, String),
     /// A link: text and address.
     Link(String, String),
+    /// A link, and a smaller line.
+    LinkTwoLines(String, String, String),
 }
 
 /// The heading of a column, and its kind.
@@ -39,6 +49,12 @@ impl Columns {
     pub fn of_figures(head: String, figures: impl IntoIterator<Item = String>) -> Self {
         let figures = figures.into_iter().map(|name| (name.into(), true));
         Self(std::iter::once((head.into(), false)).chain(figures).collect())
+    }
+
+    /// With a column of text at the end.
+    pub fn and_words(mut self, name: &'static str) -> Self {
+        self.0.push((name.into(), false));
+        self
     }
 }
 
@@ -124,10 +140,19 @@ fn by_key(rows: Vec<Vec<Cell>>) -> Vec<(Key, Vec<Cell>)> {
 }
 
 fn draw(cell: Cell, heads: bool) -> AnyView {
-    let figure = matches!(cell, Cell::Figure(_) | Cell::Rated(..) | Cell::RatedTwoLines(..));
+    let figure = matches!(
+        cell,
+        Cell::Figure(_) | Cell::FigureTwoLines(..) | Cell::Rated(..) | Cell::RatedTwoLines(..)
+    );
+    let message = matches!(cell, Cell::Message(_));
     let content = match cell {
-        Cell::Text(text) | Cell::Figure(text) => text.into_any(),
-        Cell::TwoLines(first, second) => {
+        Cell::Text(text) | Cell::Message(text) | Cell::Figure(text) => text.into_any(),
+        Cell::Badge(text, class) => view! { <span class=format!("badge {class}")>{text}</span> }.into_any(),
+        Cell::BadgeTwoLines(text, class, second) => view! {
+            <span class="twofold"><span class=format!("badge {class}")>{text}</span> <small>{second}</small></span>
+        }
+        .into_any(),
+        Cell::TwoLines(first, second) | Cell::FigureTwoLines(first, second) => {
             view! { <span class="twofold">{first} <small>{second}</small></span> }.into_any()
         }
         Cell::Expandable(first, second, more) => view! {
@@ -153,10 +178,13 @@ fn draw(cell: Cell, heads: bool) -> AnyView {
         }
         .into_any(),
         Cell::Link(text, href) => view! { <a href=href>{text}</a> }.into_any(),
+        Cell::LinkTwoLines(text, href, second) => {
+            view! { <span class="twofold"><a href=href>{text}</a> <small>{second}</small></span> }.into_any()
+        }
     };
     if heads {
         view! { <th scope="row">{content}</th> }.into_any()
     } else {
-        view! { <td class:figure=figure>{content}</td> }.into_any()
+        view! { <td class:figure=figure class:message=message>{content}</td> }.into_any()
     }
 }

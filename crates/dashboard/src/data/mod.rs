@@ -7,6 +7,8 @@ mod connection;
 mod report_state;
 mod reports;
 mod request;
+mod silences;
+mod watching;
 
 pub use api_error::ApiError;
 pub use connection::Connection;
@@ -14,4 +16,9 @@ pub use report_state::{ReportState, ReportStates, provide_report_states, use_rep
 pub use reports::{
     Report, ReportQuery, use_backend, use_custom, use_errors, use_loading, use_metric_chart, use_overview,
     use_series, use_slow_queries, use_splits, use_status, use_toolkit, use_vitals,
+};
+pub use silences::{Silencing, use_silencing};
+pub use watching::{
+    ComparedSubject, use_alert_history, use_alerts, use_compared_subject, use_comparison, use_levels,
+    use_regressions, use_releases,
 };

@@ -46,7 +46,7 @@ impl ReportStates {
 }
 
 /// The state of `query`. The header includes it while the calling component is mounted.
-pub fn use_report_state<T: 'static>(query: ReportQuery<T>) -> Signal<ReportState> {
+pub fn use_report_state<T: Send + Sync + 'static>(query: ReportQuery<T>) -> Signal<ReportState> {
     let (Now(now), ReportStates(states)) = (expect_context(), expect_context());
     let (view, focused) = (use_view_state(), use_focused());
     // When the running request started.

@@ -1,14 +1,14 @@
 //! One query per endpoint.
 use super::ApiError;
 use super::request::get_json;
-use crate::view_state::{QueryString, Split, ViewState, use_view_state};
+use crate::view_state::{Split, ViewState, use_view_state};
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 use whippet_api::{
-    Backend, Custom, Errors, Loading, MetricChart, Metrics, Overview, Range, SlowQueries, Splits, Status,
-    Toolkit, Vitals,
+    Backend, Custom, Errors, Loading, MetricChart, Metrics, Overview, QueryString, Range, SlowQueries,
+    Splits, Status, Toolkit, Vitals,
 };
-use whippet_leptos::{Duration, NetworkMode, Query, QueryOptions, use_query};
+use whippet_leptos::{Duration, NetworkMode, Query, QueryOptions, use_local_query};
 
 /// A response with the time range it covers.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +26,7 @@ pub type ReportQuery<T> = Query<Report<T>, ApiError>;
 
 /// The collector's status: its apps and targets.
 pub fn use_status() -> Query<Status, ApiError> {
-    use_query(|| "status", |_| get_json("/api/status"), options(|_| true, RwSignal::new(0.0)))
+    use_local_query(|| "status", |_| get_json("/api/status"), options(|_| true, RwSignal::new(0.0)))
 }
 
 /// The service levels of the selected app and of all backends.
@@ -112,27 +112,38 @@ pub fn use_errors() -> ReportQuery<Errors> {
     use_report("errors", |_| true, |view| filter("app", view.app.clone()))
 }
 
-fn app_and_page(view: &ViewState) -> Filters {
+pub(super) fn app_and_page(view: &ViewState) -> Filters {
     let mut filters = filter("app", view.app.clone());
     filters.extend(filter("page", view.page.clone()));
     filters
 }
 
-type Filters = Vec<(&'static str, String)>;
+/// The parameters of a request, without the range.
+pub(super) type Filters = Vec<(&'static str, String)>;
 
-fn filter(name: &'static str, value: Option<String>) -> Filters {
+pub(super) fn filter(name: &'static str, value: Option<String>) -> Filters {
     value.map(|value| (name, value)).into_iter().collect()
 }
 
 /// Queries `GET /api/<endpoint>` with the selected range and `filters`.
-fn use_report<T: DeserializeOwned + PartialEq + 'static>(
+pub(super) fn use_report<T: DeserializeOwned + PartialEq + Send + Sync + 'static>(
     endpoint: &'static str,
     enabled: impl Fn(&ViewState) -> bool + Send + Sync + 'static,
     filters: impl Fn(&ViewState) -> Filters + Send + Sync + 'static,
 ) -> ReportQuery<T> {
+    use_report_with(endpoint, enabled, filters, |_, filters| filters)
+}
+
+/// As [`use_report`], with filters that depend on the bounds of the range: `resolve` gets these and the filters of the key.
+pub(super) fn use_report_with<T: DeserializeOwned + PartialEq + Send + Sync + 'static>(
+    endpoint: &'static str,
+    enabled: impl Fn(&ViewState) -> bool + Send + Sync + 'static,
+    filters: impl Fn(&ViewState) -> Filters + Send + Sync + 'static,
+    resolve: impl Fn(&Range, Filters) -> Filters + Copy + Send + Sync + 'static,
+) -> ReportQuery<T> {
     let view = use_view_state();
     let cost = RwSignal::new(0.0);
-    use_query(
+    use_local_query(
         move || view.with(|view| (endpoint, view.range.name(), filters(view))),
         move |(_, _, filters): (_, String, Filters)| {
             // Resolved at the time of the request: the key may be older.
@@ -140,7 +151,7 @@ fn use_report<T: DeserializeOwned + PartialEq + 'static>(
             async move {
                 let started = js_sys::Date::now();
                 let range = range_choice.bounds(started as i64);
-                let data = get_json(&path(endpoint, &range, &filters)).await?;
+                let data = get_json(&path(endpoint, &range, &resolve(&range, filters))).await?;
                 let took = js_sys::Date::now() - started;
                 // The component may have been unmounted.
                 let _ = cost.try_set(took);
@@ -179,7 +190,7 @@ fn path(endpoint: &str, range: &Range, filters: &[(&'static str, String)]) -> St
     for (name, value) in filters {
         query.push(name, value);
     }
-    format!("/api/{endpoint}{}", query.0)
+    format!("/api/{endpoint}{query}")
 }
 
 #[cfg(test)]

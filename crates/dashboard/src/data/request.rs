@@ -1,9 +1,10 @@
 //! Requests to the collector's API.
 use super::ApiError;
 use crate::base::at;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use whippet_api::Failure;
-use whippet_web::query::fetch::{self, FetchError};
+use whippet_web::query::fetch::{self, Answer, FetchError};
 
 /// The timeout of a request, ms. The collector stops a report after five seconds of work, but the request may wait for
 /// others before that.
@@ -11,11 +12,30 @@ const TIMEOUT: f64 = 30_000.0;
 
 /// Gets `path`, which begins with a slash.
 pub async fn get_json<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
-    let answer = fetch::get(&at(path), TIMEOUT).await.map_err(|error| match error {
+    let answer = answered(fetch::get(&at(path), TIMEOUT).await)?;
+    read(answer.status, &answer.body)
+}
+
+/// Posts `body` to `path`, which begins with a slash.
+pub async fn post_json<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T, ApiError> {
+    let unwritten = |error: serde_json::Error| ApiError::Unexpected { status: 0, reason: error.to_string() };
+    let body = serde_json::to_string(body).map_err(unwritten)?;
+    let answer = answered(fetch::send("POST", &at(path), Some(&body), TIMEOUT).await)?;
+    read(answer.status, &answer.body)
+}
+
+/// Deletes what is at `path`, which begins with a slash.
+pub async fn delete(path: &str) -> Result<(), ApiError> {
+    let answer = answered(fetch::send("DELETE", &at(path), None, TIMEOUT).await)?;
+    // A success has no body.
+    if (200..300).contains(&answer.status) { Ok(()) } else { read(answer.status, &answer.body) }
+}
+
+fn answered(answer: Result<Answer, FetchError>) -> Result<Answer, ApiError> {
+    answer.map_err(|error| match error {
         FetchError::TimedOut { .. } => ApiError::Slow { seconds: TIMEOUT / 1000.0 },
         FetchError::Unreachable { .. } => ApiError::Unreachable,
-    })?;
-    read(answer.status, &answer.body)
+    })
 }
 
 /// Parses a success, an API error, or a response that is not from the collector.

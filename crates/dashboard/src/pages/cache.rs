@@ -11,6 +11,14 @@ use whippet_leptos::Query;
 /// A counter: name in beacons, label, unit.
 type Entry = (&'static str, &'static str, Unit);
 
+const WIRE: &str = "json.bytes_wire";
+const RECEIVED: &str = "json.bytes_received";
+const COMPARED: &str = "json.bytes_compared";
+const PARSED: &str = "json.bytes_parsed";
+
+/// The counters that not every page has: Leptos compares no bodies, and few measure what is transferred.
+const OPTIONAL: [&str; 3] = [WIRE, COMPARED, PARSED];
+
 /// The counters by module.
 const GROUPS: [(&str, &[Entry]); 3] = [
     (
@@ -27,7 +35,10 @@ const GROUPS: [(&str, &[Entry]); 3] = [
     (
         "JSON",
         &[
-            ("json.bytes_received", "Received", Unit::Bytes),
+            (WIRE, "On the wire", Unit::Bytes),
+            (RECEIVED, "Received", Unit::Bytes),
+            (COMPARED, "Compared", Unit::Bytes),
+            (PARSED, "Parsed", Unit::Bytes),
             ("json.bytes_spared", "Not parsed again", Unit::Bytes),
         ],
     ),
@@ -79,7 +90,17 @@ pub fn Cache() -> impl IntoView {
 }
 
 fn total(counters: &[Counter], name: &str) -> u64 {
-    counters.iter().find(|counter| counter.name == name).map_or(0, |counter| counter.total)
+    known(counters, name).unwrap_or(0)
+}
+
+fn known(counters: &[Counter], name: &str) -> Option<u64> {
+    counters.iter().find(|counter| counter.name == name).map(|counter| counter.total)
+}
+
+/// What a tile shows.
+fn tile(counters: &[Counter], name: &str, unit: Unit) -> String {
+    let known = known(counters, name).or((!OPTIONAL.contains(&name)).then_some(0));
+    format::maybe(known.map(|total| total as f64), unit)
 }
 
 /// Summarises the cache in one sentence.
@@ -88,15 +109,27 @@ fn verdict(counters: &[Counter]) -> String {
     let served = total(counters, "query.hits") + total(counters, "query.stale_served");
     let all = served + total(counters, "query.misses");
     let shared = total(counters, "query.deduplicated");
-    if all == 0 {
-        return "No query was asked.".to_owned();
-    }
-    format!(
-        "{} of {} queries were served from cache, and {} requests were shared with one under way.",
-        format::per_cent(served as f64 / all as f64),
-        format::count(all),
-        format::count(shared)
-    )
+    let queries = if all == 0 {
+        "No query was asked.".to_owned()
+    } else {
+        format!(
+            "{} of {} queries were served from cache, and {} requests were shared with one under way.",
+            format::per_cent(served as f64 / all as f64),
+            format::count(all),
+            format::count(shared)
+        )
+    };
+    bodies(counters).into_iter().fold(queries, |before, next| format!("{before} {next}"))
+}
+
+/// What became of JSON, as far as it was counted.
+fn bodies(counters: &[Counter]) -> Option<String> {
+    let bytes = |name| known(counters, name).map(|total| format::figure(total as f64, Unit::Bytes));
+    let received = bytes(RECEIVED)?;
+    let transferred = bytes(WIRE).map(|bytes| format!("{bytes} were transferred"));
+    let parsed = bytes(PARSED).map(|bytes| format!("{bytes} were parsed"));
+    let parts: Vec<String> = transferred.into_iter().chain(parsed).collect();
+    (!parts.is_empty()).then(|| format!("Of {received} of JSON, {}.", parts.join(" and ")))
 }
 
 #[component]
@@ -104,7 +137,7 @@ fn Group(title: &'static str, entries: &'static [Entry], counters: Memo<Vec<Coun
     let tiles = entries
         .iter()
         .map(|&(name, words, unit)| {
-            let figure = move || counters.with(|counters| format::figure(total(counters, name) as f64, unit));
+            let figure = move || counters.with(|counters| tile(counters, name, unit));
             view! {
                 <div class="tile">
                     <dt class="tile-name">{words}</dt>
@@ -134,5 +167,28 @@ mod tests {
             [counter("query.hits", 75), counter("query.misses", 25), counter("query.deduplicated", 9)];
         expect!["75 % of 100 queries were served from cache, and 9 requests were shared with one under way."]
             .assert_eq(&verdict(&counters).replace('\u{a0}', " "));
+    }
+
+    #[test]
+    fn the_verdict_says_what_became_of_json() {
+        let counter = |name: &str, total| Counter { name: name.to_owned(), total };
+        let said = |counters: &[Counter]| verdict(counters).replace('\u{a0}', " ");
+        let mut counters = vec![counter(RECEIVED, 12 << 20)];
+        expect!["No query was asked."].assert_eq(&said(&counters));
+        counters.push(counter(PARSED, 512 << 10));
+        expect!["No query was asked. Of 12 MiB of JSON, 512 KiB were parsed."].assert_eq(&said(&counters));
+        counters.push(counter(WIRE, 9 << 10));
+        expect!["No query was asked. Of 12 MiB of JSON, 9 KiB were transferred and 512 KiB were parsed."]
+            .assert_eq(&said(&counters));
+    }
+
+    #[test]
+    fn a_tile_tells_nothing_from_none() {
+        assert_eq!(tile(&[], "query.hits", Unit::Number), "0");
+        for name in OPTIONAL {
+            assert_eq!(tile(&[], name, Unit::Bytes), format::NOTHING);
+        }
+        let counters = [Counter { name: COMPARED.to_owned(), total: 0 }];
+        assert_eq!(tile(&counters, COMPARED, Unit::Bytes), format::figure(0.0, Unit::Bytes));
     }
 }

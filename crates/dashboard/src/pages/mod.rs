@@ -1,27 +1,33 @@
 //! The pages.
+mod alerts;
 mod backend;
 mod backend_errors;
 mod breakdowns;
+mod budgets;
 mod cache;
 mod custom;
 mod distributions;
 mod errors;
+mod level_tile;
 mod loading;
 mod losses;
 mod overview;
 mod percentile;
+mod releases;
 mod slow_queries;
 mod splits;
 mod targets;
 mod view_count;
 mod vitals;
 
+pub use alerts::Alerts;
 pub use backend::Backend;
 pub use cache::Cache;
 pub use custom::Custom;
 pub use errors::Errors;
 pub use loading::Loading;
 pub use overview::Overview;
+pub use releases::Releases;
 pub use vitals::Vitals;
 
 use crate::chart::{ChartSpec, Tone};
@@ -30,7 +36,7 @@ use leptos::prelude::*;
 use whippet_api::{Chart, Unit, Vitals as Measured};
 
 /// A chart of a report; `None` until the report is loaded.
-fn spec<T: 'static>(
+fn spec<T: Send + Sync + 'static>(
     answer: ReportQuery<T>,
     unit: Unit,
     pick: impl Fn(&T) -> &Chart + Send + Sync + 'static,
@@ -44,7 +50,7 @@ fn spec<T: 'static>(
 }
 
 /// A chart without thresholds or other changes.
-fn plain<T: 'static>(
+fn plain<T: Send + Sync + 'static>(
     answer: ReportQuery<T>,
     unit: Unit,
     pick: impl Fn(&T) -> &Chart + Send + Sync + 'static,

@@ -1,16 +1,18 @@
 //! Overview: the service levels, and the most important charts.
+use super::budgets::{Budgets, OwnLevels};
+use super::level_tile::{LevelTile, contents};
 use super::losses::sentence;
-use super::view_count::{FEW, view_count};
 use super::{plain, spec, trend, with_thresholds};
 use crate::chart::Plot;
 use crate::components::{AppFilter, BeaconHint, KeptNote, Page, Panel, ReportNotice, ScrapeHint};
 use crate::data::{
-    ApiError, ReportState, use_backend, use_overview, use_report_state, use_toolkit, use_vitals,
+    ApiError, ReportQuery, ReportState, use_backend, use_levels, use_overview, use_report_state, use_toolkit,
+    use_vitals,
 };
 use crate::format;
 use crate::view_state::{href, use_view_state};
 use leptos::prelude::*;
-use whippet_api::{Level, Loss, Subject, Unit};
+use whippet_api::{Level, Levels, Loss, Subject, Unit};
 use whippet_leptos::Query;
 
 /// The index of Largest Contentful Paint in [`whippet_api::Vitals::metrics`].
@@ -20,6 +22,7 @@ const LCP: usize = 0;
 #[component]
 pub fn Overview() -> impl IntoView {
     let overview = use_overview();
+    let watched = use_levels();
     let view = use_view_state();
     let levels =
         Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |report| report.data.levels.clone()));
@@ -40,11 +43,12 @@ pub fn Overview() -> impl IntoView {
     view! {
         <Page title="Overview" aside=|| view! { <AppFilter/> }>
             <ReportNotice query=overview/>
+            <ReportNotice query=watched of="Error budgets"/>
             <p class="verdict">{says}</p>
             <Hints/>
             <div class="subjects">
                 <For each=names key=Clone::clone let:subject>
-                    <OneSubject subject subjects levels losses/>
+                    <OneSubject subject subjects levels losses watched/>
                 </For>
             </div>
             {move || hidden.get().map(|text| view! { <p class="note">{text}</p> })}
@@ -126,9 +130,11 @@ fn OneSubject(
     subjects: Memo<Vec<Subject>>,
     levels: Memo<Vec<Level>>,
     losses: Memo<Vec<Loss>>,
+    watched: ReportQuery<Levels>,
 ) -> impl IntoView {
     let view = use_view_state();
     let (name, backend) = subject.clone();
+    let (added, budgeted) = (subject.clone(), subject.clone());
     let (own_name, app) = (name.clone(), name.clone());
     let lost = Memo::new(move |_| {
         let words = view.get().range.words();
@@ -159,51 +165,14 @@ fn OneSubject(
             </Show>
             {move || absent.get().map(|absent| view! { <p class="notice notice-poor">{absent}</p> })}
             <ul class="levels">
-                <For each=move || own.get() key=|level| (level.name.clone(), tile_contents(level)) let:level>
+                <For each=move || own.get() key=|level| (level.name.clone(), contents(level)) let:level>
                     <LevelTile level/>
                 </For>
+                <OwnLevels subject=added levels=watched/>
+                <Budgets subject=budgeted levels=watched/>
             </ul>
             {move || lost.get().map(|lost| view! { <p class="note lost">{lost}</p> })}
         </section>
-    }
-}
-
-/// The contents of a tile, which is rendered again when they change: its figure, whether the level is met, and a note.
-fn tile_contents(level: &Level) -> (String, Option<bool>, Option<String>) {
-    let figure = |value| match level.beyond {
-        true => format::at_least(value, true, level.unit),
-        false => format::beside(value, &[level.bound], level.unit),
-    };
-    (level.value.map_or_else(|| format::NOTHING.to_owned(), figure), level.met(), few_views(level))
-}
-
-/// Says that a level is computed from few page views.
-fn few_views(level: &Level) -> Option<String> {
-    let few = level.count.filter(|count| (1..FEW).contains(count))?;
-    Some(format!("Page views: {}", view_count(few)))
-}
-
-#[component]
-fn LevelTile(level: Level) -> impl IntoView {
-    let (class, words) = match level.met() {
-        Some(true) => ("good", "Met"),
-        Some(false) => ("poor", "Not met"),
-        None => ("none", "No data"),
-    };
-    let sign = match (level.above, level.inclusive) {
-        (true, false) => ">",
-        (true, true) => "≥",
-        (false, false) => "<",
-        (false, true) => "≤",
-    };
-    let bound = format!("{sign} {}", format::figure(level.bound, level.unit));
-    view! {
-        <li class=format!("tile {class}")>
-            <span class="tile-name">{level.name.clone()}</span>
-            <b class="tile-figure">{tile_contents(&level).0}</b>
-            <span class="tile-foot"><span class="badge">{words}</span> <span>{bound}</span></span>
-            {few_views(&level).map(|few| view! { <span class="tile-foot">{few}</span> })}
-        </li>
     }
 }
 
@@ -310,13 +279,6 @@ mod tests {
             &[Some(900.0), Some(900.0)],
             expect!["2 of 2 service levels measured in the last hour are not met."],
         );
-    }
-
-    #[test]
-    fn a_level_from_few_page_views_says_so() {
-        let note = |count| few_views(&Level { count, ..levels(&[Some(1.0)]).remove(0) });
-        assert_eq!(note(Some(3)).as_deref(), Some("Page views: 3 (few)"));
-        assert_eq!([None, Some(0), Some(FEW)].map(note), [None, None, None]);
     }
 
     #[test]

@@ -51,16 +51,24 @@ pub fn Vitals() -> impl IntoView {
 
 /// The selected page, with a button to show all pages.
 #[component]
-pub(super) fn PageFilter() -> impl IntoView {
+pub(super) fn PageFilter(
+    /// Whether it is a backend's route.
+    #[prop(optional, into)]
+    is_route: Option<Signal<bool>>,
+) -> impl IntoView {
     let view = use_view_state();
     let change = use_change_view_state();
     move || {
         let change = change.clone();
+        let (head, all) = match is_route.is_some_and(|is_route| is_route.get()) {
+            true => ("Route ", "Show all routes"),
+            false => ("Page ", "Show all pages"),
+        };
         view.get().page.map(|page| {
             view! {
                 <span class="chip">
-                    <span>"Page " <b>{page}</b></span>
-                    <button type="button" class="icon" aria-label="Show all pages" on:click=move |_| change(&|view| view.page = None)>
+                    <span>{head} <b>{page}</b></span>
+                    <button type="button" class="icon" aria-label=all on:click=move |_| change(&|view| view.page = None)>
                         "×"
                     </button>
                 </span>

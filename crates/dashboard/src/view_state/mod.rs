@@ -1,19 +1,20 @@
 //! The view state: time range, refresh interval and filters, in the query string of the URL.
 //!
 //! It is stored nowhere else, so a link shows another user the same page. Defaults are left out of the URL.
-mod query_string;
+mod comparison;
 mod refresh;
 mod split;
 mod time_range;
 mod url;
 
-pub use query_string::QueryString;
+pub use comparison::{Quantile, Versus};
 pub use refresh::Refresh;
 pub use split::{Dimension, Split};
 pub use time_range::TimeRange;
 pub use url::{href, provide_view_state, use_change_view_state, use_view_state};
 
 use std::fmt;
+use whippet_api::QueryString;
 
 /// The view state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -36,11 +37,32 @@ pub struct ViewState {
     pub soft: bool,
     /// `split`: what web vitals are split by, and the value whose page views they are of; `None` for neither.
     pub split: Option<Split>,
+    /// `with`: what is compared with; `None` for what is usual: a release with the one before, else the span before.
+    pub with: Option<Versus>,
+    /// `quantile`: what of each side is compared.
+    pub quantile: Quantile,
+    /// `of`: the metric that is compared by page; `None` for the worst of each page.
+    pub of: Option<String>,
+    /// `alert`: the alert whose history is shown; `None` for all.
+    pub alert: Option<String>,
+    /// `silence`: the alert that is about to be silenced, or the silence that is about to be changed, by id; `new` for neither.
+    pub silence: Option<String>,
     /// Invalid parameters, as `name=value`. Their defaults are used. Never written to the URL.
     pub invalid: Vec<String>,
 }
 
 impl ViewState {
+    /// What stays when another page is opened: range, refresh, target and app. The other choices are of one page.
+    pub fn leave_page(&mut self) {
+        (self.page, self.split, self.with, self.of) = (None, None, None, None);
+        (self.quantile, self.alert, self.silence) = (Quantile::default(), None, None);
+    }
+
+    /// Whether two sides are chosen: a value of a split, which has a usual other side, or another side.
+    pub fn compares(&self) -> bool {
+        self.with.is_some() || self.split.as_ref().is_some_and(|split| split.value.is_some())
+    }
+
     /// Parses the parameters that `get` returns.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
         let filled = |name: &str| get(name).filter(|value: &String| !value.is_empty());
@@ -82,6 +104,19 @@ impl ViewState {
             }
             split
         });
+        let with = filled("with").and_then(|text| {
+            let with = Versus::read(&text);
+            if with.is_none() {
+                add_invalid("with");
+            }
+            with
+        });
+        let quantile = filled("quantile").map_or_else(Quantile::default, |text| {
+            Quantile::parse(&text).unwrap_or_else(|| {
+                add_invalid("quantile");
+                Quantile::default()
+            })
+        });
         Self {
             range,
             refresh,
@@ -92,8 +127,19 @@ impl ViewState {
             page: filled("page"),
             soft,
             split,
+            with,
+            quantile,
+            of: filled("of"),
+            alert: filled("alert"),
+            silence: filled("silence"),
             invalid,
         }
+    }
+}
+
+fn push_if(query: &mut QueryString, condition: bool, name: &str, value: &str) {
+    if condition {
+        query.push(name, value);
     }
 }
 
@@ -103,7 +149,7 @@ impl fmt::Display for ViewState {
         let mut query = QueryString::default();
         match self.range {
             TimeRange::Last(_) => {
-                query.push_if(self.range != TimeRange::default(), "range", &self.range.name())
+                push_if(&mut query, self.range != TimeRange::default(), "range", &self.range.name());
             }
             TimeRange::Between(from, to) => {
                 query.push("from", &from.to_string());
@@ -112,7 +158,7 @@ impl fmt::Display for ViewState {
                 }
             }
         }
-        query.push_if(self.refresh != Refresh::default(), "refresh", self.refresh.name());
+        push_if(&mut query, self.refresh != Refresh::default(), "refresh", self.refresh.name());
         for (name, value) in [
             ("target", &self.target),
             ("metric", &self.metric),
@@ -124,11 +170,20 @@ impl fmt::Display for ViewState {
                 query.push(name, value);
             }
         }
-        query.push_if(self.soft, "navigation", "soft");
+        push_if(&mut query, self.soft, "navigation", "soft");
         if let Some(split) = &self.split {
             query.push("split", &split.name());
         }
-        f.write_str(&query.0)
+        if let Some(with) = &self.with {
+            query.push("with", &with.name());
+        }
+        push_if(&mut query, self.quantile != Quantile::default(), "quantile", self.quantile.name());
+        for (name, value) in [("of", &self.of), ("alert", &self.alert), ("silence", &self.silence)] {
+            if let Some(value) = value {
+                query.push(name, value);
+            }
+        }
+        query.fmt(f)
     }
 }
 
@@ -213,6 +268,8 @@ mod tests {
         assert_eq!(invalid(&[("from", "now-6h")]), "from=now-6h");
         assert_eq!(invalid(&[("navigation", "sideways")]), "navigation=sideways");
         assert_eq!(invalid(&[("split", "colour:red")]), "split=colour:red");
+        assert_eq!(invalid(&[("with", "device")]), "with=device");
+        assert_eq!(invalid(&[("quantile", "p80")]), "quantile=p80");
     }
 
     #[test]
@@ -220,6 +277,27 @@ mod tests {
         let interval = |cost| Refresh::FiveSeconds.interval(cost).unwrap();
         assert_eq!([10.0, 250.0, 251.0, 2400.0].map(interval), [5_000.0, 5_000.0, 10_000.0, 50_000.0]);
         assert_eq!(Refresh::Off.interval(9.0), None);
+    }
+
+    #[test]
+    fn a_comparison_is_written_and_left_with_its_page() {
+        let pairs = [
+            ("range", "7d"),
+            ("app", "shop"),
+            ("page", "/cart"),
+            ("split", "release:1.2"),
+            ("with", "release:1.1"),
+            ("quantile", "p95"),
+            ("of", "LCP"),
+            ("alert", "a1"),
+            ("silence", "new"),
+        ];
+        let mut view = read(&pairs);
+        let expected = "?range=7d&app=shop&page=/cart&split=release%3A1.2&with=release%3A1.1&quantile=p95&of=LCP&alert=a1\
+                        &silence=new";
+        assert_eq!(view.to_string(), expected);
+        view.leave_page();
+        assert_eq!(view.to_string(), "?range=7d&app=shop");
     }
 
     #[test]

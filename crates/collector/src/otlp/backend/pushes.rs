@@ -28,6 +28,9 @@ const INTERVAL: i64 = 60_000;
 /// Posts that are less than this apart may be of one export, ms.
 const EXPORT: i64 = 500;
 
+/// What a service says of itself.
+const TARGET_INFO: &str = "target_info";
+
 /// How often a push is tried anew after another collector was quicker.
 const ATTEMPTS: usize = 8;
 
@@ -220,6 +223,12 @@ impl Target {
         }
         let Reader { samples, mut rejected, .. } = reader;
         let instance = &mut self.instances[place];
+        // One that was started anew as another version says nothing of the one before any more.
+        if let Some(info) =
+            samples.iter().map(|pushed| &pushed.sample).find(|sample| sample.name == TARGET_INFO)
+        {
+            instance.series.retain(|(name, labels), _| name != TARGET_INFO || *labels == info.labels);
+        }
         let (mut room, mut fresh) = (room, Vec::new());
         // One export may come in several posts.
         let has_exported = instance.first > 0 && now - instance.first >= EXPORT;

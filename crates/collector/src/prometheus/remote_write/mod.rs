@@ -27,13 +27,14 @@ use whippet_store::Sample;
 pub use queue::{Queue, Waiting};
 
 use gather::{Ended, Gathering};
-use outcome::{Outcome, Pauses, outcome};
+use outcome::{Outcome, outcome};
 use wire::{Metadata, TimeSeries, WriteRequest};
 
 use super::endpoint::{Answer, Endpoint, RequestError, Requester};
 use super::pages::PageFigures;
 use crate::clock::Clock;
 use crate::metrics::RemoteWriteFigures;
+use crate::pauses::Pauses;
 use crate::scrape::{Forward, NoRoots};
 
 /// How long a request may take.

@@ -15,7 +15,7 @@ use super::target::Address;
 const REFRESH: Duration = Duration::from_secs(30);
 
 /// A list of targets.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct List {
     /// Its name, with which the names of its targets begin.
     pub name: String,
@@ -30,7 +30,7 @@ pub struct List {
 }
 
 /// Where a list is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// At a URL.
     Http(Address),

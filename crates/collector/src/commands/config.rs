@@ -1,0 +1,48 @@
+//! `whippet config`: a file with every key, or what is wrong with one.
+use crate::args::ConfigCommand;
+use crate::config::{ConfigError, example};
+use crate::settings::Sources;
+
+/// Does what the command line says. Returns what is to be printed, and whether all is right.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn run(arguments: &ConfigCommand) -> Result<(String, bool), ConfigError> {
+    match &arguments.check {
+        None => Ok((example(), true)),
+        Some(file) => {
+            let name = file.display();
+            match Sources::of_file(file).load() {
+                Err(error @ ConfigError::Wrong { .. }) => Ok((format!("{error}\n"), false)),
+                Err(error) => Err(error),
+                Ok(settings) => {
+                    let mut said: Vec<String> = settings
+                        .config
+                        .rules
+                        .faults
+                        .iter()
+                        .map(|fault| format!("{name}: {fault}\n"))
+                        .collect();
+                    let targets = match settings.targets() {
+                        Ok((targets, lists)) => targets.len() + lists.len(),
+                        Err(error) => {
+                            said.push(format!("{name}: {error}\n"));
+                            0
+                        }
+                    };
+                    if !said.is_empty() {
+                        return Ok((said.concat(), false));
+                    }
+                    let rules = &settings.config.rules;
+                    let text = format!(
+                        "{name} is right: {targets} targets, {} alerts, {} objectives, {} receivers\n",
+                        rules.watch.alerts.len(),
+                        rules.watch.objectives.len(),
+                        rules.receivers.len()
+                    );
+                    Ok((text, true))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! One request to a receiver. Redirects are not followed: the address that the operator gave is the only one that is spoken to.
+use std::error::Error;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use rustls::RootCertStore;
+use whippet_engine::beacon::retry_after;
+
+use super::deliveries::Outcome;
+use super::receiver::Receiver;
+use crate::prometheus::Endpoint;
+use crate::scrape::{TlsError, tls};
+
+/// How much of an answer is read, to say what is wrong; bytes.
+const ANSWER: usize = 16 * 1024;
+/// How much of it is repeated, characters.
+const SAID: usize = 200;
+/// The longest pause that a receiver may ask for.
+const LONGEST_WISH: Duration = Duration::from_secs(60 * 60);
+
+/// What is sent.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// POST or PUT.
+    pub method: Method,
+    /// The headers, beside those of the address.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// An HTTP client for a receiver, which keeps its connections.
+#[derive(Clone)]
+pub struct Sender {
+    client: Client<HttpsConnector<HttpConnector>, Body>,
+    timeout: Duration,
+}
+
+impl Sender {
+    /// A client for `receiver`.
+    ///
+    /// # Errors
+    /// If its certificate could not be checked.
+    pub fn new(receiver: &Receiver) -> Result<Self, TlsError> {
+        let connector = match receiver.endpoints.iter().any(Endpoint::is_secure) {
+            true => receiver.tls.connector()?,
+            false => tls::connector(RootCertStore::empty()),
+        };
+        Ok(Self { client: Client::builder(TokioExecutor::new()).build(connector), timeout: receiver.timeout })
+    }
+
+    /// Sends a message at `now`, ms since the epoch. It is sent once the receiver says so, whatever follows.
+    pub async fn send(&self, endpoint: &Endpoint, message: Message, now: i64) -> Outcome {
+        let mut request = Request::new(Body::from(message.body));
+        *request.method_mut() = message.method;
+        *request.uri_mut() = endpoint.url.clone();
+        let headers = request.headers_mut();
+        *headers = endpoint.headers.clone();
+        headers.extend(message.headers);
+        headers.insert(
+            header::USER_AGENT,
+            HeaderValue::from_static(concat!("whippet/", env!("CARGO_PKG_VERSION"))),
+        );
+        let answer = tokio::time::timeout(self.timeout, async {
+            let answer = self.client.request(request).await.map_err(|error| innermost(&error))?;
+            if answer.status().is_success() {
+                return Ok(Outcome::Sent);
+            }
+            let (status, headers, said) = said(answer).await;
+            Ok(outcome(status, &headers, &said, now))
+        });
+        match answer.await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(error)) => Outcome::Failed(error, None),
+            Err(_) => Outcome::Failed(format!("no answer within {} ms", self.timeout.as_millis()), None),
+        }
+    }
+}
+
+/// The beginning of an answer that says what is wrong.
+async fn said(answer: Response<Incoming>) -> (StatusCode, HeaderMap, String) {
+    let (head, body) = answer.into_parts();
+    let body = Limited::new(body, ANSWER).collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let text = String::from_utf8_lossy(&body);
+    let text: String = text.trim().chars().take(SAID).flat_map(char::escape_debug).collect();
+    (head.status, head.headers, text)
+}
+
+/// What an answer other than 2xx means. A body that the receiver does not understand will not be understood later; all else may
+/// be put right meanwhile.
+fn outcome(status: StatusCode, headers: &HeaderMap, said: &str, now: i64) -> Outcome {
+    let about = match status {
+        _ if status.is_redirection() => "give the receiver the address that it redirects to".to_owned(),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+            "give the receiver `basic`, `bearer` or the right `headers`".to_owned()
+        }
+        _ if said.is_empty() => "its answer says no more".to_owned(),
+        _ => said.to_owned(),
+    };
+    let error = format!("answered {status}: {about}");
+    match status.as_u16() {
+        400 | 413 | 414 | 415 | 422 | 431 => Outcome::Refused(error),
+        _ => {
+            let wish = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+            let wish =
+                wish.and_then(|value| retry_after(value, now.max(0) as u64)).map(Duration::from_millis);
+            Outcome::Failed(error, wish.map(|wish| wish.min(LONGEST_WISH)))
+        }
+    }
+}
+
+/// The innermost source, as `Connection refused` says more than `client error (Connect)`. It holds no address.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let mut deepest = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    format!("cannot connect: {deepest}. Does the receiver run at this address?")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_not_understood_is_refused_for_good() {
+        let answered = |status: u16, headers: HeaderMap| {
+            outcome(StatusCode::from_u16(status).unwrap(), &headers, "why not", 0)
+        };
+        for status in [400, 413, 422] {
+            assert!(matches!(answered(status, HeaderMap::new()), Outcome::Refused(_)), "{status}");
+        }
+        for status in [301, 401, 403, 404, 408, 429, 500, 503] {
+            assert!(matches!(answered(status, HeaderMap::new()), Outcome::Failed(_, None)), "{status}");
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("99999"));
+        let expected =
+            Outcome::Failed("answered 503 Service Unavailable: why not".to_owned(), Some(LONGEST_WISH));
+        assert_eq!(answered(503, headers), expected);
+    }
+}

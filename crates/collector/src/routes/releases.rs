@@ -1,0 +1,139 @@
+//! `GET /api/releases`: the releases of applications and backends, each beside the one before it.
+use axum::Json;
+use axum::extract::State;
+use whippet_api::{Range, Release, Releases, Verdict};
+use whippet_store::database::{Database, Result};
+use whippet_store::reports::releases::{Timeline, summed_up};
+use whippet_store::time::DAY;
+use whippet_watch::regressions::RegressionSettings;
+
+use super::params::{Params, Window};
+use crate::app::App;
+use crate::failure::Failure;
+use crate::regressions::{ReleaseSide, Subject, kept};
+
+/// The most releases that are compared with those before them: of one subject, or of each of all.
+const COMPARED: (usize, usize) = (10, 3);
+/// How much of a release's time is compared, ms.
+const LENGTH: i64 = 7 * DAY;
+/// How long a release is watched, ms.
+const WATCHED: i64 = 14 * DAY;
+/// The most applications, and the most backends.
+const SUBJECTS: usize = 50;
+/// How long an answer on backends is kept, ms.
+pub const HALF_A_MINUTE: i64 = 30_000;
+/// The most releases.
+const MOST: usize = 200;
+
+/// `GET /api/releases`
+pub async fn get(
+    State(app): State<App>,
+    Params(window): Params<Window>,
+) -> std::result::Result<Json<Releases>, Failure> {
+    let now = app.clock.now();
+    let range = window.range(now)?;
+    let named = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let settings = app.regressions.settings();
+    let (only, target) = (named(&window.app), named(&window.target));
+    let backends = match (&only, &target) {
+        (_, Some(target)) => app.backends().await?.called(target).into_iter().collect(),
+        (Some(_), None) => Vec::new(),
+        (None, None) => app.backends().await?.all,
+    };
+    let wants_apps = only.is_some() || target.is_none();
+    let is_one = only.is_some() || target.is_some();
+    // Scrapes outdate no answer: one on backends is half a minute old at most.
+    let at = if backends.is_empty() { 0 } else { now / HALF_A_MINUTE };
+    let question = format!("{only:?} {target:?} {} {} {at}", range.from / 60_000, range.to / 60_000);
+    let judging = std::sync::Arc::clone(&settings);
+    let read = move |db: &dyn Database| {
+        let mut subjects: Vec<Subject> = match only {
+            Some(app) => vec![Subject::App(app)],
+            None if wants_apps => apps(db)?,
+            None => Vec::new(),
+        };
+        subjects.extend(backends.into_iter().take(SUBJECTS).map(Subject::Backend));
+        all(db, &subjects, is_one, &range, &judging, now)
+    };
+    let mut releases = app.store.read_beacons("read_releases", &question, read).await?;
+    let kept = kept(&app.store).await?;
+    for release in &mut releases.releases {
+        release.watched = settings.watch && release.before.is_some() && now - release.first < WATCHED;
+        let own = kept.found.iter().filter(|found| {
+            found.withdrawn.is_none()
+                && found.about == release.about
+                && found.release.as_ref() == Some(&release.name)
+        });
+        release.regressions = own.map(|found| found.id.clone()).collect();
+    }
+    Ok(Json(releases))
+}
+
+fn apps(db: &dyn Database) -> Result<Vec<Subject>> {
+    let names = "SELECT DISTINCT name FROM names WHERE kind = 0 ORDER BY name";
+    let apps: Vec<String> = db.query_map(names, &[], |row| row.get(0))?;
+    Ok(apps.into_iter().take(SUBJECTS).map(Subject::App).collect())
+}
+
+fn all(
+    db: &dyn Database,
+    subjects: &[Subject],
+    is_one: bool,
+    range: &Range,
+    settings: &RegressionSettings,
+    now: i64,
+) -> Result<Releases> {
+    let mut report = Releases::default();
+    let (mut unnamed, mut views) = (0.0, 0.0);
+    let compared = if is_one { COMPARED.0 } else { COMPARED.1 };
+    for subject in subjects {
+        let (timeline, mut found) = subject.listed(db, range, now)?;
+        // A backend that names no release does not take part in what is unnamed.
+        let all: u64 = timeline.sum(range.from, range.to.saturating_add(1)).values().sum();
+        if let Some(share) = found.unnamed {
+            unnamed += share * all as f64;
+            views += all as f64;
+        }
+        for release in found.releases.iter_mut().take(compared) {
+            judge(db, (subject, &timeline), release, settings, now)?;
+        }
+        report.left_out += found.left_out;
+        report.releases.extend(found.releases);
+    }
+    report.unnamed = (views > 0.0).then(|| unnamed / views);
+    report.releases.sort_by_key(|release| std::cmp::Reverse(release.first));
+    report.left_out += report.releases.len().saturating_sub(MOST);
+    report.releases.truncate(MOST);
+    Ok(report)
+}
+
+/// The verdict by the p75 over all pages: of its first week, beside the old release in the same days, or in those before where
+/// little of it was left.
+fn judge(
+    db: &dyn Database,
+    (subject, timeline): (&Subject, &Timeline),
+    release: &mut Release,
+    settings: &RegressionSettings,
+    now: i64,
+) -> Result<()> {
+    let Some(before) = release.before.clone() else {
+        "there is nothing to compare with".clone_into(&mut release.words);
+        return Ok(());
+    };
+    let side = |name: &str, from, to| ReleaseSide { name: name.to_owned(), from, to };
+    let to = now.min(release.first.saturating_add(LENGTH));
+    let number = timeline.seen.iter().find(|seen| seen.name == before).map_or(0, |seen| seen.number);
+    let beside = timeline.sum(release.first, to).get(&number).copied().unwrap_or_default();
+    let old = match beside >= release.views / 10 && beside >= 100 {
+        true => side(&before, release.first, to),
+        false => side(&before, release.first - LENGTH, release.first - 1),
+    };
+    let new = side(&release.name, release.first, to);
+    let (verdict, metrics) = subject.compare(db, None, (new, old), settings)?;
+    release.verdict = verdict;
+    release.words = match verdict {
+        Verdict::Unknown => "there is too little to compare".to_owned(),
+        verdict => summed_up(&metrics, verdict),
+    };
+    Ok(())
+}

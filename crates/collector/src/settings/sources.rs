@@ -1,0 +1,115 @@
+//! Where settings come from, and how they are read.
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::all::{Settings, Written};
+use crate::args::{Cli, Command, Serve};
+use crate::config::{Config, ConfigError, Fault, RuleFault, Rules};
+use crate::notify::Sender;
+
+/// Where settings come from.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    arguments: Vec<OsString>,
+    file: PathBuf,
+    /// Whether the file was asked for: else it may be missing.
+    named: bool,
+}
+
+/// The name of the configuration file where no other is given. It is beside the data folder.
+const NAME: &str = "whippet.toml";
+
+impl Sources {
+    /// Those of a process with these arguments, which say `serve`.
+    pub fn new(arguments: Vec<OsString>, serve: &Serve) -> Self {
+        let beside = || serve.data.parent().unwrap_or(std::path::Path::new("")).join(NAME);
+        Self { arguments, file: serve.config.clone().unwrap_or_else(beside), named: serve.config.is_some() }
+    }
+
+    /// A file alone, with the variables of this process.
+    pub fn of_file(file: &std::path::Path) -> Self {
+        let arguments = ["whippet", "serve"].map(OsString::from).to_vec();
+        Self { arguments, file: file.to_owned(), named: true }
+    }
+
+    /// The configuration file, which may not be there.
+    pub fn file(&self) -> &std::path::Path {
+        &self.file
+    }
+
+    /// The file that there is, for everybody to see.
+    pub fn shown(&self) -> Option<String> {
+        self.has_file().then(|| self.file.display().to_string())
+    }
+
+    /// Whether there is a file to read.
+    pub fn has_file(&self) -> bool {
+        self.named || self.file.exists() && !self.is_foreign()
+    }
+
+    /// Whether there is a file that nobody named and that anybody on this machine may have put there, as into `/tmp`: it is left
+    /// alone.
+    pub fn is_foreign(&self) -> bool {
+        let folder = self.file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(std::path::Path::new("."));
+        !self.named && self.file.exists() && (is_open(&self.file) || is_open(folder))
+    }
+
+    /// Reads all of them.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn load(&self) -> Result<Settings, ConfigError> {
+        let mut config = if self.has_file() { Config::load(&self.file)? } else { Config::default() };
+        check_receivers(&mut config.rules);
+        let wrong = |message: String| ConfigError::Wrong {
+            path: self.file.clone(),
+            faults: vec![Fault { line: None, message }],
+        };
+        let variables = |name: &str| std::env::var_os(name);
+        let read = |flags: &[_]| Cli::read_with(self.arguments.clone(), &variables, flags);
+        let (cli, _) = read(&[]).map_err(|error| wrong(error.to_string()))?;
+        // A table whose address stands on the command line is that of another server.
+        if let Command::Serve(bare) = &cli.command
+            && bare.remote_write.is_some()
+        {
+            config.flags.retain(|given| !given.id.starts_with("remote_write"));
+        }
+        let folder = self.file.parent().map(std::path::Path::to_owned).unwrap_or_default();
+        for given in config.flags.iter_mut().filter(|given| given.id == "data") {
+            // A path in the file is relative to its folder.
+            for value in &mut given.values {
+                *value = folder.join(&*value).to_string_lossy().into_owned();
+            }
+        }
+        let (cli, values) = read(&config.flags).map_err(|error| wrong(error.to_string()))?;
+        match cli.command {
+            Command::Serve(serve) => {
+                Ok(Settings { serve: *serve, log: cli.log, config, values: Written(values) })
+            }
+            _ => Err(wrong("only `whippet serve` has a configuration".to_owned())),
+        }
+    }
+}
+
+/// Whether all users of this machine may write it.
+#[cfg(unix)]
+fn is_open(path: &std::path::Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o002 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open(_path: &std::path::Path) -> bool {
+    false
+}
+
+/// Names receivers whose certificates cannot be used. They stay: a file may come.
+fn check_receivers(rules: &mut Rules) {
+    for receiver in &rules.receivers {
+        if let Err(error) = Sender::new(receiver) {
+            let what = format!("receiver {:?}", receiver.name);
+            rules.faults.push(RuleFault { what, line: None, message: error.to_string() });
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! What is to be read for a level, and what was read.
+use super::aggregate::Aggregate;
+use super::figure::Figure;
+use super::subject::Subject;
+
+/// A figure of a subject over a window that ends now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// Of what.
+    pub subject: Subject,
+    /// Which figure.
+    pub figure: Figure,
+    /// What is made of its values.
+    pub aggregate: Aggregate,
+    /// The length of the window, ms.
+    pub window: i64,
+    /// Only page views with this value of a dimension: `device:phone`.
+    pub split: Option<String>,
+}
+
+/// What was read. Without a value nothing is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Answer {
+    /// The value, in ms, bytes, ones or 0 to 1.
+    pub value: Option<f64>,
+    /// Whether the true value is only known to be greater.
+    pub beyond: bool,
+    /// How many page views, requests or values it is of; `None` where nobody counted.
+    pub samples: Option<u64>,
+}
