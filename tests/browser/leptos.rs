@@ -4,6 +4,13 @@
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
+#[path = "leptos/client.rs"]
+mod client;
+#[cfg(feature = "devtools")]
+#[path = "leptos/devtools.rs"]
+mod devtools;
+#[path = "leptos/infinite.rs"]
+mod infinite;
 #[path = "leptos/json.rs"]
 mod json;
 #[path = "leptos/lazy_image.rs"]

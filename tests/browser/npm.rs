@@ -9,12 +9,6 @@ mod json;
 #[cfg(feature = "lazy")]
 #[path = "npm/lazy.rs"]
 mod lazy;
-#[cfg(feature = "query")]
-#[path = "npm/query.rs"]
-mod query;
-#[cfg(all(feature = "rum", feature = "vitals"))]
-#[path = "npm/rum.rs"]
-mod rum;
 #[cfg(feature = "pacer")]
 #[path = "npm/timing.rs"]
 mod timing;

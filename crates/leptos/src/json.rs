@@ -4,7 +4,7 @@ use crate::shared::{Parts, read};
 use serde::de::DeserializeOwned;
 use std::fmt;
 use std::ops::Deref;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A value that was read from a JSON body, and what is needed to read the next body by what it changes:
 ///
@@ -24,8 +24,8 @@ use std::rc::Rc;
 ///
 /// It keeps the body, so it takes about twice the memory that the value would. Clones are the same value.
 pub struct Json<T> {
-    value: Rc<T>,
-    parts: Option<Rc<Parts>>,
+    value: Arc<T>,
+    parts: Option<Arc<Parts>>,
     /// Whether `parts` are those of `value`.
     whole: bool,
 }
@@ -56,10 +56,10 @@ impl<T: DeserializeOwned> Json<T> {
         }
     }
 
-    fn read(body: String, before: Option<Rc<Parts>>) -> serde_json::Result<Self> {
+    fn read(body: String, before: Option<Arc<Parts>>) -> serde_json::Result<Self> {
         receive(body.len());
         let (value, parts) = read(body, before)?;
-        Ok(Self { value: Rc::new(value), parts: Some(Rc::new(parts)), whole: true })
+        Ok(Self { value: Arc::new(value), parts: Some(Arc::new(parts)), whole: true })
     }
 }
 
@@ -67,19 +67,30 @@ impl<T> Json<T> {
     /// Another value in the place of this one, such as what an optimistic update shows: the next body is read in full,
     /// but for the [`Shared`](crate::Shared) parts that the last one had.
     pub fn with(&self, value: T) -> Self {
-        Self { value: Rc::new(value), parts: self.parts.clone(), whole: false }
+        Self { value: Arc::new(value), parts: self.parts.clone(), whole: false }
+    }
+
+    /// The body that it was read from; `None` for a value that no body has given.
+    #[cfg(all(devtools_panel, debug_assertions))]
+    pub(crate) fn body(&self) -> Option<&str> {
+        self.parts.as_ref().filter(|_| self.whole).map(|parts| parts.text.as_str())
+    }
+
+    /// The size of its body.
+    pub(crate) fn bytes(&self) -> usize {
+        self.parts.as_ref().map_or(0, |parts| parts.text.len())
     }
 
     /// Whether both are one value, and not only equal.
     pub fn ptr_eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.value, &other.value)
+        Arc::ptr_eq(&self.value, &other.value)
     }
 }
 
 impl<T> From<T> for Json<T> {
     /// A value that no body has given.
     fn from(value: T) -> Self {
-        Self { value: Rc::new(value), parts: None, whole: false }
+        Self { value: Arc::new(value), parts: None, whole: false }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Real user monitoring of an app.
-use crate::{QueryClient, Stats, json_stats, lazy_image};
+use crate::host::IN_BROWSER;
+use crate::toolkit_counters::{self, Source};
 use leptos::prelude::*;
 use whippet_web::rum::{Collect, Rum, RumOptions, start};
-use whippet_web::timing;
 
 #[derive(Clone, Copy)]
 struct Measured(StoredValue<Rum, LocalStorage>);
@@ -13,6 +13,7 @@ struct Measured(StoredValue<Rum, LocalStorage>);
 /// [`Json`](crate::Json), of debounced and throttled calls, and, where
 /// [`provide_query_client`](crate::provide_query_client) was called before, of the query cache. It measures the same as
 /// `startRum` of the npm package, by the same rules. Call it once, in the app's outermost component; it ends with that.
+/// On a server it does nothing.
 ///
 /// Beacons that cannot be sent are kept in the browser, and sent later or on the next visit. Requests that
 /// [`RumOptions::traceparent`] names carry a `traceparent`.
@@ -28,13 +29,13 @@ struct Measured(StoredValue<Rum, LocalStorage>);
 /// }
 /// ```
 pub fn provide_rum(mut options: RumOptions) {
-    let client = use_context::<QueryClient>();
-    options.collect = Some(with_toolkit_counters(client, options.collect.take()));
-    let rum = start(options);
-    if let Some(client) = client {
-        let rum = rum.clone();
-        client.client().on_fetched(move |ms| rum.timing("query.fetch", ms));
+    if !IN_BROWSER {
+        return;
     }
+    let source = Source::begin();
+    options.collect = Some(with_toolkit_counters(source, options.collect.take()));
+    let rum = start(options);
+    source.report_fetches(&rum);
     let measured = Measured(StoredValue::new_local(rum));
     provide_context(measured);
     on_cleanup(move || {
@@ -64,38 +65,13 @@ pub fn use_rum() -> Option<Rum> {
 }
 
 /// Calls the app's `collect`, then reports the toolkit's own counters.
-fn with_toolkit_counters(client: Option<QueryClient>, collect: Option<Collect>) -> Collect {
+fn with_toolkit_counters(source: Source, collect: Option<Collect>) -> Collect {
     Box::new(move |rum| {
         if let Some(collect) = &collect {
             collect(rum);
         }
-        let (json, lazy, paced) = (json_stats::stats(), lazy_image::stats(), timing::stats());
-        let totals = [
-            ("json.bytes_received", json.received),
-            ("json.bytes_spared", json.spared),
-            ("lazy.loaded", lazy.loaded.into()),
-            ("lazy.failed", lazy.failed.into()),
-            ("pace.calls", paced.calls),
-            ("pace.invocations", paced.invocations),
-        ];
-        for (name, total) in totals.into_iter().chain(cache_counters(client)) {
+        for (name, total) in toolkit_counters::totals(source) {
             rum.total(name, total);
         }
     })
-}
-
-/// The counters of the query cache, if it still exists.
-fn cache_counters(client: Option<QueryClient>) -> impl Iterator<Item = (&'static str, u64)> {
-    let totals = client.and_then(|client| client.try_stats()).map(|stats| {
-        let Stats { hits, misses, stale_served, deduplicated, fetches, errors, .. } = stats;
-        [
-            ("query.hits", hits),
-            ("query.misses", misses),
-            ("query.stale_served", stale_served),
-            ("query.deduplicated", deduplicated),
-            ("query.fetches", fetches),
-            ("query.errors", errors),
-        ]
-    });
-    totals.into_iter().flatten()
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Deref;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A part of a JSON document that is likely to be in the next one too, such as a row of a list. Read by
 /// [`Json`](crate::Json), a part whose bytes were in the document before is the same value as before, wherever it
@@ -16,17 +16,17 @@ use std::rc::Rc;
 ///
 /// Elsewhere it reads as `T` does. It cannot be read where serde keeps values in a form of its own first: within
 /// `#[serde(flatten)]`, or an enum that is untagged or tagged inside.
-pub struct Shared<T>(Rc<T>);
+pub struct Shared<T>(Arc<T>);
 
 impl<T> Shared<T> {
     /// A value that no document has given.
     pub fn new(value: T) -> Self {
-        Self(Rc::new(value))
+        Self(Arc::new(value))
     }
 
     /// Whether both are one value, and not only equal.
     pub fn ptr_eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
@@ -62,14 +62,14 @@ impl<T: Serialize> Serialize for Shared<T> {
     }
 }
 
-impl<'de, T: DeserializeOwned + 'static> Deserialize<'de> for Shared<T> {
+impl<'de, T: DeserializeOwned + Send + Sync + 'static> Deserialize<'de> for Shared<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <&RawValue>::deserialize(deserializer)?.get();
         let place = match take_known::<T>(text) {
             Place::Known(value) => return Ok(Self(value)),
             Place::New(place) => place,
         };
-        let value = serde_json::from_str::<T>(text).map(Rc::new).map_err(D::Error::custom)?;
+        let value = serde_json::from_str::<T>(text).map(Arc::new).map_err(D::Error::custom)?;
         put(place, value.clone());
         Ok(Self(value))
     }
@@ -91,7 +91,7 @@ struct Part {
     /// How many of the parts that follow are within this one.
     within: usize,
     /// `None` while it is being read.
-    value: Option<Rc<dyn Any>>,
+    value: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Parts {
@@ -106,7 +106,7 @@ struct Reading {
     address: usize,
     length: usize,
     parts: Vec<Part>,
-    before: Option<Rc<Parts>>,
+    before: Option<Arc<Parts>>,
     /// The part of the document before that is likely to be next.
     next: usize,
     /// The parts of the document before by the hash of their text; made when one is not where it was.
@@ -121,7 +121,7 @@ thread_local! {
 /// Reads a document, whose parts are likely to be among those of the one `before`.
 pub(crate) fn read<T: DeserializeOwned>(
     text: String,
-    before: Option<Rc<Parts>>,
+    before: Option<Arc<Parts>>,
 ) -> serde_json::Result<(T, Parts)> {
     let (address, length) = (text.as_ptr() as usize, text.len());
     let reading = Reading { address, length, parts: Vec::new(), before, next: 0, index: None };
@@ -142,12 +142,12 @@ impl Drop for Outer {
 }
 
 enum Place<T> {
-    Known(Rc<T>),
+    Known(Arc<T>),
     /// Which part it will be; `None` where no document is being read, or another one.
     New(Option<usize>),
 }
 
-fn take_known<T: 'static>(text: &str) -> Place<T> {
+fn take_known<T: Send + Sync + 'static>(text: &str) -> Place<T> {
     READING.with_borrow_mut(|reading| {
         let Some((reading, start)) = reading.as_mut().and_then(|reading| {
             let start = (text.as_ptr() as usize).checked_sub(reading.address)?;
@@ -169,7 +169,7 @@ fn take_known<T: 'static>(text: &str) -> Place<T> {
     })
 }
 
-fn put(place: Option<usize>, value: Rc<dyn Any>) {
+fn put(place: Option<usize>, value: Arc<dyn Any + Send + Sync>) {
     READING.with_borrow_mut(|reading| {
         let (Some(reading), Some(place)) = (reading, place) else { return };
         let after = reading.parts.len();
@@ -182,7 +182,7 @@ fn put(place: Option<usize>, value: Rc<dyn Any>) {
 
 impl Reading {
     /// The part of the document before that says `text` as a `T`, and its value.
-    fn known<T: 'static>(&mut self, text: &str) -> Option<(usize, Rc<T>)> {
+    fn known<T: Send + Sync + 'static>(&mut self, text: &str) -> Option<(usize, Arc<T>)> {
         let before = self.before.as_deref()?;
         let value = |at: usize| {
             let part = before.parts.get(at)?;

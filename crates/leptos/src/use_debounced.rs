@@ -1,7 +1,6 @@
 //! Debounces a value.
-use crate::use_debounce_fn;
-use leptos::prelude::{Effect, LocalStorage, RwSignal, Set, Signal, WithValue, untrack};
-use whippet_engine::time::Duration;
+use crate::{Wait, use_debounce_fn};
+use leptos::prelude::{Effect, LocalStorage, RwSignal, Set, Signal, untrack};
 
 /// Debounces `source`: the signal takes its value once it has not changed for `wait`. Use it for a query whose key is
 /// typed, where each change would be a request. The query cache cancels requests that are not needed any more, and shares
@@ -19,17 +18,11 @@ use whippet_engine::time::Duration;
 /// # }
 /// ```
 pub fn use_debounced<T: Clone + Send + Sync + 'static>(
-    wait: Duration,
+    wait: impl Into<Wait>,
     source: impl Fn() -> T + 'static,
 ) -> Signal<T> {
     let value = RwSignal::new(untrack(&source));
     let update = use_debounce_fn(wait, move |next| value.set(next));
-    Effect::<LocalStorage>::watch(
-        source,
-        move |next, _, _| {
-            update.with_value(|update| update.call(next.clone()));
-        },
-        false,
-    );
+    Effect::<LocalStorage>::watch(source, move |next, _, _| update(next.clone()), false);
     value.into()
 }

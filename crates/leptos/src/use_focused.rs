@@ -1,8 +1,9 @@
 //! Whether the page is visible.
+use crate::host::IN_BROWSER;
 use leptos::prelude::*;
 use whippet_web::query::{Change, Lifecycle};
 
-/// Whether the page is visible: the same that pauses refetch intervals.
+/// Whether the page is visible: the same that pauses refetch intervals. On a server it is.
 ///
 /// ```no_run
 /// # use leptos::prelude::*;
@@ -13,6 +14,9 @@ use whippet_web::query::{Change, Lifecycle};
 /// # }
 /// ```
 pub fn use_focused() -> Signal<bool> {
+    if !IN_BROWSER {
+        return Signal::stored(true);
+    }
     let focused = RwSignal::new(Lifecycle::is_focused());
     let listening = StoredValue::new_local(Some(Lifecycle::listen(move |change| {
         if let Change::Focused(now) = change {

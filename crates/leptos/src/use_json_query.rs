@@ -1,102 +1,77 @@
 //! Queries of JSON resources.
-use crate::{Json, Query, QueryKey, QueryOptions, use_query, use_query_client};
+use crate::devtools::known;
+use crate::json_request::RequestFn;
+use crate::{
+    Json, JsonError, JsonRequest, MaybeKey, Query, QueryKey, QueryOptions, use_local_query, use_query_client,
+};
 use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::fmt;
-use std::rc::Rc;
-use whippet_web::query::fetch::{self, FetchError};
+use std::sync::Arc;
+use whippet_web::query::{SizeOf, fetch};
 
-/// How much of an error's body is kept, in bytes.
-const BODY_LIMIT: usize = 4096;
-
-/// The errors of [`use_json_query`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum JsonError {
-    /// There was no response.
-    NoAnswer(FetchError),
-    /// The server answered, but not with success.
-    Status {
-        /// The HTTP status.
-        status: u16,
-        /// The URL of the request.
-        url: String,
-        /// The header `Retry-After`, unparsed.
-        retry_after: Option<String>,
-        /// The beginning of the body: at most 4 KiB.
-        body: String,
-    },
-    /// The body is not JSON, or not that of the type that was asked for.
-    NotJson {
-        /// The URL of the request.
-        url: String,
-        /// What is wrong with it, and where.
-        reason: String,
-    },
-}
-
-impl fmt::Display for JsonError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoAnswer(error) => error.fmt(f),
-            Self::Status { status, url, .. } => write!(f, "HTTP {status}: {url}"),
-            Self::NotJson { url, reason } => {
-                write!(
-                    f,
-                    "{url} did not give the JSON that was expected: {reason}; check the type against the body"
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for JsonError {}
-
-/// As [`use_query`](crate::use_query), of what a `GET` of `url` answers. A body that is the same as the last one is not
-/// deserialized, and of one that is not, only what changed: see [`Json`].
+/// As [`use_query`](crate::use_query), of what a server answers to a [`JsonRequest`], or to a `GET` of a URL. A body that is the
+/// same as the last one is not deserialized, and of one that is not, only what changed: see [`Json`].
 ///
 /// ```no_run
 /// # use leptos::prelude::*;
 /// # use whippet_leptos::{QueryOptions, Shared, use_json_query};
 /// # #[derive(serde::Deserialize, PartialEq)] struct Todo { title: String }
 /// # #[component] fn Page() -> impl IntoView {
-/// let todos = use_json_query::<_, Vec<Shared<Todo>>>(|| "todos", |_| "/api/todos".to_owned(), QueryOptions::new());
+/// let todos = use_json_query::<_, &str, Vec<Shared<Todo>>>(|| "todos", |_| "/api/todos".to_owned(), QueryOptions::new());
 /// view! {
 ///     <ul>{move || todos.data.get().map(|todos| todos.iter().map(|todo| view! { <li>{todo.title.clone()}</li> }).collect_view())}</ul>
 /// }
 /// # }
 /// ```
-///
-/// # Panics
-/// As [`use_query`](crate::use_query).
-pub fn use_json_query<K, T>(
-    key: impl Fn() -> K + 'static,
-    url: impl Fn(K) -> String + 'static,
+/// Errors that would come again, such as 404, are not retried, and `Retry-After` is kept to. In the browser only, as
+/// [`use_local_query`].
+pub fn use_json_query<I, K, T>(
+    key: impl Fn() -> I + 'static,
+    request: impl RequestFn<K> + 'static,
     options: impl Into<Signal<QueryOptions>>,
 ) -> Query<Json<T>, JsonError>
 where
-    K: Serialize + Clone + 'static,
-    T: DeserializeOwned + PartialEq + 'static,
+    I: MaybeKey<K>,
+    K: Serialize + Clone + Send + Sync + 'static,
+    T: DeserializeOwned + PartialEq + Send + Sync + 'static,
 {
+    known::json::<T>();
     let client = use_query_client();
     let fetcher = move |key: K| {
-        let before = client.try_data::<Json<T>>(&QueryKey::new(&key));
-        get_json(url(key), before)
+        let before = client.data_of::<Json<T>>(&QueryKey::new(&key));
+        get_json(request(key).into(), before)
     };
-    use_query(key, fetcher, options)
+    let options = by_error(options.into());
+    let size: SizeOf =
+        Arc::new(|data| data.downcast_ref::<Json<T>>().map_or(0.0, |data| data.bytes() as f64));
+    use_local_query(key, fetcher, Signal::derive(move || options.get().or_size_of(&size)))
+}
+
+/// What the error says, unless the app has a rule of its own.
+pub(crate) fn by_error(options: Signal<QueryOptions>) -> Signal<QueryOptions> {
+    known::json_errors();
+    Signal::derive(move || options.get().or_by_error::<JsonError>())
+}
+
+impl JsonRequest {
+    /// An error where its body could not be written.
+    pub(crate) fn check(&mut self) -> Result<(), JsonError> {
+        match self.unwritten.take() {
+            Some(reason) => Err(JsonError::NotSent { url: self.outgoing.url.clone(), reason }),
+            None => Ok(()),
+        }
+    }
 }
 
 async fn get_json<T: DeserializeOwned>(
-    url: String,
-    before: Option<Rc<Json<T>>>,
+    mut request: JsonRequest,
+    before: Option<Arc<Json<T>>>,
 ) -> Result<Json<T>, JsonError> {
-    let mut answer = fetch::get(&url, f64::INFINITY).await.map_err(JsonError::NoAnswer)?;
-    if !(200..300).contains(&answer.status) {
-        let end = answer.body.floor_char_boundary(BODY_LIMIT);
-        answer.body.truncate(end);
-        let fetch::Answer { status, body, retry_after } = answer;
-        return Err(JsonError::Status { status, url, retry_after, body });
-    }
+    request.check()?;
+    let answer = fetch::request(&request.outgoing).await.map_err(JsonError::NoAnswer)?;
+    let url = request.outgoing.url;
+    let answer = JsonError::of(answer, &url)?;
     match before {
         Some(before) => before.parse_next(answer.body),
         None => Json::parse(answer.body),

@@ -1,108 +1,19 @@
 //! Mutations.
-use crate::use_query_client;
+use crate::component::Component;
+use crate::error_boundary::show_in_boundary;
+use crate::host::{IN_BROWSER, now};
+use crate::mutation_calls::{Before, Calls, Handlers, Shown, Tell, typed};
+use crate::{CallError, Mutation, MutationOptions, QueryClient, QueryKey, use_query_client};
+use futures::FutureExt;
+use futures::future::Either;
 use leptos::prelude::*;
-use std::future::Future;
+use leptos::reactive::computed::ScopedFuture;
+use leptos::task::spawn_local;
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::future::{Future, ready};
 use std::rc::Rc;
-use whippet_engine::query::{Delay, NetworkMode, Retry, RunOptions};
-use whippet_engine::time::Duration;
 use whippet_web::query::{self, Fetcher, Progress, Value};
-
-/// The options of [`use_mutation`], with the names and defaults of TanStack Query: no retries, and only online.
-#[derive(Clone, Debug, PartialEq)]
-#[must_use]
-pub struct MutationOptions {
-    run: RunOptions,
-    scope: Option<String>,
-}
-
-impl Default for MutationOptions {
-    fn default() -> Self {
-        Self { run: RunOptions { retry: Retry::NEVER, ..RunOptions::default() }, scope: None }
-    }
-}
-
-impl MutationOptions {
-    /// The defaults.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// How often a failed attempt is retried, with the same variables.
-    pub fn retry(mut self, times: u32) -> Self {
-        self.run.retry = Retry::Times(times);
-        self
-    }
-
-    /// Retries after a fixed delay.
-    pub fn retry_delay(mut self, span: Duration) -> Self {
-        self.run.delay = Delay::Fixed(span);
-        self
-    }
-
-    /// Whether it runs offline. By default it is paused until the browser is online.
-    pub fn network_mode(mut self, mode: NetworkMode) -> Self {
-        self.run.network_mode = mode;
-        self
-    }
-
-    /// Mutations of one scope run one after another, across all components.
-    pub fn scope(mut self, name: impl Into<String>) -> Self {
-        self.scope = Some(name.into());
-        self
-    }
-}
-
-/// The status of a mutation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum MutationStatus {
-    /// Nothing was mutated yet, or [`reset`](Mutation::reset) was called.
-    #[default]
-    Idle,
-    /// It runs, is paused or waits for a retry.
-    Pending,
-    /// It failed.
-    Error,
-    /// It succeeded.
-    Success,
-}
-
-/// The result of [`use_mutation`]. The signals show the last call of [`mutate`](Self::mutate).
-pub struct Mutation<V: 'static, T: 'static, E: 'static> {
-    /// Its status.
-    pub status: Signal<MutationStatus>,
-    /// Whether it waits for the network, the page's focus, or an earlier mutation of its scope.
-    pub is_paused: Signal<bool>,
-    /// The number of its failed attempts.
-    pub failure_count: Signal<u32>,
-    /// The result of the function.
-    pub data: Signal<Option<Rc<T>>, LocalStorage>,
-    /// The error of the last attempt.
-    pub error: Signal<Option<Rc<E>>, LocalStorage>,
-    mutate: StoredValue<Rc<dyn Fn(V)>, LocalStorage>,
-    reset: StoredValue<Rc<dyn Fn()>, LocalStorage>,
-}
-
-impl<V, T, E> Clone for Mutation<V, T, E> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<V, T, E> Copy for Mutation<V, T, E> {}
-
-impl<V, T, E> Mutation<V, T, E> {
-    /// Calls the function. The mutation continues when the component is disposed, as long as the app lives.
-    pub fn mutate(&self, variables: V) {
-        let mutate = self.mutate.get_value();
-        mutate(variables);
-    }
-
-    /// Resets the signals. A running mutation continues, but no longer changes them.
-    pub fn reset(&self) {
-        let reset = self.reset.get_value();
-        reset();
-    }
-}
 
 /// Wraps a function that writes to a server. It runs when [`Mutation::mutate`] is called, and is not retried unless
 /// `options` say so.
@@ -118,7 +29,7 @@ impl<V, T, E> Mutation<V, T, E> {
 /// let star = use_mutation(
 ///     move |id: u32| async move {
 ///         send_star(id).await?;
-///         client.invalidate(&"packages");
+///         client.invalidate("packages");
 ///         Ok::<_, String>(())
 ///     },
 ///     MutationOptions::new(),
@@ -130,114 +41,152 @@ impl<V, T, E> Mutation<V, T, E> {
 /// # }
 /// ```
 ///
-/// # Panics
-/// Where no query client was provided.
+/// A server calls no mutations.
 pub fn use_mutation<V, T, E, F>(
     function: impl Fn(V) -> F + 'static,
     options: MutationOptions,
 ) -> Mutation<V, T, E>
 where
     V: Clone + 'static,
-    T: 'static,
-    E: 'static,
+    T: Send + Sync + 'static,
+    E: Send + Sync + 'static,
     F: Future<Output = Result<T, E>> + 'static,
 {
     let client = use_query_client();
-    let function = Rc::new(function);
-    let signals = Signals::<T, E>::new();
+    let options = client.complete_mutation(options);
+    let shown = Shown::<T, E>::new();
+    if !IN_BROWSER {
+        return Mutation::new(shown, None);
+    }
+    let throw = options.attempts.throw.clone();
+    show_in_boundary(shown.error.into(), move || throw.clone());
+    let (function, component) = (Rc::new(function), Component::current());
+    let handlers = Rc::new(RefCell::new(Handlers::<V, T, E>::default()));
     // The number of the last call: an older mutation that settles later is not displayed.
     let last = StoredValue::new(0_u32);
+    let next = move || {
+        last.try_update_value(|last| {
+            *last += 1;
+            *last
+        })
+    };
 
-    let mutate: Rc<dyn Fn(V)> = Rc::new(move |variables: V| {
-        last.update_value(|last| *last += 1);
-        let this = last.get_value();
-        signals.begin();
-        let function = function.clone();
-        let mutation = query::MutationOptions {
-            function: Fetcher::new(move || function(variables.clone())),
-            run: options.run,
-            scope: options.scope.clone(),
-        };
-        client.client().mutate(mutation, move |progress| {
-            if last.try_get_value() == Some(this) {
-                signals.publish(progress);
-            }
+    let known = handlers.clone();
+    let mutate = move |variables: V, tell: Option<Tell<T, E>>| {
+        let Some(this) = next() else { return };
+        shown.begin(now());
+        let variables = Rc::new(variables);
+        let call = Rc::new(CallOf {
+            client,
+            key: options.key.clone().unwrap_or_else(|| QueryKey::new(&())),
+            component: component.clone(),
+            context: before(&component, &known, &variables),
+            handlers: known.clone(),
+            variables: variables.clone(),
         });
-    });
-    let reset: Rc<dyn Fn()> = Rc::new(move || {
-        last.update_value(|last| *last += 1);
-        signals.clear();
-    });
-    Mutation {
-        status: signals.status.into(),
-        is_paused: signals.is_paused.into(),
-        failure_count: signals.failure_count.into(),
-        data: signals.data.into(),
-        error: signals.error.into(),
-        mutate: StoredValue::new_local(mutate),
-        reset: StoredValue::new_local(reset),
-    }
-}
-
-/// The signals of a [`Mutation`], writable.
-struct Signals<T: 'static, E: 'static> {
-    status: RwSignal<MutationStatus>,
-    is_paused: RwSignal<bool>,
-    failure_count: RwSignal<u32>,
-    data: RwSignal<Option<Rc<T>>, LocalStorage>,
-    error: RwSignal<Option<Rc<E>>, LocalStorage>,
-}
-
-impl<T, E> Clone for Signals<T, E> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T, E> Copy for Signals<T, E> {}
-
-impl<T, E> Signals<T, E> {
-    fn new() -> Self {
-        Self {
-            status: RwSignal::new(MutationStatus::Idle),
-            is_paused: RwSignal::new(false),
-            failure_count: RwSignal::new(0),
-            data: RwSignal::new_local(None),
-            error: RwSignal::new_local(None),
-        }
-    }
-
-    fn clear(self) {
-        self.status.set(MutationStatus::Idle);
-        self.is_paused.set(false);
-        self.failure_count.set(0);
-        self.data.set(None);
-        self.error.set(None);
-    }
-
-    fn begin(self) {
-        self.clear();
-        self.status.set(MutationStatus::Pending);
-    }
-
-    fn publish(self, progress: Progress) {
-        self.is_paused.set(matches!(progress, Progress::Paused));
-        match progress {
-            Progress::Paused => {}
-            Progress::Running(failures) => self.failure_count.set(failures),
-            Progress::Done(Ok(data)) => {
-                self.data.set(typed(data));
-                self.status.set(MutationStatus::Success);
+        let function = {
+            let (function, component, context) = (function.clone(), component.clone(), call.context.clone());
+            move || {
+                let (function, component, variables) =
+                    (function.clone(), component.clone(), variables.clone());
+                let run =
+                    move || component.run(|| ScopedFuture::new_untracked(function((*variables).clone())));
+                match context.peek() {
+                    Some(_) => Either::Left(run()),
+                    None => Either::Right(context.clone().then(move |_| run())),
+                }
             }
-            Progress::Done(Err(error)) => {
-                self.error.set(typed(error));
-                self.status.set(MutationStatus::Error);
+        };
+        let mutation = query::MutationOptions {
+            function: Fetcher::new(function),
+            run: options.attempts.run,
+            scope: options.scope.clone(),
+            key: options.key.clone().map(|key| key.0),
+            judge: options.attempts.judge.clone(),
+            after: Some(Rc::new(move |outcome| Box::pin(call.clone().follow(outcome)))),
+        };
+        let tell = Cell::new(tell);
+        client.host(|host| {
+            host.mutate(mutation, move |progress| {
+                let settled = match &progress {
+                    Progress::Done(outcome) => Some(outcome.clone()),
+                    _ => None,
+                };
+                if last.try_get_value() == Some(this) {
+                    shown.publish(progress);
+                }
+                if let Some(outcome) = settled
+                    && let Some(tell) = tell.take()
+                {
+                    tell_caller(tell, outcome);
+                }
+            });
+        });
+    };
+    let reset = move || {
+        if next().is_some() {
+            shown.clear();
+        }
+    };
+    let calls = Calls { mutate: Rc::new(mutate), reset: Rc::new(reset), handlers };
+    Mutation::new(shown, Some(StoredValue::new_local(calls)))
+}
+
+/// What belongs to one call of a mutation.
+struct CallOf<V, T, E> {
+    client: QueryClient,
+    key: QueryKey,
+    component: Component,
+    handlers: Rc<RefCell<Handlers<V, T, E>>>,
+    variables: Rc<V>,
+    context: Before,
+}
+
+/// Begins with `on_mutate`, which is not borrowed while it runs: it may add another handler.
+fn before<V, T, E>(component: &Component, handlers: &RefCell<Handlers<V, T, E>>, variables: &V) -> Before {
+    let on_mutate = handlers.borrow().on_mutate.clone();
+    let context = match on_mutate {
+        Some(on_mutate) => component.run(|| ScopedFuture::new_untracked(on_mutate(variables))).boxed_local(),
+        None => ready(Rc::new(()) as Rc<dyn Any>).boxed_local(),
+    };
+    let context = context.shared();
+    if context.clone().now_or_never().is_none() {
+        // Whether or not the function may run yet.
+        spawn_local(context.clone().map(drop));
+    }
+    context
+}
+
+impl<V, T: Send + Sync + 'static, E: Send + Sync + 'static> CallOf<V, T, E> {
+    /// Calls the handlers, one after another.
+    async fn follow(self: Rc<Self>, outcome: Result<Value, Value>) {
+        let context = self.context.clone().await;
+        let handlers = self.handlers.borrow().on_settled.clone();
+        for handler in handlers {
+            let typed = match &outcome {
+                Ok(data) => data.downcast_ref::<T>().map(Ok),
+                Err(error) => error.downcast_ref::<E>().map(Err),
+            };
+            let work = typed.and_then(|typed| {
+                self.component
+                    .run(|| handler(typed, &self.variables, &*context).map(ScopedFuture::new_untracked))
+            });
+            if let Some(work) = work {
+                work.await;
             }
         }
+        self.client.tell_mutation(&self.key, outcome.as_ref().map(|data| &**data).map_err(|error| &**error));
     }
 }
 
-/// Restores the type that [`Fetcher`] erased.
-fn typed<T: 'static>(value: Value) -> Option<Rc<T>> {
-    value.downcast().ok()
+fn tell_caller<T: Send + Sync + 'static, E: Send + Sync + 'static>(
+    tell: Tell<T, E>,
+    outcome: Result<Value, Value>,
+) {
+    let outcome = match outcome {
+        Ok(data) => typed(data).ok_or(CallError::Cancelled),
+        Err(error) => Err(typed(error).map_or(CallError::Cancelled, CallError::Failed)),
+    };
+    // Nobody may await it any more.
+    let _ = tell.send(outcome);
 }

@@ -1,57 +1,31 @@
 //! Queries.
-use crate::query_client::ends_with_owner;
-use crate::{QueryKey, QueryOptions, use_query_client};
+use crate::dependencies::Dependencies;
+use crate::devtools::known;
+use crate::error_boundary::show_in_boundary;
+use crate::host::{IN_BROWSER, Observer, Refetcher};
+use crate::query_source::{Fetch, QuerySource, Wanted};
+use crate::settled::Settled;
+use crate::{MaybeKey, Query, QueryKey, QueryOptions, use_query_client};
 use leptos::prelude::*;
+use leptos::reactive::computed::ArcAsyncDerived;
+use send_wrapper::SendWrapper;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::any::Any;
-use std::cell::RefCell;
 use std::future::Future;
-use std::rc::Rc;
-use whippet_engine::query::{FetchStatus, Status};
-use whippet_web::query::{Fetcher, QueryObserver, QueryObserverOptions, QueryResult, Value};
-
-/// The result of [`use_query`]: signals, each of which changes only when its value does.
-pub struct Query<T: 'static, E: 'static> {
-    /// The data; `None` until the first fetch succeeded.
-    pub data: Signal<Option<Rc<T>>, LocalStorage>,
-    /// The error of the last fetch, after its retries; `None` if it succeeded.
-    pub error: Signal<Option<Rc<E>>, LocalStorage>,
-    /// Pending, error or success.
-    pub status: Signal<Status>,
-    /// Fetching, paused or idle.
-    pub fetch_status: Signal<FetchStatus>,
-    /// Whether the data is stale.
-    pub is_stale: Signal<bool>,
-    /// Whether `data` is that of the previous key ([`QueryOptions::keep_previous_data`]).
-    pub is_placeholder_data: Signal<bool>,
-    observer: StoredValue<Option<QueryObserver>, LocalStorage>,
-}
-
-impl<T, E> Clone for Query<T, E> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T, E> Copy for Query<T, E> {}
-
-impl<T, E> Query<T, E> {
-    /// Fetches, even if the data is fresh.
-    pub fn refetch(&self) {
-        self.observer.with_value(|observer| {
-            if let Some(observer) = observer {
-                observer.refetch();
-            }
-        });
-    }
-}
+use std::io::{self, Write};
+use std::sync::Arc;
+use whippet_web::query::SizeOf;
 
 /// Observes the query of `key`: gives its data from the cache, and fetches it with `fetcher` where it is missing or
 /// stale. Components with the same key share one cache entry and one request.
 ///
 /// `key` and `options` may read signals; when those change, the component observes the query of the new key, with the
-/// new options. The fetcher is passed the key. Where a refetch gives data that is equal to the old, `data` does not
-/// change.
+/// new options. The fetcher is passed the key; where the key is an `Option`, nothing is fetched while it is `None`. Where a
+/// refetch gives data that is equal to the old, `data` does not change.
+///
+/// A server fetches within the request, sends what it fetched with the page, and the browser begins with that. What cannot
+/// be sent, or is a future of the browser's, is for [`use_local_query`].
 ///
 /// ```no_run
 /// # use leptos::prelude::*;
@@ -65,160 +39,148 @@ impl<T, E> Query<T, E> {
 ///     QueryOptions::new().stale_time(Duration::from_ms(60_000.0)),
 /// );
 /// view! {
-///     <p>{move || user.data.get().map(|name| name.to_string())}</p>
+///     <Suspense fallback=|| "Loading…">
+///         <p>{move || user.data.get().map(|name| name.to_string())}</p>
+///     </Suspense>
 ///     <button on:click=move |_| id.update(|id| *id += 1)>"Next"</button>
 /// }
 /// # }
 /// ```
+pub fn use_query<I, K, T, E, F>(
+    key: impl Fn() -> I + Send + Sync + 'static,
+    fetcher: impl Fn(K) -> F + Send + Sync + 'static,
+    options: impl Into<Signal<QueryOptions>>,
+) -> Query<T, E>
+where
+    I: MaybeKey<K>,
+    K: Serialize + Clone + Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + PartialEq + Send + Sync + 'static,
+    E: Serialize + DeserializeOwned + Send + Sync + 'static,
+    F: Future<Output = Result<T, E>> + Send + 'static,
+{
+    known::serialized::<T>();
+    known::errors::<E>();
+    let fetcher = Arc::new(move |key| Box::pin(fetcher(key)) as Fetch<T, E>);
+    let (observer, source) = observer(key, fetcher, options.into(), Arc::new(as_json::<T>));
+    let first = observer.clone();
+    let resource = ArcResource::new(source, move |_| first.settled());
+    query(&observer, (*resource).clone())
+}
+
+/// As [`use_query`], in the browser only: for data that cannot be serialized, and for futures of the browser's, which stay on
+/// their thread. A server renders the fallback of the `<Suspense/>` around it.
 ///
-/// # Panics
-/// Where no query client was provided, where `key` cannot be serialized as JSON, and where two queries of one key have
-/// different types.
-pub fn use_query<K, T, E, F>(
-    key: impl Fn() -> K + 'static,
+/// ```no_run
+/// # use leptos::prelude::*;
+/// # use whippet_leptos::{QueryOptions, use_local_query};
+/// # async fn read_file(name: String) -> Result<Vec<u8>, String> { Ok(Vec::new()) }
+/// # #[component] fn Page() -> impl IntoView {
+/// let file = use_local_query(|| "notes".to_owned(), read_file, QueryOptions::new());
+/// view! { <p>{move || file.data.with(|data| data.as_ref().map(|data| data.len()))}" bytes"</p> }
+/// # }
+/// ```
+pub fn use_local_query<I, K, T, E, F>(
+    key: impl Fn() -> I + 'static,
     fetcher: impl Fn(K) -> F + 'static,
     options: impl Into<Signal<QueryOptions>>,
 ) -> Query<T, E>
 where
-    K: Serialize + Clone + 'static,
-    T: PartialEq + 'static,
-    E: 'static,
+    I: MaybeKey<K>,
+    K: Serialize + Clone + Send + Sync + 'static,
+    T: PartialEq + Send + Sync + 'static,
+    E: Send + Sync + 'static,
     F: Future<Output = Result<T, E>> + 'static,
 {
-    let options = options.into();
-    let fetcher = Rc::new(fetcher);
-    let observer_options = move |key: K, options: QueryOptions| QueryObserverOptions {
-        observer: options.observer,
-        run: options.run,
-        gc_time: options.gc_time,
-        keep_previous_data: options.keep_previous_data,
-        fetcher: Fetcher::new({
-            let fetcher = fetcher.clone();
-            move || fetcher(key.clone())
-        }),
-        equal: equal::<T>,
+    if !IN_BROWSER {
+        let ready = ArcAsyncDerived::new_mock(std::future::pending);
+        return Query::of_browsers(ready, Refetcher::none());
+    }
+    known::named::<T>();
+    known::named::<E>();
+    // Called on this thread only, as there is no other one in a browser.
+    let (key, fetcher) = (SendWrapper::new(key), SendWrapper::new(fetcher));
+    let fetcher = Arc::new(move |key| Box::pin(SendWrapper::new(fetcher(key))) as Fetch<T, E>);
+    let (observer, source) = observer(move || (*key)(), fetcher, options.into(), Arc::new(plain::<T>));
+    let first = observer.clone();
+    let ready = ArcAsyncDerived::new_unsync(move || {
+        let _ = source();
+        first.settled()
+    });
+    query(&observer, ready)
+}
+
+/// The observer of a query, and what its first result depends on.
+fn observer<I, K, T, E>(
+    key: impl Fn() -> I + Send + Sync + 'static,
+    fetcher: Arc<dyn Fn(K) -> Fetch<T, E> + Send + Sync>,
+    options: Signal<QueryOptions>,
+    size: SizeOf,
+) -> (Observer<K, T, E>, impl Fn() -> Option<QueryKey> + Send + Sync + 'static)
+where
+    I: MaybeKey<K>,
+    K: Serialize + Clone + Send + Sync + 'static,
+    T: PartialEq + Send + Sync + 'static,
+    E: Send + Sync + 'static,
+{
+    let dependencies = Dependencies::default();
+    let wanted: Signal<Option<Wanted<K>>> = {
+        let dependencies = dependencies.clone();
+        let key = move || key().into_key().map(|value| Wanted { key: QueryKey::new(&value), value });
+        let wanted = move || dependencies.collect(&key);
+        // On a server another thread may have fetched what the key depends on before a memo hears of it.
+        if IN_BROWSER { Memo::new(move |_| wanted()).into() } else { Signal::derive(wanted) }
     };
+    let client = use_query_client();
+    let options = Signal::derive(move || {
+        let options = options.try_get().unwrap_or_default();
+        let size = &size;
+        wanted
+            .try_with(|wanted| {
+                client.complete(wanted.as_ref().map(|wanted| &wanted.key), options).or_size_of(size)
+            })
+            .unwrap_or_default()
+    });
+    let source = QuerySource { wanted, fetcher, options, dependencies };
+    let depends = {
+        let source = source.clone();
+        move || source.enabled().map(|wanted| wanted.key)
+    };
+    (Observer::new(client.handle(), source), depends)
+}
 
-    // Observed at once rather than in an effect, so that the first view shows cached data.
-    let first_key = untrack(&key);
-    let first_options = options.get_untracked();
-    let shown = QueryKey::new(&first_key);
-    let changed = Trigger::new();
-    let client = use_query_client().client();
-    let observer =
-        QueryObserver::new(&client, &shown.0, observer_options(first_key, first_options), move || {
-            changed.notify()
-        });
-    let observer = ends_with_owner(observer);
-    let signals = Signals::<T, E>::new();
-    signals.publish(observer);
-
-    let last = RefCell::new((shown, first_options));
-    Effect::new(move || {
-        let next_key = key();
-        let next = (QueryKey::new(&next_key), options.get());
-        if *last.borrow() != next {
-            observer.try_with_value(|observer| {
-                if let Some(observer) = observer {
-                    observer.set_options(&next.0.0, observer_options(next_key, next.1));
-                }
-            });
-            *last.borrow_mut() = next;
-            signals.publish(observer);
+/// The length of what the data would be in JSON.
+fn as_json<T: Serialize + 'static>(data: &dyn Any) -> f64 {
+    struct Count(usize);
+    impl Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
         }
-    });
-    // In an effect, not in the callback: setting signals may call the client while it carries out effects.
-    Effect::new(move || {
-        changed.track();
-        signals.publish(observer);
-    });
-    signals.query(observer)
-}
 
-fn equal<T: PartialEq + 'static>(a: &dyn Any, b: &dyn Any) -> bool {
-    match (a.downcast_ref::<T>(), b.downcast_ref::<T>()) {
-        (Some(a), Some(b)) => a == b,
-        _ => false,
-    }
-}
-
-/// The signals of a [`Query`], writable.
-struct Signals<T: 'static, E: 'static> {
-    data: RwSignal<Option<Rc<T>>, LocalStorage>,
-    error: RwSignal<Option<Rc<E>>, LocalStorage>,
-    status: RwSignal<Status>,
-    fetch_status: RwSignal<FetchStatus>,
-    is_stale: RwSignal<bool>,
-    is_placeholder_data: RwSignal<bool>,
-}
-
-impl<T, E> Clone for Signals<T, E> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T, E> Copy for Signals<T, E> {}
-
-impl<T, E> Signals<T, E> {
-    fn new() -> Self {
-        Self {
-            data: RwSignal::new_local(None),
-            error: RwSignal::new_local(None),
-            status: RwSignal::new(Status::default()),
-            fetch_status: RwSignal::new(FetchStatus::default()),
-            is_stale: RwSignal::new(true),
-            is_placeholder_data: RwSignal::new(false),
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
         }
     }
-
-    /// Sets the signals to the observer's result.
-    fn publish(self, observer: StoredValue<Option<QueryObserver>, LocalStorage>) {
-        let result =
-            observer.try_with_value(|observer| observer.as_ref().and_then(QueryObserver::result)).flatten();
-        let Some(QueryResult { data, error, is_placeholder, snapshot }) = result else { return };
-        set_value(self.data, data);
-        set_value(self.error, error);
-        set(self.status, if is_placeholder { Status::Success } else { snapshot.state.status });
-        set(self.fetch_status, snapshot.state.fetch_status);
-        set(self.is_stale, snapshot.is_stale);
-        set(self.is_placeholder_data, is_placeholder);
-    }
-
-    fn query(self, observer: StoredValue<Option<QueryObserver>, LocalStorage>) -> Query<T, E> {
-        Query {
-            data: self.data.into(),
-            error: self.error.into(),
-            status: self.status.into(),
-            fetch_status: self.fetch_status.into(),
-            is_stale: self.is_stale.into(),
-            is_placeholder_data: self.is_placeholder_data.into(),
-            observer,
-        }
-    }
+    let mut count = Count(0);
+    let written = data.downcast_ref::<T>().map(|data| serde_json::to_writer(&mut count, data));
+    if let Some(Ok(())) = written { count.0 as f64 } else { plain::<T>(data) }
 }
 
-fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|now| *now != value) {
-        signal.set(value);
-    }
+/// What is known of any data.
+fn plain<T>(_: &dyn Any) -> f64 {
+    size_of::<T>() as f64
 }
 
-fn set_value<T: 'static>(signal: RwSignal<Option<Rc<T>>, LocalStorage>, value: Option<Value>) {
-    let value = value.map(|value| {
-        value.downcast::<T>().unwrap_or_else(|_| {
-            panic!(
-                "two queries of one key have different types; this one expects {}",
-                std::any::type_name::<T>()
-            )
-        })
+fn query<K, T, E>(observer: &Observer<K, T, E>, ready: ArcAsyncDerived<Settled<T, E>>) -> Query<T, E>
+where
+    K: Clone + Send + Sync + 'static,
+    T: PartialEq + Send + Sync + 'static,
+    E: Send + Sync + 'static,
+{
+    let query = Query::new(observer.seen(&ready), observer.outside(), ready, observer.refetcher());
+    let options = observer.options();
+    show_in_boundary(query.error, move || {
+        options.try_with(|options| options.attempts.throw.clone()).flatten()
     });
-    let same = signal.with_untracked(|now| match (now, &value) {
-        (Some(now), Some(value)) => Rc::ptr_eq(now, value),
-        (None, None) => true,
-        _ => false,
-    });
-    if !same {
-        signal.set(value);
-    }
+    query
 }

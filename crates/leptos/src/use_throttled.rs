@@ -1,7 +1,6 @@
 //! Throttles a value.
-use crate::use_throttle_fn;
-use leptos::prelude::{Effect, LocalStorage, RwSignal, Set, Signal, WithValue, untrack};
-use whippet_engine::time::Duration;
+use crate::{Wait, use_throttle_fn};
+use leptos::prelude::{Effect, LocalStorage, RwSignal, Set, Signal, untrack};
 
 /// Throttles `source`: the signal takes its value on the first change, then at most once per `wait` while it keeps changing,
 /// the last change included. Use it for a value that changes with every frame, such as a position.
@@ -16,17 +15,11 @@ use whippet_engine::time::Duration;
 /// # }
 /// ```
 pub fn use_throttled<T: Clone + Send + Sync + 'static>(
-    wait: Duration,
+    wait: impl Into<Wait>,
     source: impl Fn() -> T + 'static,
 ) -> Signal<T> {
     let value = RwSignal::new(untrack(&source));
     let update = use_throttle_fn(wait, move |next| value.set(next));
-    Effect::<LocalStorage>::watch(
-        source,
-        move |next, _, _| {
-            update.with_value(|update| update.call(next.clone()));
-        },
-        false,
-    );
+    Effect::<LocalStorage>::watch(source, move |next, _, _| update(next.clone()), false);
     value.into()
 }

@@ -6,7 +6,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen_test::wasm_bindgen_test;
 use whippet_leptos::{
-    Json, JsonError, Query, QueryOptions, Shared, provide_query_client, use_json_query, use_query_client,
+    FetchStatus, Json, JsonError, JsonRequest, Query, QueryOptions, Shared, provide_query_client,
+    use_json_lines_query, use_json_query, use_query_client,
 };
 
 thread_local! {
@@ -249,4 +250,56 @@ async fn a_query_keeps_the_rows_that_a_refetch_does_not_change() {
     query.refetch();
     until(|| stage.text().contains("did not give the JSON")).await;
     assert!(data().ptr_eq(&second));
+}
+
+#[wasm_bindgen_test]
+async fn lines_are_shown_and_rows_that_are_equal_stay_the_same() {
+    let body = Rc::new(Cell::new("1%0A%0A2%0A3"));
+    let url = {
+        let body = body.clone();
+        move |_| format!("data:application/x-ndjson,{}", body.get())
+    };
+    let out = Rc::new(Cell::new(None));
+    let seen = out.clone();
+    let _stage = mount(move || {
+        provide_query_client();
+        let query = use_json_lines_query::<_, &str, u32>(|| "lines", url, QueryOptions::new().retry(0));
+        seen.set(Some(query));
+    });
+    let query = out.get().expect("it is mounted");
+    let shown = || query.data.get_untracked().map(|data| data.iter().map(|row| **row).collect::<Vec<_>>());
+    until(|| query.is_success() && query.fetch_status.get_untracked() == FetchStatus::Idle).await;
+    assert_eq!(shown(), Some(vec![1, 2, 3]));
+    let first = query.data.get_untracked().unwrap();
+    body.set("1%0A2%0A4%0A5");
+    query.refetch();
+    until(|| shown() == Some(vec![1, 2, 4, 5])).await;
+    let second = query.data.get_untracked().unwrap();
+    assert!(std::sync::Arc::ptr_eq(&first[1], &second[1]));
+
+    body.set("1%0Atwo%0A3");
+    query.refetch();
+    until(|| query.error.get_untracked().is_some_and(|error| error.to_string().contains("line 2"))).await;
+    assert_eq!(shown(), Some(vec![1, 2, 4, 5]), "a body that is not JSON keeps what was there");
+}
+
+#[wasm_bindgen_test]
+async fn an_error_that_would_come_again_is_not_retried_and_a_body_that_cannot_be_written_is_not_sent() {
+    let out = Rc::new(Cell::new(None));
+    let seen = out.clone();
+    let _stage = mount(move || {
+        provide_query_client();
+        let missing =
+            use_json_query::<_, &str, u32>(|| "a", |_| "/there-is-no-such-file", QueryOptions::new());
+        let map = std::collections::BTreeMap::from([((1, 2), 3)]);
+        let refuses = move |_| JsonRequest::post("/").json(&map);
+        let unsent = use_json_query::<_, &str, u32>(|| "b", refuses, QueryOptions::new());
+        seen.set(Some((missing, unsent)));
+    });
+    let (missing, unsent) = out.get().expect("it is mounted");
+    until(|| missing.is_error() && unsent.is_error()).await;
+    let error = missing.error.get_untracked().unwrap();
+    assert!(matches!(&*error, JsonError::Status { status: 404, .. }), "{error}");
+    assert_eq!(missing.failure_count.get_untracked(), 1);
+    assert!(matches!(&*unsent.error.get_untracked().unwrap(), JsonError::NotSent { .. }));
 }

@@ -1,8 +1,12 @@
-//! `LazyImage` in a real page.
+//! `LazyImage` and `Lazy` in a real page.
 use crate::stage::{mount, until};
 use leptos::prelude::*;
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use wasm_bindgen_test::wasm_bindgen_test;
-use whippet_leptos::LazyImage;
+use whippet_leptos::{ImageSource, Lazy, LazyImage};
 
 const PIXEL: &str = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
 const OTHER: &str = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==";
@@ -67,4 +71,125 @@ async fn the_placeholder_is_shown_before_the_image() {
     let image = stage.element.first_element_child().unwrap();
     until(|| image.get_attribute("src").is_some_and(|src| src.starts_with("data:image/png;base64,"))).await;
     assert_eq!(image.get_attribute("data-error").as_deref(), Some(PIXEL));
+}
+
+#[wasm_bindgen_test]
+async fn an_image_has_one_state_whatever_sets_its_classes_and_its_source() {
+    let source = RwSignal::new(PIXEL.to_owned());
+    let class = RwSignal::new("dog");
+    let stage = mount(move || {
+        view! { <LazyImage src=source alt="A dot" width=10 height=10 attr:class=move || class.get()/> }
+    });
+    stage.element.scroll_into_view();
+    let image = stage.element.first_element_child().unwrap();
+    let state = || image.get_attribute("data-lazy-state").unwrap_or_default();
+    let classes = || {
+        let all = ["loading", "loaded", "error"];
+        all.into_iter().filter(|name| image.class_list().contains(name)).collect::<Vec<_>>()
+    };
+    until(|| state() == "loaded").await;
+    assert_eq!(classes(), ["loaded"]);
+    class.set("dog large");
+    until(|| image.class_name() == "dog large").await;
+    assert_eq!(state(), "loaded", "a class of the app's wipes no state");
+
+    source.set("data:image/gif;base64,AAAA".to_owned());
+    until(|| state() == "loading").await;
+    assert_eq!(classes(), ["loading"]);
+    source.set(OTHER.to_owned());
+    until(|| state() == "loaded" && image.get_attribute("src").as_deref() == Some(OTHER)).await;
+    assert_eq!(classes(), ["loaded"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_picture_loads_with_its_sources() {
+    let sources = vec![
+        ImageSource::new("data:image/none;base64,AAAA").format("image/none"),
+        ImageSource::new(OTHER).media("(min-width: 1px)"),
+    ];
+    let stage = mount(move || {
+        view! { <LazyImage src=PIXEL alt="A dot" width=10 height=10 sources attr:id="inner"/> }
+    });
+    stage.element.scroll_into_view();
+    let picture = stage.element.first_element_child().unwrap();
+    assert_eq!(picture.tag_name(), "PICTURE");
+    let image = picture.last_element_child().unwrap();
+    assert_eq!((image.tag_name().as_str(), image.id().as_str()), ("IMG", "inner"));
+    until(|| image.get_attribute("data-lazy-state").as_deref() == Some("loaded")).await;
+    let source = image.previous_element_sibling().unwrap();
+    assert_eq!(source.get_attribute("srcset").as_deref(), Some(OTHER));
+    assert_eq!(source.get_attribute("media").as_deref(), Some("(min-width: 1px)"));
+}
+
+#[wasm_bindgen_test]
+async fn an_image_of_priority_is_preloaded() {
+    let stage = mount(|| {
+        view! { <LazyImage src=PIXEL alt="" width=10 height=10 priority=true srcset=OTHER sizes="auto"/> }
+    });
+    let link = stage.element.first_element_child().unwrap();
+    let has = |name: &str| link.get_attribute(name).unwrap_or_default();
+    assert_eq!((has("rel").as_str(), has("as").as_str(), has("href").as_str()), ("preload", "image", PIXEL));
+    assert_eq!((has("imagesrcset").as_str(), has("imagesizes").as_str()), (OTHER, "auto, 10px"));
+}
+
+#[derive(Debug)]
+struct Failed;
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("not now")
+    }
+}
+
+impl std::error::Error for Failed {}
+
+#[wasm_bindgen_test]
+async fn a_lazy_component_is_loaded_when_it_comes_near() {
+    let asked = Rc::new(Cell::new(0));
+    let counted = asked.clone();
+    let stage = mount(move || {
+        let load = move || {
+            counted.set(counted.get() + 1);
+            async { Ok::<_, Failed>(view! { <b>"There"</b> }) }
+        };
+        view! {
+            <div style="height: 20000px"></div>
+            <Lazy load fallback=|| "Not yet" attr:class="place"/>
+        }
+    });
+    let place = stage.element.last_element_child().unwrap();
+    gloo_timers::future::TimeoutFuture::new(50).await;
+    assert_eq!((asked.get(), stage.text().as_str(), place.class_name().as_str()), (0, "Not yet", "place"));
+    place.scroll_into_view();
+    until(|| stage.text() == "There").await;
+    assert_eq!(asked.get(), 1);
+    assert_eq!(place.get_attribute("data-lazy-state").as_deref(), Some("loaded"));
+}
+
+#[wasm_bindgen_test]
+async fn a_lazy_component_that_fails_is_tried_again_and_then_an_error() {
+    let asked = Arc::new(AtomicU32::new(0));
+    let counted = asked.clone();
+    let stage = mount(move || {
+        let load = move || {
+            let attempt = counted.fetch_add(1, Ordering::Relaxed) + 1;
+            async move { if attempt > 2 { Ok(format!("attempt {attempt}")) } else { Err(Failed) } }
+        };
+        view! {
+            <ErrorBoundary fallback=|_| "Broken">
+                <Lazy load fallback=|| "Not yet" retries=0/>
+            </ErrorBoundary>
+        }
+    });
+    stage.element.scroll_into_view();
+    until(|| stage.text() == "Broken").await;
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    // The network is back, twice.
+    for attempts in [2, 3] {
+        gloo_timers::future::TimeoutFuture::new(20).await;
+        let event = web_sys::Event::new("online").unwrap();
+        window().dispatch_event(&event).unwrap();
+        until(|| asked.load(Ordering::Relaxed) == attempts).await;
+    }
+    until(|| stage.text() == "attempt 3").await;
 }

@@ -3,9 +3,12 @@ use crate::stage::{mount, until};
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use wasm_bindgen_test::wasm_bindgen_test;
 use whippet_leptos::{
-    Duration, Mutation, MutationOptions, MutationStatus, provide_query_client, use_mutation,
+    CallError, Duration, Mutation, MutationOptions, MutationStatus, QueryClientOptions, QueryKey,
+    provide_query_client, provide_query_client_with, use_is_mutating, use_mutation,
 };
 
 /// The requests of the server, and how many it refuses.
@@ -122,4 +125,196 @@ async fn a_mutation_continues_when_its_component_is_disposed() {
     until(|| server.heard.borrow().len() == 1).await;
     visible.set(false);
     until(|| server.heard.borrow().len() == 2).await;
+}
+
+#[wasm_bindgen_test]
+async fn an_optimistic_mutation_is_shown_at_once_and_taken_back_where_it_fails() {
+    let server = Server::default();
+    server.refuses.set(1);
+    let (told, steps) = (Rc::new(Cell::new(None)), Rc::new(RefCell::new(Vec::new())));
+    let (outside, heard, refusing) = (told.clone(), steps.clone(), server.clone());
+    let _stage = mount(move || {
+        let client = provide_query_client();
+        client.set_data(&"stars", 1_u32);
+        let (mutated, failed, settled) = (heard.clone(), heard.clone(), heard.clone());
+        let star = refusing
+            .mutation(MutationOptions::new())
+            .on_mutate(move |id| {
+                mutated.borrow_mut().push(format!("mutate {id}"));
+                client.optimistic(&"stars", |stars: Option<&u32>| Some(stars? + 1))
+            })
+            .on_success(|_, _, _| unreachable!("the server refuses"))
+            .on_error(move |error, id, undo| {
+                failed.borrow_mut().push(format!("{error}, {id}, {}", undo.before().unwrap()));
+                undo.undo();
+            })
+            .on_settled(move |outcome, _, _| {
+                settled.borrow_mut().push(format!("settled {}", outcome.is_err()))
+            });
+        outside.set(Some((client, star)));
+    });
+    let (client, star) = told.get().unwrap();
+    let stars = move || *client.data::<u32>(&"stars").unwrap();
+    let call = star.mutate_async(7);
+    assert_eq!(stars(), 2, "it is shown before the server has answered");
+    assert!(star.is_pending.get_untracked() && !star.is_idle.get_untracked());
+    let CallError::Failed(error) = call.await.unwrap_err() else { panic!("it was not cancelled") };
+    assert_eq!(*error, "refused 7");
+    assert_eq!(stars(), 1);
+    assert_eq!(*steps.borrow(), ["mutate 7", "refused 7, 7, 1", "settled true"]);
+    assert!(star.is_error.get_untracked());
+    assert_eq!(star.failure_reason.get_untracked().as_deref().map(String::as_str), Some("refused 7"));
+    assert_eq!(star.failure_count.get_untracked(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn an_awaited_mutation_gives_its_result_and_the_app_hears_of_it() {
+    let server = Server::default();
+    let (told, heard) = (Rc::new(Cell::new(None)), Arc::new(AtomicU32::new(0)));
+    let (outside, server, hears) = (told.clone(), server.clone(), heard.clone());
+    let mut stage = mount(move || {
+        provide_query_client_with(
+            QueryClientOptions::new()
+                .mutations(MutationOptions::new().retry(1).retry_delay(Duration::from_ms(1.0)))
+                .on_mutation_success(move |event| {
+                    assert_eq!(event.data::<String>().map(String::as_str), Some("done 7"));
+                    assert_eq!(*event.key(), QueryKey::new(&("stars", 1)));
+                    hears.fetch_add(1, Ordering::Relaxed);
+                }),
+        );
+        server.refuses.set(1);
+        let star = server.mutation(MutationOptions::new().key(&("stars", 1)));
+        outside.set(Some((star, use_is_mutating(&"stars"), use_is_mutating(&"others"))));
+    });
+    let (star, stars, others) = told.get().unwrap();
+    let call = star.mutate_async(7);
+    assert_eq!((stars.get_untracked(), others.get_untracked()), (1, 0));
+    assert_eq!(*call.await.unwrap(), "done 7", "retried, as the app's options say");
+    until(|| stars.get_untracked() == 0).await;
+    assert_eq!(heard.load(Ordering::Relaxed), 1);
+
+    stage.clear();
+    star.mutate(8);
+    star.reset();
+    assert!(matches!(star.mutate_async(9).await, Err(CallError::Cancelled)), "nothing answers any more");
+}
+
+#[wasm_bindgen_test]
+async fn a_mutation_waits_offline_and_goes_on_when_the_network_is_back() {
+    let server = Server::default();
+    let (_stage, mutations) = app(&server, RwSignal::new(true), vec![MutationOptions::new()]);
+    let dispatch = |name: &str| window().dispatch_event(&web_sys::Event::new(name).unwrap()).unwrap();
+    dispatch("offline");
+    mutations[0].mutate(1);
+    assert!(mutations[0].is_paused.get_untracked() && mutations[0].is_pending.get_untracked());
+    assert!(server.heard.borrow().is_empty());
+    dispatch("online");
+    until(|| mutations[0].is_success.get_untracked()).await;
+    assert!(!mutations[0].is_paused.get_untracked());
+    assert_eq!(*server.heard.borrow(), [1]);
+}
+
+#[wasm_bindgen_test]
+async fn handlers_that_take_their_time_are_waited_for_one_after_another() {
+    let server = Server::default();
+    let (told, steps) = (Rc::new(Cell::new(None)), Rc::new(RefCell::new(Vec::new())));
+    let (outside, heard, sends) = (told.clone(), steps.clone(), server.clone());
+    let _stage = mount(move || {
+        provide_query_client();
+        provide_context("the app");
+        let step = move |name: String| {
+            let heard = heard.clone();
+            async move {
+                heard.borrow_mut().push(format!("{name} …"));
+                gloo_timers::future::TimeoutFuture::new(1).await;
+                let app = use_context::<&str>().unwrap_or("nobody");
+                heard.borrow_mut().push(format!("{name}, in {app}"));
+            }
+        };
+        let (first, second, third) = (step.clone(), step.clone(), step);
+        let star = sends
+            .mutation(MutationOptions::new().scope("stars"))
+            .on_mutate_async(move |id| {
+                let (id, done) = (*id, first(format!("mutate {id}")));
+                async move {
+                    done.await;
+                    id * 10
+                }
+            })
+            .on_success_async(move |data, _, context| second(format!("{data}, {context}")))
+            .on_settled_async(move |_, id, _| third(format!("settled {id}")))
+            .on_error_async(|_, _, _| async { unreachable!("it succeeds") });
+        outside.set(Some((star, use_is_mutating(&()))));
+    });
+    let (star, mutating) = told.get().unwrap();
+    let (first, second) = (star.mutate_async(1), star.mutate_async(2));
+    assert!(server.heard.borrow().is_empty(), "the function waits for what is before it");
+    assert_eq!(*first.await.unwrap(), "done 1");
+    assert_eq!(*server.heard.borrow(), [1], "the next one of the scope waits for what follows, too");
+    assert!(star.is_pending.get_untracked());
+    assert_eq!(*second.await.unwrap(), "done 2");
+    until(|| mutating.get_untracked() == 0).await;
+    assert!(star.is_success.get_untracked());
+    let steps = steps.borrow();
+    let of = |id: &str| steps.iter().filter(|step| step.contains(id)).cloned().collect::<Vec<_>>().join("; ");
+    let all = |id: u32| {
+        let context = id * 10;
+        format!(
+            "mutate {id} …; mutate {id}, in the app; done {id}, {context} …; done {id}, {context}, in the app; \
+             settled {id} …; settled {id}, in the app"
+        )
+    };
+    assert_eq!((of("1"), of("2")), (all(1), all(2)));
+    let place = |step: &str| steps.iter().position(|known| known == step);
+    assert!(place("settled 1, in the app") < place("done 2, 20 …"), "{steps:?}");
+}
+
+#[wasm_bindgen_test]
+async fn a_mutation_finds_contexts_also_after_it_has_waited() {
+    let told = Rc::new(Cell::new(None));
+    let outside = told.clone();
+    let _stage = mount(move || {
+        provide_query_client();
+        provide_context(7_u32);
+        let add = |number: u32| async move {
+            gloo_timers::future::TimeoutFuture::new(0).await;
+            Ok::<_, String>(number + use_context::<u32>().unwrap_or_default())
+        };
+        outside.set(Some(use_mutation(add, MutationOptions::new())));
+    });
+    assert_eq!(*told.get().unwrap().mutate_async(1).await.unwrap(), 8);
+}
+
+#[wasm_bindgen_test]
+async fn an_error_boundary_shows_the_failures_that_it_is_to_show() {
+    let server = Server::default();
+    let told = Rc::new(Cell::new(None));
+    let (outside, sends) = (told.clone(), server.clone());
+    let stage = mount(move || {
+        provide_query_client();
+        let parts = StoredValue::new_local((sends, outside));
+        let child = move || {
+            let (sends, outside) = parts.get_value();
+            let options = MutationOptions::new().throw_if(|error: &String| error != "refused 2");
+            outside.set(Some(sends.mutation(options)));
+            "fine"
+        };
+        view! {
+            <ErrorBoundary fallback=|errors| move || {
+                errors.get().into_iter().map(|(_, error)| error.to_string()).collect::<String>()
+            }>{child()}</ErrorBoundary>
+        }
+    });
+    let star = told.get().unwrap();
+    for (refuses, id, shows) in [(1, 1, "refused 1"), (1, 2, "fine"), (1, 3, "refused 3"), (0, 4, "fine")] {
+        server.refuses.set(refuses);
+        star.mutate(id);
+        until(|| !star.is_pending.get_untracked()).await;
+        until(|| stage.text() == shows).await;
+    }
+    server.refuses.set(1);
+    star.mutate(5);
+    until(|| stage.text() == "refused 5").await;
+    star.reset();
+    until(|| stage.text() == "fine").await;
 }

@@ -1,25 +1,34 @@
 //! Debounced and throttled functions and values in components.
-use crate::stage::{mount, until};
+use crate::stage::{Stage, mount, until};
 use leptos::prelude::*;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_test::wasm_bindgen_test;
-use whippet_leptos::{Duration, Paced, use_debounce_fn, use_debounced, use_throttle_fn, use_throttled};
+use whippet_leptos::{
+    BatchOptions, Duration, MemoOptions, NoValue, Pacing, RateLimitOptions, use_batch, use_debounce_fn,
+    use_debounced, use_memo_async, use_paced_fn, use_rate_limit, use_throttle_fn, use_throttled,
+};
 
-type Function = StoredValue<Paced<u32>, LocalStorage>;
+/// Mounts a component, and gives what it made.
+fn mounted<V: 'static>(
+    build: impl FnOnce() -> V + 'static,
+) -> (Stage<impl leptos::tachys::view::Mountable>, V) {
+    let made = Rc::new(Cell::new(None));
+    let outside = made.clone();
+    let stage = mount(move || outside.set(Some(build())));
+    let made = made.take().expect("the app is mounted");
+    (stage, made)
+}
 
 #[wasm_bindgen_test]
 async fn a_debounced_function_runs_once_with_the_last_argument() {
     let result = Rc::new(Cell::new(0));
-    let (writer, function) = (result.clone(), Rc::new(Cell::new(None::<Function>)));
-    let outside = function.clone();
-    let _stage = mount(move || {
-        outside
-            .set(Some(use_debounce_fn(Duration::from_ms(1.0), move |n| writer.set(writer.get() * 10 + n))));
+    let writer = result.clone();
+    let (_stage, function) = mounted(move || {
+        use_debounce_fn(Duration::from_ms(1.0), move |n: u32| writer.set(writer.get() * 10 + n))
     });
-    let function = function.get().expect("the app is mounted");
     for n in 1..=3 {
-        function.with_value(|function| function.call(n));
+        function(n);
     }
     until(|| result.get() != 0).await;
     assert_eq!(result.get(), 3);
@@ -28,15 +37,12 @@ async fn a_debounced_function_runs_once_with_the_last_argument() {
 #[wasm_bindgen_test]
 async fn a_waiting_call_is_dropped_with_the_component() {
     let result = Rc::new(Cell::new(0));
-    let (writer, function) = (result.clone(), Rc::new(Cell::new(None::<Function>)));
-    let outside = function.clone();
-    let mut stage = mount(move || {
-        outside
-            .set(Some(use_throttle_fn(Duration::from_ms(20.0), move |n| writer.set(writer.get() * 10 + n))));
+    let writer = result.clone();
+    let (mut stage, function) = mounted(move || {
+        use_throttle_fn(Duration::from_ms(20.0), move |n: u32| writer.set(writer.get() * 10 + n))
     });
-    let function = function.get().expect("the app is mounted");
-    function.with_value(|function| function.call(1));
-    function.with_value(|function| function.call(2));
+    function(1);
+    function(2);
     assert_eq!(result.get(), 1);
     stage.clear();
     gloo_timers::future::TimeoutFuture::new(60).await;
@@ -71,4 +77,146 @@ async fn a_debounced_value_changes_once_its_source_has_stopped_changing() {
 async fn a_throttled_value_changes_on_the_first_and_the_last_change() {
     let seen = paced_values(|source| use_throttled(Duration::from_ms(200.0), move || source.get())).await;
     assert_eq!(seen, [0, 1, 3]);
+}
+
+#[wasm_bindgen_test]
+async fn a_handle_flushes_and_cancels_and_after_the_component_nothing_happens() {
+    let (mut stage, handle) = mounted(|| {
+        let context = RwSignal::new(2_u32);
+        provide_context(context);
+        let double = |n: u32| n * use_context::<RwSignal<u32>>().unwrap().get_untracked();
+        use_paced_fn(Pacing::debounce(Duration::from_ms(60_000.0)), double)
+    });
+    assert_eq!(handle.call(3), None);
+    assert!(handle.is_pending());
+    assert_eq!(handle.flush(), Some(6), "it runs within the component");
+    handle.call(4);
+    handle.cancel();
+    assert!(!handle.is_pending());
+    assert_eq!(handle.flush(), Some(6));
+    stage.clear();
+    let call = handle.callback();
+    call(5);
+    assert_eq!((handle.call(5), handle.flush(), handle.is_pending()), (None, None, false));
+}
+
+#[wasm_bindgen_test]
+async fn a_wait_may_change() {
+    let wait = RwSignal::new(Duration::from_ms(60_000.0));
+    let ran = Rc::new(Cell::new(0));
+    let writer = ran.clone();
+    let (_stage, function) = mounted(move || {
+        let writer = writer.clone();
+        use_debounce_fn(wait, move |n: u32| writer.set(n))
+    });
+    wait.set(Duration::ZERO);
+    function(1);
+    until(|| ran.get() == 1).await;
+}
+
+#[wasm_bindgen_test]
+async fn items_that_are_asked_for_together_are_loaded_together() {
+    let loads = Rc::new(RefCell::new(Vec::new()));
+    let seen = loads.clone();
+    let (mut stage, batch) = mounted(move || {
+        let seen = seen.clone();
+        use_batch(BatchOptions::new().max_size(3), move |items: Vec<u32>| {
+            seen.borrow_mut().push(items.clone());
+            async move {
+                match items.first() {
+                    Some(0) => Err("nothing".to_owned()),
+                    Some(9) => Ok(Vec::new()),
+                    _ => Ok(items.iter().map(|item| item * 10).collect()),
+                }
+            }
+        })
+    });
+    let (first, second, again) = (batch.load(1), batch.load(2), batch.load(1));
+    assert_eq!(batch.pending(), 2);
+    assert_eq!((first.await.unwrap(), second.await.unwrap(), again.await.unwrap()), (10, 20, 10));
+    let full = [batch.load(3), batch.load(4), batch.load(5)];
+    assert_eq!(*loads.borrow(), [vec![1, 2], vec![3, 4, 5]], "a full batch is loaded at once");
+    for (value, asked) in full.into_iter().zip(3..) {
+        assert_eq!(value.await.unwrap(), asked * 10);
+    }
+    assert!(matches!(batch.load(0).await, Err(NoValue::Failed(error)) if *error == "nothing"));
+    assert!(matches!(batch.load(9).await, Err(NoValue::Miscounted { asked: 1, got: 0 })));
+    let waiting = batch.load(6);
+    batch.cancel();
+    assert!(matches!(waiting.await, Err(NoValue::Cancelled)));
+    stage.clear();
+    assert!(matches!(batch.load(7).await, Err(NoValue::Cancelled)));
+}
+
+#[wasm_bindgen_test]
+async fn calls_beyond_a_rate_wait_in_their_order() {
+    let ran = Rc::new(RefCell::new(Vec::new()));
+    let seen = ran.clone();
+    let (_stage, limited) = mounted(move || {
+        let seen = seen.clone();
+        use_rate_limit(RateLimitOptions::new(2, Duration::from_ms(30.0)).max_queue(2), move |n: u32| {
+            seen.borrow_mut().push(n);
+            async move { Ok::<_, String>(n) }
+        })
+    });
+    let calls = [1, 2, 3, 4, 5].map(|n| limited.call(n));
+    assert_eq!(*ran.borrow(), [1, 2]);
+    assert_eq!(limited.pending(), 2);
+    let [first, second, third, fourth, fifth] = calls;
+    assert!(matches!(fifth.await, Err(NoValue::QueueFull)));
+    for (call, n) in [first, second, third, fourth].into_iter().zip(1..) {
+        assert_eq!(call.await.unwrap(), n);
+    }
+    assert_eq!(*ran.borrow(), [1, 2, 3, 4]);
+    let _queued = [6, 7, 8].map(|n| limited.call(n));
+    limited.clear();
+    assert_eq!(limited.pending(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn results_are_remembered_while_they_are_fresh_and_failures_are_not() {
+    let computed = Rc::new(Cell::new(0));
+    let counts = computed.clone();
+    let (_stage, memo) = mounted(move || {
+        let counts = counts.clone();
+        use_memo_async(MemoOptions::new().max_size(2), move |n: u32| {
+            counts.set(counts.get() + 1);
+            let times = counts.get();
+            async move { if n == 0 { Err("nothing".to_owned()) } else { Ok((n, times)) } }
+        })
+    });
+    let (first, shared) = (memo.call(1), memo.call(1));
+    assert_eq!((first.await.unwrap(), shared.await.unwrap()), ((1, 1), (1, 1)));
+    assert_eq!(memo.call(1).await.unwrap(), (1, 1));
+    assert!(memo.call(0).await.is_err());
+    assert!(memo.call(0).await.is_err());
+    assert_eq!(computed.get(), 3);
+    memo.call(2).await.unwrap();
+    memo.call(1).await.unwrap();
+    memo.call(3).await.unwrap();
+    assert_eq!(memo.call(1).await.unwrap(), (1, 1));
+    assert_eq!(memo.call(2).await.unwrap(), (2, 6), "the one that was not used for longest has gone");
+    assert!(memo.remove(&2) && !memo.remove(&2));
+    memo.clear();
+    assert_eq!(memo.call(2).await.unwrap(), (2, 7));
+}
+
+#[wasm_bindgen_test]
+async fn a_stale_result_is_given_while_a_new_one_is_computed() {
+    let computed = Rc::new(Cell::new(0));
+    let counts = computed.clone();
+    let (_stage, memo) = mounted(move || {
+        let counts = counts.clone();
+        let options = MemoOptions::new().ttl(Duration::ZERO).stale_while_revalidate(Duration::INFINITE);
+        use_memo_async(options, move |(): ()| {
+            counts.set(counts.get() + 1);
+            let times = counts.get();
+            async move { Ok::<_, String>(times) }
+        })
+    });
+    assert_eq!(memo.call(()).await.unwrap(), 1);
+    assert_eq!(memo.call(()).await.unwrap(), 1);
+    until(|| computed.get() == 2).await;
+    gloo_timers::future::TimeoutFuture::new(0).await;
+    assert_eq!(memo.call(()).await.unwrap(), 2);
 }

@@ -1,11 +1,11 @@
-//! `use_query` in components that come and go.
+//! `use_local_query` in components that come and go.
 use crate::stage::{mount, until};
 use leptos::prelude::*;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen_test::wasm_bindgen_test;
 use whippet_leptos::{
-    Duration, Query, QueryOptions, Status, provide_query_client, use_query, use_query_client,
+    Duration, Query, QueryOptions, Status, provide_query_client, use_local_query, use_query_client,
 };
 
 /// Counts its requests.
@@ -27,7 +27,7 @@ impl Server {
 
     fn query(&self, name: impl Fn() -> String + 'static, options: QueryOptions) -> Query<String, String> {
         let server = self.clone();
-        use_query(move || ("thing", name()), move |(_, name): (&str, String)| server.ask(name), options)
+        use_local_query(move || ("thing", name()), move |(_, name): (&str, String)| server.ask(name), options)
     }
 }
 
@@ -81,7 +81,7 @@ async fn an_interval_refetches_until_it_is_removed() {
             once().refetch_interval(interval.get()).refetch_interval_in_background(true)
         });
         let query: Query<String, String> =
-            use_query(|| "tick", move |what: &str| server.ask(what.to_owned()), options);
+            use_local_query(|| "tick", move |what: &str| server.ask(what.to_owned()), options);
         shown(query)
     });
     until(|| asked.get() >= 3).await;
@@ -180,7 +180,7 @@ async fn an_equal_answer_does_not_notify() {
     let count = asked.clone();
     let _stage = mount(move || {
         provide_query_client();
-        let query = use_query(
+        let query = use_local_query(
             || "constant",
             move |_| {
                 count.set(count.get() + 1);
@@ -216,9 +216,187 @@ async fn the_client_invalidates_by_key_prefix() {
     });
     until(|| stage.text() == "a#1;").await;
     let client = client.get().expect("the app is mounted");
-    client.invalidate(&"another thing");
-    client.invalidate(&"thing");
+    client.invalidate("another thing");
+    client.invalidate("thing");
     until(|| stage.text() == "a#2;").await;
     client.set_data(&("thing", "a"), "written".to_owned());
     until(|| stage.text() == "written").await;
+}
+
+#[wasm_bindgen_test]
+async fn who_reads_a_flag_hears_of_its_changes_alone() {
+    let server = Server::default();
+    let seen = Rc::new(std::cell::RefCell::new(Vec::new()));
+    let (out, heard, asks) = (Rc::new(Cell::new(None)), seen.clone(), server.clone());
+    let outside = out.clone();
+    let _stage = mount(move || {
+        provide_query_client();
+        let query = asks.query(|| "a".to_owned(), once());
+        outside.set(Some(query));
+        let note = move |name: &'static str, flag: fn(&Query<String, String>) -> bool| {
+            let heard = heard.clone();
+            Effect::new(move || heard.borrow_mut().push((name, flag(&query))));
+        };
+        note("loading", Query::is_loading);
+        note("error", Query::is_error);
+        note("refetching", Query::is_refetching);
+    });
+    let query = out.get().unwrap();
+    until(|| query.is_success()).await;
+    query.refetch();
+    until(|| server.asked.get() == 2 && !query.is_fetching()).await;
+    gloo_timers::future::TimeoutFuture::new(0).await;
+    let of = |name| seen.borrow().iter().filter(|it| it.0 == name).map(|it| it.1).collect::<Vec<_>>();
+    assert_eq!(of("loading"), [true, false]);
+    assert_eq!(of("error"), [false]);
+    assert_eq!(of("refetching"), [false, true, false]);
+}
+
+#[wasm_bindgen_test]
+async fn the_reason_of_a_failure_is_there_before_the_retries_are_over() {
+    let server = Server::default();
+    server.fails.set(true);
+    let (out, asks) = (Rc::new(Cell::new(None)), server.clone());
+    let outside = out.clone();
+    let mut stage = mount(move || {
+        provide_query_client();
+        let options = QueryOptions::new().retry(1).retry_delay(Duration::from_ms(30.0));
+        let query = asks.query(|| "a".to_owned(), options);
+        let length = query.select(String::len);
+        outside.set(Some((query, length)));
+    });
+    let (query, length) = out.get().unwrap();
+    until(|| query.failure_count.get_untracked() == 1).await;
+    assert_eq!(query.failure_reason.get_untracked().as_deref().map(String::as_str), Some("no a"));
+    assert!(query.error.get_untracked().is_none() && query.is_loading() && query.is_enabled.get_untracked());
+    assert_eq!(length.get_untracked(), None);
+    server.fails.set(false);
+    until(|| query.is_success()).await;
+    assert_eq!(length.get_untracked(), Some(4));
+    assert!(query.failure_reason.get_untracked().is_none());
+    stage.clear();
+    assert!(!query.is_success() && !query.is_pending(), "after the component, nothing is true of it");
+}
+
+#[wasm_bindgen_test]
+async fn initial_data_is_stored_and_a_placeholder_is_only_shown() {
+    let server = Server::default();
+    let (out, asks) = (Rc::new(Cell::new(None)), server.clone());
+    let outside = out.clone();
+    let _stage = mount(move || {
+        let client = provide_query_client();
+        let known = once().stale_time(Duration::INFINITE).initial_data(|| "known;".to_owned());
+        let held = once().placeholder_data(|| "held;".to_owned());
+        let wrong = once().enabled(false).initial_data(|| 7_u32).placeholder_data(|| 7_u32);
+        let queries = [("a", known), ("b", held), ("c", wrong)]
+            .map(|(name, options)| asks.query(move || name.to_owned(), options));
+        outside.set(Some((client, queries)));
+    });
+    let (client, [known, held, wrong]) = out.get().unwrap();
+    let text = |query: Query<String, String>| query.data.get_untracked().map(|data| data.to_string());
+    assert_eq!(text(known).as_deref(), Some("known;"));
+    assert_eq!(client.data::<String>(&("thing", "a")).as_deref().map(String::as_str), Some("known;"));
+    assert_eq!(text(held).as_deref(), Some("held;"));
+    assert!(held.is_placeholder_data.get_untracked());
+    assert!(held.is_success());
+    assert_eq!(held.fetch_status.get_untracked(), whippet_leptos::FetchStatus::Fetching);
+    assert!(held.is_fetching());
+    assert!(client.data::<String>(&("thing", "b")).is_none());
+    assert!(wrong.is_pending() && text(wrong).is_none(), "data of another type is no data");
+    until(|| !held.is_placeholder_data.get_untracked()).await;
+    assert_eq!(text(held).as_deref(), Some("b#1;"));
+    assert_eq!(server.asked.get(), 1, "initial data is fresh");
+}
+
+#[wasm_bindgen_test]
+async fn an_error_boundary_shows_what_fails_until_the_last_of_it_has_data() {
+    let server = Server::default();
+    server.fails.set(true);
+    let (told, fails) = (Rc::new(Cell::new(None)), server.fails.clone());
+    let outside = told.clone();
+    let visible = RwSignal::new(true);
+    let stage = mount(move || {
+        provide_query_client();
+        let throws = || once().throw_on_error::<String>(true);
+        let parts = StoredValue::new_local((server, outside));
+        let child = move || {
+            visible.get().then(|| {
+                let (server, outside) = parts.get_value();
+                let (a, b) =
+                    (server.query(|| "a".to_owned(), throws()), server.query(|| "b".to_owned(), throws()));
+                let quiet = server.query(|| "c".to_owned(), throws().throw_on_error::<String>(false));
+                outside.set(Some((a, b, quiet)));
+                (shown(a), shown(b))
+            })
+        };
+        view! {
+            <ErrorBoundary fallback=|errors| move || format!("{} failed", errors.get().into_iter().count())>
+                {child}
+            </ErrorBoundary>
+        }
+    });
+    let (a, b, quiet) = told.get().unwrap();
+    let settled =
+        |query: Query<String, String>, status: Status| move || query.status.get_untracked() == status;
+    until(settled(quiet, Status::Error)).await;
+    until(settled(a, Status::Error)).await;
+    until(settled(b, Status::Error)).await;
+    shows(&stage, "failed").await;
+    fails.set(false);
+    a.refetch();
+    until(settled(a, Status::Success)).await;
+    for _ in 0..20 {
+        gloo_timers::future::TimeoutFuture::new(0).await;
+    }
+    assert!(stage.text().ends_with("failed"), "the other one has no data yet: {}", stage.text());
+    b.refetch();
+    shows(&stage, "b#5;").await;
+    assert_eq!(stage.text(), "a#4;b#5;");
+
+    fails.set(true);
+    b.refetch();
+    shows(&stage, "failed").await;
+    visible.set(false);
+    for _ in 0..50 {
+        gloo_timers::future::TimeoutFuture::new(0).await;
+    }
+    assert_eq!(stage.text(), "", "what is gone has not failed");
+}
+
+/// Waits until the text ends with that.
+async fn shows(stage: &crate::stage::Stage<impl leptos::tachys::view::Mountable>, end: &str) {
+    for _ in 0..500 {
+        if stage.text().ends_with(end) {
+            return;
+        }
+        gloo_timers::future::TimeoutFuture::new(0).await;
+    }
+    panic!("{} does not end with {end}", stage.text());
+}
+
+#[wasm_bindgen_test]
+async fn a_reset_takes_a_query_back_to_the_data_that_it_began_with() {
+    let server = Server::default();
+    let told = Rc::new(Cell::new(None));
+    let (outside, asked) = (told.clone(), server.asked.clone());
+    let _stage = mount(move || {
+        let client = provide_query_client();
+        let options = once()
+            .stale_time(Duration::INFINITE)
+            .refetch_on_mount(whippet_leptos::Refetch::No)
+            .initial_data(|| "first".to_owned());
+        outside.set(Some((client, server.query(|| "a".to_owned(), options))));
+    });
+    let (client, query) = told.get().unwrap();
+    let data = move || query.data.get_untracked().map(|data| data.to_string()).unwrap_or_default();
+    assert_eq!(data(), "first");
+    assert!(!query.is_fetched(), "nothing was fetched yet");
+    client.set_data(&("thing", "a"), "second".to_owned());
+    assert_eq!(data(), "second");
+    client.reset(&("thing", "a"));
+    assert_eq!(data(), "first");
+    until(|| data() == "a#1;").await;
+    assert_eq!(asked.get(), 1, "what is observed is fetched anew");
+    client.reset(&("thing", "a"));
+    assert_eq!(data(), "first", "also after that");
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use wasm_bindgen_test::wasm_bindgen_test;
 use whippet_leptos::{
     Duration, Json, LazyImage, QueryOptions, RumOptions, Status, provide_query_client, provide_rum,
-    use_debounce_fn, use_query, use_rum,
+    use_debounce_fn, use_fcp, use_local_query, use_rum, use_ttfb,
 };
 
 #[wasm_bindgen_test]
@@ -22,8 +22,11 @@ async fn a_beacon_has_the_figures_of_the_query_cache() {
             None
         }));
         provide_rum(options);
-        let query =
-            use_query(|| "greeting", |_| async { Ok::<_, ()>("hello".to_owned()) }, QueryOptions::new());
+        let query = use_local_query(
+            || "greeting",
+            |_| async { Ok::<_, ()>("hello".to_owned()) },
+            QueryOptions::new(),
+        );
         outside.set(Some((query, use_rum())));
         move || query.data.get().map(|text| text.to_string())
     });
@@ -72,7 +75,7 @@ async fn a_beacon_has_the_figures_of_images_json_and_paced_calls() {
     near.set(true);
     stage.element.scroll_into_view();
     for n in 0..5 {
-        search.with_value(|search| search.call(n));
+        search(n);
     }
     let body = r#"{"id":7}"#;
     let first = Json::<serde_json::Value>::parse(body).unwrap();
@@ -90,4 +93,16 @@ async fn a_beacon_has_the_figures_of_images_json_and_paced_calls() {
         assert!(beacons.contains(part), "{part} is not in {beacons}");
     }
     rum.stop();
+}
+
+#[wasm_bindgen_test]
+async fn vitals_are_signals() {
+    let stage = mount(|| {
+        let (first, paint) = (use_ttfb(), use_fcp());
+        view! {
+            {move || first.get().map(|it| format!("{} {} ", it.metric.as_str(), it.rating().as_str()))}
+            {move || paint.get().map(|it| format!("{} {}", it.metric.as_str(), it.value > 0.0))}
+        }
+    });
+    until(|| stage.text().contains("TTFB good") && stage.text().contains("FCP true")).await;
 }

@@ -13,7 +13,9 @@ const BROKEN: &str = "data:image/gif;base64,AAAA";
 export function page(html) {
   const root = document.createElement('div')
   root.innerHTML = html
-  document.body.append(root)
+  // Before what the tests have printed so far, which is taller than the window.
+  document.body.prepend(root)
+  scrollTo(0, 0)
   return root
 }
 export function html(element) { return element.outerHTML }

@@ -3,6 +3,8 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use wasm_bindgen_test::wasm_bindgen_test;
 use whippet_engine::query::{FetchStatus, ObserverOptions, Retry, RunOptions, StaleTime, Status};
@@ -46,7 +48,9 @@ impl Server {
             gc_time: Duration::INFINITE,
             keep_previous_data: false,
             fetcher: Fetcher::new(move || server.clone().answer()),
+            judge: None,
             equal,
+            size: None,
         }
     }
 
@@ -101,13 +105,13 @@ async fn an_interval_refetches_until_the_last_observer_leaves() {
 
 #[wasm_bindgen_test]
 async fn a_query_without_observers_is_garbage_collected() {
-    struct Canary(Rc<Cell<bool>>);
+    struct Canary(Arc<AtomicBool>);
     impl Drop for Canary {
         fn drop(&mut self) {
-            self.0.set(true);
+            self.0.store(true, Ordering::Relaxed);
         }
     }
-    let (client, dropped) = (Client::new(), Rc::new(Cell::new(false)));
+    let (client, dropped) = (Client::new(), Arc::new(AtomicBool::new(false)));
     let flag = dropped.clone();
     let options = QueryObserverOptions {
         gc_time: Duration::ZERO,
@@ -123,7 +127,7 @@ async fn a_query_without_observers_is_garbage_collected() {
     assert_eq!(client.len(), 1);
     drop(observer);
     until(|| client.is_empty()).await;
-    assert!(dropped.get(), "the value is dropped with the entry");
+    assert!(dropped.load(Ordering::Relaxed), "the value is dropped with the entry");
 }
 
 #[wasm_bindgen_test]
@@ -140,7 +144,7 @@ async fn an_equal_answer_keeps_the_identity_of_the_first() {
     })
     .await;
     let second = observer.result().and_then(|result| result.data).expect("there is data");
-    assert!(Rc::ptr_eq(&first, &second));
+    assert!(Arc::ptr_eq(&first, &second));
 }
 
 #[wasm_bindgen_test]
@@ -204,7 +208,7 @@ async fn set_data_notifies_a_disabled_observer() {
     let notified = Rc::new(Cell::new(false));
     let flag = notified.clone();
     let observer = QueryObserver::new(&client, &key(&["draft"]), options, move || flag.set(true));
-    client.set_data(&key(&["draft"]), Rc::new(7_u32));
+    client.set_data(&key(&["draft"]), Arc::new(7_u32));
     assert!(notified.get());
     assert_eq!(data(&observer), Some(7));
     assert_eq!(server.requests.get(), 0);
@@ -248,7 +252,7 @@ async fn a_replaced_fetch_drops_its_future() {
         }),
         ..Server::default().options()
     };
-    client.set_data(&key(&["hang"]), Rc::new(1_u32));
+    client.set_data(&key(&["hang"]), Arc::new(1_u32));
     let observer = QueryObserver::new(&client, &key(&["hang"]), options, || ());
     until(|| calls.get() == 1).await;
     assert_eq!(

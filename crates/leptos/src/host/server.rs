@@ -1,0 +1,242 @@
+//! Queries on a server: each is fetched once per request, without retries or timers, and nothing outlives the request.
+use crate::QueryOptions;
+use crate::component::Component;
+use crate::query_key::typed;
+use crate::query_source::{Fetch, QuerySource, Wanted};
+use crate::seen::Seen;
+use crate::settled::Settled;
+use futures::FutureExt;
+use futures::future::Shared;
+use leptos::prelude::*;
+use leptos::reactive::computed::{ArcAsyncDerived, ScopedFuture};
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+use whippet_engine::query::Limits;
+use whippet_web::query::{Key, MutationOptions, Progress, Stats, Value};
+
+/// A host that ends with its app.
+pub(crate) type HostHandle = StoredValue<Host, SyncStorage>;
+
+/// The queries of a request. Clones are the same.
+#[derive(Clone, Default)]
+pub(crate) struct Host(Arc<Mutex<Queries>>);
+
+#[derive(Default)]
+struct Queries {
+    values: HashMap<Key, Value>,
+    /// [`Running`] of the types that stand beside the key.
+    running: HashMap<(Key, TypeId), Box<dyn Any + Send + Sync>>,
+    on_settled: Option<OnSettled>,
+}
+
+type OnSettled = Arc<dyn Fn(&Key, Result<&Value, &Value>) + Send + Sync>;
+
+/// How many queries may depend on one another in a row.
+const MOST_DEPENDENCIES: usize = 32;
+
+pub(super) type Running<T, E> = Shared<Pin<Box<dyn Future<Output = Settled<T, E>> + Send>>>;
+
+impl Host {
+    fn queries(&self) -> MutexGuard<'_, Queries> {
+        // Nothing panics while it is locked.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets a query.
+    pub(super) fn forget(&self, key: &Key) {
+        let mut queries = self.queries();
+        queries.values.remove(key);
+        queries.running.retain(|(known, _), _| known != key);
+    }
+
+    /// What was fetched so far.
+    pub(super) fn known(&self) -> Vec<(Key, Value)> {
+        self.queries().values.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
+    /// Calls `on_settled` with each fetch that succeeded or failed.
+    pub(crate) fn on_settled(
+        &self,
+        on_settled: impl Fn(&Key, Result<&Value, &Value>) + Send + Sync + 'static,
+    ) {
+        self.queries().on_settled = Some(Arc::new(on_settled));
+    }
+
+    fn tell(&self, key: &Key, outcome: Result<&Value, &Value>) {
+        let on_settled = self.queries().on_settled.clone();
+        if let Some(on_settled) = on_settled {
+            on_settled(key, outcome);
+        }
+    }
+
+    pub(crate) fn set_data(&self, key: &Key, data: Value) {
+        self.queries().values.insert(key.clone(), data);
+    }
+
+    pub(crate) fn data(&self, key: &Key) -> Option<Value> {
+        self.queries().values.get(key).cloned()
+    }
+
+    /// Servers are measured elsewhere.
+    pub(crate) fn stats(&self) -> Stats {
+        Stats::default()
+    }
+
+    /// What is fetched ends with the request.
+    pub(crate) fn set_limits(&self, _: Limits) {}
+
+    pub(crate) fn on_fetched(&self, _: impl Fn(f64) + 'static) {}
+
+    /// Nobody clicks on a server.
+    pub(crate) fn mutate(&self, _: MutationOptions, _: impl Fn(Progress) + 'static) {}
+
+    /// Fetches a query, or joins who fetches it.
+    pub(super) fn fetch<T, E>(&self, key: Key, function: impl FnOnce() -> Fetch<T, E>) -> Running<T, E>
+    where
+        T: Send + Sync + 'static,
+        E: Send + Sync + 'static,
+    {
+        let place = (key.clone(), TypeId::of::<(T, E)>());
+        let queries = self.queries();
+        if let Some(data) = queries.values.get(&key).and_then(|value| value.clone().downcast::<T>().ok()) {
+            let settled = Settled::Data { value: data, at: now() };
+            return (Box::pin(std::future::ready(settled)) as Pin<Box<dyn Future<Output = _> + Send>>)
+                .shared();
+        }
+        let known = queries.running.get(&place).and_then(|it| it.downcast_ref::<Running<T, E>>().cloned());
+        if let Some(running) = known {
+            return running;
+        }
+        drop(queries);
+        // Not locked: the function may use the cache.
+        let (answer, host) = (function(), self.clone());
+        let work = async move {
+            match answer.await {
+                Ok(value) => {
+                    let value = Arc::new(value);
+                    let untyped = value.clone() as Value;
+                    host.set_data(&key, untyped.clone());
+                    host.tell(&key, Ok(&untyped));
+                    Settled::Data { value, at: now() }
+                }
+                Err(error) => {
+                    let value = Arc::new(error);
+                    let untyped = value.clone() as Value;
+                    host.tell(&key, Err(&untyped));
+                    Settled::Error { value, at: now() }
+                }
+            }
+        };
+        let running = (Box::pin(work) as Pin<Box<dyn Future<Output = _> + Send>>).shared();
+        self.queries().running.insert(place, Box::new(running.clone()));
+        running
+    }
+}
+
+/// By this machine's clock.
+pub(crate) fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64() * 1000.0)
+}
+
+/// A component's query.
+pub(crate) struct Observer<K: Send + Sync + 'static, T, E> {
+    client: HostHandle,
+    source: QuerySource<K, T, E>,
+    component: Component,
+}
+
+impl<K, T, E> Clone for Observer<K, T, E>
+where
+    K: Send + Sync,
+{
+    fn clone(&self) -> Self {
+        Self { client: self.client, source: self.source.clone(), component: self.component.clone() }
+    }
+}
+
+impl<K, T, E> Observer<K, T, E>
+where
+    K: Clone + Send + Sync + 'static,
+    T: PartialEq + Send + Sync + 'static,
+    E: Send + Sync + 'static,
+{
+    pub(crate) fn new(client: HostHandle, source: QuerySource<K, T, E>) -> Self {
+        Self { client, source, component: Component::current() }
+    }
+
+    /// How the fetch ends. Where there is none, because the key or the options wait for other queries, it waits, too.
+    pub(crate) fn settled(&self) -> impl Future<Output = Settled<T, E>> + Send + use<K, T, E> {
+        let (this, mut running) = (self.clone(), self.fetch());
+        async move {
+            for _ in 0..MOST_DEPENDENCIES {
+                let reads = this.source.dependencies.take();
+                if running.is_some() || reads.is_empty() {
+                    break;
+                }
+                futures::future::join_all(reads).await;
+                running = this.fetch();
+            }
+            match running {
+                Some(running) => running.await,
+                None => Settled::Idle,
+            }
+        }
+    }
+
+    /// Fetches what is wanted now.
+    fn fetch(&self) -> Option<Running<T, E>> {
+        let wanted = untrack(|| self.source.enabled())?;
+        let (function, component) = (self.source.fetcher.clone(), self.component.clone());
+        let key = typed::<T>(&wanted.key);
+        let host = self.client.try_get_value()?;
+        let initial = self.source.options.with_untracked(|options| options.initial.clone());
+        if let Some(initial) = initial.filter(|_| host.data(&key).is_none()) {
+            host.set_data(&key, initial());
+        }
+        Some(host.fetch(key, move || {
+            Box::pin(component.run(|| ScopedFuture::new_untracked(function(wanted.value))))
+        }))
+    }
+
+    /// What is fetched, once it is.
+    pub(crate) fn seen(&self, ready: &ArcAsyncDerived<Settled<T, E>>) -> Signal<Seen<T, E>> {
+        let (ready, source) = (ready.clone(), self.source.clone());
+        Signal::derive(move || match (source.enabled(), ready.get()) {
+            (_, None) => source.unsettled(),
+            (Some(Wanted { key, .. }), Some(settled)) => Seen::settled(Some(key), settled),
+            (None, Some(_)) => Seen::nothing(),
+        })
+    }
+
+    /// What who reads it outside of any `<Suspense/>` is shown: that is sent before anything is fetched, and the browser
+    /// must begin with the same.
+    pub(crate) fn outside(&self) -> Signal<Option<Seen<T, E>>> {
+        let source = self.source.clone();
+        Signal::derive(move || Some(source.unsettled()))
+    }
+
+    pub(crate) fn options(&self) -> Signal<QueryOptions> {
+        self.source.options
+    }
+
+    pub(crate) fn refetcher(&self) -> Refetcher {
+        Refetcher
+    }
+}
+
+/// A server fetches once.
+#[derive(Clone, Copy)]
+pub(crate) struct Refetcher;
+
+impl Refetcher {
+    /// Of nothing.
+    pub(crate) fn none() -> Self {
+        Self
+    }
+
+    pub(crate) fn refetch(self) {}
+}

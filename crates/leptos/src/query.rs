@@ -1,0 +1,236 @@
+//! What a query hook gives.
+use crate::component::Component;
+use crate::dependencies;
+use crate::host::{IN_BROWSER, Refetcher};
+use crate::query_flags::{QueryFlags, by_flag};
+use crate::query_source::Fetch;
+use crate::scalar::{Scalar, same_number, shaped};
+use crate::seen::{Seen, same};
+use crate::settled::Settled;
+use futures::FutureExt;
+use leptos::prelude::*;
+use leptos::reactive::computed::suspense::{LocalResourceNotifier, SuspenseContext};
+use leptos::reactive::computed::{ArcAsyncDerived, AsyncDerived};
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::Arc;
+use whippet_engine::query::pages::Direction;
+use whippet_engine::query::{FetchStatus, Status};
+
+/// The result of [`use_query`](crate::use_query): signals, each of which changes only when its value does. They are
+/// consistent: what one of them says and what another one says is of one key and one time.
+///
+/// Under `<Suspense/>` or `<Transition/>`, reading `data`, `error` or `status` waits for the first result. So does awaiting
+/// the query, which gives the data or the error.
+#[non_exhaustive]
+pub struct Query<T: Send + Sync + 'static, E: Send + Sync + 'static> {
+    /// The data; `None` until the first fetch succeeded.
+    pub data: Signal<Option<Arc<T>>>,
+    /// The error of the last fetch, after its retries; `None` if it succeeded.
+    pub error: Signal<Option<Arc<E>>>,
+    /// Pending, error or success.
+    pub status: Signal<Status>,
+    /// Fetching, paused or idle.
+    pub fetch_status: Signal<FetchStatus>,
+    /// Whether the data is stale.
+    pub is_stale: Signal<bool>,
+    /// Whether `data` is that of the previous key ([`QueryOptions::keep_previous_data`](crate::QueryOptions::keep_previous_data)).
+    pub is_placeholder_data: Signal<bool>,
+    /// The number of failed attempts of the fetch that runs, or ran last.
+    pub failure_count: Signal<u32>,
+    /// When the data was fetched or set, in ms since 1970; 0 where there never was any.
+    pub data_updated_at: Signal<f64>,
+    /// When the last fetch failed, in ms since 1970; 0 where none did.
+    pub error_updated_at: Signal<f64>,
+    /// The error of the last attempt that failed, even if a retry follows.
+    pub failure_reason: Signal<Option<Arc<E>>>,
+    /// Whether it has a key, and its options enable it.
+    pub is_enabled: Signal<bool>,
+    pub(crate) flags: QueryFlags,
+    suspends: Suspends<T, E>,
+    refetcher: Refetcher,
+}
+
+impl<T: Send + Sync, E: Send + Sync> Clone for Query<T, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync, E: Send + Sync> Copy for Query<T, E> {}
+
+impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Query<T, E> {
+    pub(crate) fn new(
+        seen: Signal<Seen<T, E>>,
+        outside: Signal<Option<Seen<T, E>>>,
+        ready: ArcAsyncDerived<Settled<T, E>>,
+        refetcher: Refetcher,
+    ) -> Self {
+        Self::with(Suspends { seen, outside, ready: ready.into(), never: false }, refetcher)
+    }
+
+    /// A query that a browser fetches, on a server: its result is on its way, and does not come.
+    pub(crate) fn of_browsers(ready: ArcAsyncDerived<Settled<T, E>>, refetcher: Refetcher) -> Self {
+        let pending = || Seen { fetch_status: FetchStatus::Fetching, ..Seen::nothing() };
+        let (seen, outside) = (Signal::derive(pending), Signal::derive(|| None));
+        Self::with(Suspends { seen, outside, ready: ready.into(), never: true }, refetcher)
+    }
+
+    fn with(suspends: Suspends<T, E>, refetcher: Refetcher) -> Self {
+        Self {
+            data: suspends.before(|seen| seen.data.clone(), |a, b| same(a.as_ref(), b.as_ref())),
+            error: suspends.before(|seen| seen.error.clone(), |a, b| same(a.as_ref(), b.as_ref())),
+            status: suspends.scalar(|seen| seen.status.number()),
+            fetch_status: suspends.scalar(|seen| seen.fetch_status.number()),
+            is_stale: suspends.scalar(|seen| seen.is_stale.number()),
+            is_placeholder_data: suspends.scalar(|seen| seen.is_placeholder.number()),
+            failure_count: suspends.scalar(|seen| seen.failure_count.number()),
+            data_updated_at: suspends.scalar(|seen| seen.data_updated_at),
+            error_updated_at: suspends.scalar(|seen| seen.error_updated_at),
+            failure_reason: suspends
+                .before(|seen| seen.failure_reason.clone(), |a, b| same(a.as_ref(), b.as_ref())),
+            is_enabled: suspends.scalar(|seen| seen.is_enabled.number()),
+            flags: QueryFlags::new(),
+            suspends,
+            refetcher,
+        }
+    }
+
+    /// Fetches, even if the data is fresh. Once the component was disposed, nothing happens.
+    pub fn refetch(&self) {
+        self.refetcher.refetch();
+    }
+
+    /// The data once there is any, or the error; as awaiting the query gives it. Where the query has no key or is
+    /// disabled, it waits.
+    pub fn suspend(&self) -> impl Future<Output = Result<Arc<T>, Arc<E>>> + Send + use<T, E> {
+        self.into_future()
+    }
+}
+
+impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Query<T, E> {
+    /// The signal of a flag: see [`QueryFlags`].
+    pub(crate) fn signal_of(&self, flag: u32) -> Signal<bool> {
+        self.suspends.scalar(by_flag(flag))
+    }
+
+    /// What part of the data the last fetch was of.
+    pub(crate) fn part(&self) -> Option<Direction> {
+        self.suspends.seen.with(|seen| seen.part)
+    }
+
+    /// Fetches a part of the data: `function` gives all of it.
+    pub(crate) fn fetch_part(
+        &self,
+        part: Direction,
+        component: Component,
+        function: Arc<dyn Fn() -> Fetch<T, E> + Send + Sync>,
+    ) {
+        self.refetcher.fetch_part(part, component, function);
+    }
+}
+
+/// Lets `<Suspense/>` wait.
+struct Suspends<T: Send + Sync + 'static, E: Send + Sync + 'static> {
+    seen: Signal<Seen<T, E>>,
+    /// What is shown outside of any `<Suspense/>` instead, while a server renders and a browser hydrates.
+    outside: Signal<Option<Seen<T, E>>>,
+    ready: AsyncDerived<Settled<T, E>>,
+    /// This is a server, and only a browser can fetch it.
+    never: bool,
+}
+
+impl<T: Send + Sync, E: Send + Sync> Clone for Suspends<T, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync, E: Send + Sync> Copy for Suspends<T, E> {}
+
+impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Suspends<T, E> {
+    /// A signal that registers with the `<Suspense/>` around who reads it, as long as there is no result.
+    fn before<V: Clone + Send + Sync + 'static>(
+        self,
+        of: fn(&Seen<T, E>) -> V,
+        equal: fn(&V, &V) -> bool,
+    ) -> Signal<V> {
+        let Self { seen, outside, .. } = self;
+        let memo = || {
+            Memo::new_owning(move |before: Option<V>| {
+                let now = seen.with(of);
+                let changed = before.is_none_or(|before| !equal(&before, &now));
+                (now, changed)
+            })
+        };
+        // On a server another thread may render what has just been fetched before a memo hears of it.
+        let value: Signal<V> = if IN_BROWSER { memo().into() } else { Signal::derive(move || seen.with(of)) };
+        Signal::derive(move || {
+            if self.is_outside()
+                && let Some(shown) = outside.with(|outside| outside.as_ref().map(of))
+            {
+                return shown;
+            }
+            value.get()
+        })
+    }
+
+    /// The same of what is no value of the user's.
+    fn scalar<V: Scalar>(self, of: fn(&Seen<T, E>) -> f64) -> Signal<V> {
+        shaped(self.before(of, same_number))
+    }
+
+    /// Whether no `<Suspense/>` is around who reads it. Where there is one, it waits for the first result. Apart from what
+    /// is read, so that it is one function for each type of query.
+    #[inline(never)]
+    fn is_outside(self) -> bool {
+        let suspense = use_context::<SuspenseContext>().is_some();
+        if !suspense && !dependencies::is_collecting() {
+            return true;
+        }
+        if self.never {
+            nothing_will_come();
+        } else if self.seen.with(Seen::waits) {
+            let ready = self.ready;
+            dependencies::read(|| ready.into_future().map(drop).boxed());
+            if suspense {
+                ready.track();
+                // Reading is what registers.
+                let _ = ready.try_with_untracked(|_| ());
+            }
+        }
+        false
+    }
+}
+
+/// Nothing will come while a server renders: the fallback is what it sends.
+fn nothing_will_come() {
+    if let Some(mut notifier) = use_context::<LocalResourceNotifier>() {
+        notifier.notify();
+    }
+}
+
+impl<T: Send + Sync + 'static, E: Send + Sync + 'static> IntoFuture for Query<T, E> {
+    type Output = Result<Arc<T>, Arc<E>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let (Suspends { seen, ready, never, .. }, data) = (self.suspends, self.data);
+        let idle =
+            |seen: &Seen<T, E>| seen.status == Status::Pending && seen.fetch_status == FetchStatus::Idle;
+        if never || seen.try_with_untracked(idle) == Some(true) {
+            nothing_will_come();
+        }
+        Box::pin(async move {
+            match ready.await {
+                Settled::Idle => {
+                    nothing_will_come();
+                    std::future::pending().await
+                }
+                // Read here, so that who awaits hears of what is fetched later.
+                Settled::Data { value, .. } => Ok(data.try_get().flatten().unwrap_or(value)),
+                Settled::Error { value, .. } => Err(value),
+            }
+        })
+    }
+}

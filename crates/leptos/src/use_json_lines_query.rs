@@ -1,0 +1,86 @@
+//! Queries of bodies that have a JSON text per line.
+use crate::json_request::RequestFn;
+use crate::line_splitter::LineSplitter;
+use crate::use_json_query::by_error;
+use crate::{
+    JsonError, JsonRequest, MaybeKey, Query, QueryClient, QueryKey, QueryOptions, use_local_query,
+    use_query_client,
+};
+use leptos::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use whippet_web::query::fetch;
+
+/// As [`use_json_query`](crate::use_json_query), of a body with one JSON text per line (NDJSON, JSON Lines): each value is
+/// shown as soon as its line has arrived. Where there is data already, it is replaced once the whole body is there, and rows
+/// that are equal stay the same values.
+///
+/// ```no_run
+/// # use leptos::prelude::*;
+/// # use std::sync::Arc;
+/// # use whippet_leptos::{QueryOptions, use_json_lines_query};
+/// # #[derive(serde::Deserialize, PartialEq)] struct Entry { text: String }
+/// # #[component] fn Log() -> impl IntoView {
+/// let log = use_json_lines_query::<_, &str, Entry>(|| "log", |_| "/api/log".to_owned(), QueryOptions::new());
+/// view! {
+///     <ol>{move || log.data.get().map(|entries| entries.iter().map(|entry| view! { <li>{entry.text.clone()}</li> }).collect_view())}</ol>
+/// }
+/// # }
+/// ```
+/// Blank lines are skipped. A line of more than 4 MiB is an error. In the browser only, as [`use_local_query`].
+pub fn use_json_lines_query<I, K, T>(
+    key: impl Fn() -> I + 'static,
+    request: impl RequestFn<K> + 'static,
+    options: impl Into<Signal<QueryOptions>>,
+) -> Query<Vec<Arc<T>>, JsonError>
+where
+    I: MaybeKey<K>,
+    K: Serialize + Clone + Send + Sync + 'static,
+    T: DeserializeOwned + PartialEq + Send + Sync + 'static,
+{
+    let client = use_query_client();
+    let fetcher = move |key: K| {
+        let query_key = QueryKey::new(&key);
+        get_lines(client, query_key, request(key).into())
+    };
+    use_local_query(key, fetcher, by_error(options.into()))
+}
+
+async fn get_lines<T>(
+    client: QueryClient,
+    key: QueryKey,
+    mut request: JsonRequest,
+) -> Result<Vec<Arc<T>>, JsonError>
+where
+    T: DeserializeOwned + PartialEq + Send + Sync + 'static,
+{
+    request.check()?;
+    let before = client.data_of::<Vec<Arc<T>>>(&key);
+    let (mut values, mut lines, mut outcome) = (Vec::new(), LineSplitter::new(), Ok(()));
+    let add = |values: &mut Vec<Arc<T>>, line: &[u8]| -> Result<(), String> {
+        let value = serde_json::from_slice::<T>(line).map_err(|error| error.to_string())?;
+        let known = before.as_ref().and_then(|before| before.get(values.len()));
+        values.push(match known {
+            Some(known) if **known == value => known.clone(),
+            _ => Arc::new(value),
+        });
+        Ok(())
+    };
+    let answer = fetch::stream(&request.outgoing, |piece| {
+        let shown = values.len();
+        outcome = lines.push(piece, |line| add(&mut values, line));
+        if before.is_none() && values.len() > shown {
+            client.store(&key, Arc::new(values.clone()));
+        }
+        outcome.is_ok()
+    });
+    let answer = answer.await.map_err(JsonError::NoAnswer)?;
+    let url = request.outgoing.url;
+    JsonError::of(answer, &url)?;
+    let outcome = outcome.and_then(|()| lines.finish(|line| add(&mut values, line)));
+    match outcome {
+        Ok(()) => Ok(values),
+        Err(reason) => Err(JsonError::NotJson { url, reason: reason.to_string() }),
+    }
+}
