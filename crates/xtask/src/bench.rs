@@ -8,13 +8,28 @@ use std::path::Path;
 use xshell::cmd;
 
 /// What can be measured.
-const NAMES: [&str; 9] = ["collector", "json", "lazy", "pace", "query", "reports", "rum", "scrape", "start"];
+const NAMES: [&str; 11] = [
+    "collector",
+    "json",
+    "lazy",
+    "pace",
+    "query",
+    "regressions",
+    "reports",
+    "rum",
+    "scrape",
+    "start",
+    "wire",
+];
 
 /// Builds the package, and prints the benchmark's table.
 pub fn run(project: &Project, report: &Report, flags: &flags::Bench) -> Result<()> {
     let name = flags.name.as_str();
     if !NAMES.contains(&name) {
         bail!("there is no benchmark `{name}`; there is: {}", NAMES.join(", "));
+    }
+    if flags.whole && name != "json" {
+        bail!("--whole is of `json` alone: cargo xtask bench json --whole");
     }
     if name == "scrape" {
         return scrape(project, report);
@@ -26,15 +41,27 @@ pub fn run(project: &Project, report: &Report, flags: &flags::Bench) -> Result<(
         // A server is asked too where WHIPPET_TEST_POSTGRES names one.
         return Ok(cmd!(project.shell, "cargo bench --package whippet-store --bench reports").run()?);
     }
+    if name == "regressions" {
+        let only = flags.only.iter().flat_map(|part| ["--only", part]);
+        let command = cmd!(
+            project.shell,
+            "cargo bench --package whippet-watch --features simulate --bench regressions -- {only...}"
+        );
+        return Ok(command.run()?);
+    }
+    if name == "wire" {
+        return Ok(cmd!(project.shell, "cargo bench --package whippet-delta --bench wire").run()?);
+    }
     setup::run(project, report)?;
     let browser = report.step("set-up: Chromium", || browser::ensure(project))?;
     build::package(project, report, false)?;
     let wasm = project.path("target/bench/json.wasm");
-    if name == "json" {
+    let script = if flags.whole { format!("{name}-whole") } else { name.to_owned() };
+    if script == "json" {
         report.step("build: the byte engine by itself", || byte_engine(project, &wasm))?;
     }
     let part = flags.only.iter();
-    Ok(cmd!(project.shell, "node tests/bench/{name}.mjs {part...}")
+    Ok(cmd!(project.shell, "node tests/bench/{script}.mjs {part...}")
         .env("CHROME", browser.chrome)
         .env("WHIPPET_BENCH_WASM", wasm)
         .run()?)

@@ -1,26 +1,17 @@
 //! Builds what is shipped: wasm modules, npm package, demo site, dashboard, binaries.
 use crate::boundary;
+use crate::panel;
 use crate::project::Project;
 use crate::report::Report;
 use crate::stamp::Stamp;
+use crate::translate;
 use anyhow::Result;
 use std::fs;
 use std::path::Path;
 use xshell::cmd;
 
-/// The wasm modules of the npm package, each a feature of `crates/npm`. A subpath has one; some have a second one for
-/// what all of its pages need, or few: `vitals` is all that `onLCP` and the like need, `pacer` all that `debounce` and
-/// `throttle` do, `thumbhash` decodes placeholders.
-pub const MODULES: [&str; 8] = ["json", "lazy", "pacer", "query", "rum", "thumbhash", "timing", "vitals"];
-
-/// What is split from a module after linking: the name of the new module, the one it was in, and how its exports begin. It
-/// needs that one's memory and functions.
-const PARTS: [(&str, &str, &str); 1] = [("mutations", "query", "mutation_")];
-
-/// All wasm modules that are shipped.
-fn shipped() -> impl Iterator<Item = &'static str> {
-    MODULES.into_iter().chain(PARTS.map(|(part, ..)| part))
-}
+/// The wasm modules of the npm package, each a feature of `crates/npm`: `json` compares bodies, `thumbhash` decodes placeholders.
+pub const MODULES: [&str; 2] = ["json", "thumbhash"];
 
 /// Those whose work is worth SIMD, and loops that are not the shortest code.
 const FAST: [&str; 1] = ["json"];
@@ -33,8 +24,8 @@ pub const FAST_ENV: [(&str, &str); 2] =
 pub const FAST_OPT: [&str; 6] =
     ["--flatten", "--rereloop", "-Oz", "--converge", "--low-memory-unused", "--enable-simd"];
 
-/// How modules get small. The first two passes undo the nesting of blocks, and the third finds a shorter one. Splitting
-/// drops the section that names the features of the target: these are rustc's, as far as they matter.
+/// How modules get small. The first two passes undo the nesting of blocks, and the third finds a shorter one. The features are
+/// rustc's, as far as they matter.
 const SMALL_OPT: [&str; 9] = [
     "--flatten",
     "--rereloop",
@@ -47,40 +38,15 @@ const SMALL_OPT: [&str; 9] = [
     "--enable-sign-ext",
 ];
 
-/// The same for a module that was split, or is a part of one: its blocks were nested anew before. Nothing of ours lies in the
-/// lowest KB, the deep end of the stack.
-const SPLIT_OPT: [&str; 8] = [
-    "-Oz",
-    "--converge",
-    "--low-memory-unused",
-    "--enable-bulk-memory",
-    "--enable-bulk-memory-opt",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-sign-ext",
-];
-
-/// How `wasm-opt` finishes a module or a part of one.
+/// How `wasm-opt` finishes a module.
 fn level(module: &str) -> &'static [&'static str] {
-    if FAST.contains(&module) {
-        &FAST_OPT
-    } else if PARTS.iter().any(|&(part, whole, _)| part == module || whole == module) {
-        &SPLIT_OPT
-    } else {
-        &SMALL_OPT
-    }
+    if FAST.contains(&module) { &FAST_OPT } else { &SMALL_OPT }
 }
 
 /// How a module is instantiated: exports that take and give numbers alone need nothing around them.
 const INSTANTIATE: &str = "export const instantiate = (module) => new WebAssembly.Instance(module).exports\n";
-/// A part gets the exports of the module that it was in.
-const INSTANTIATE_PART: &str =
-    "export const instantiate = (module, whole) => new WebAssembly.Instance(module, { '': whole }).exports\n";
 /// With panics that reach the console, which wasm-bindgen's glue passes on.
 const INSTANTIATE_DEV: &str = "import { initSync } from './whippet_npm.js'\n\nexport const instantiate = (module) => initSync({ module })\n";
-/// A development build is not split: its part is an empty module.
-const INSTANTIATE_PART_DEV: &str = "export const instantiate = (module, whole) => whole\n";
-const EMPTY_MODULE: &[u8] = b"\0asm\x01\0\0\0";
 
 /// What wasm-pack writes.
 const WASM: &str = "whippet_npm_bg.wasm";
@@ -89,7 +55,7 @@ const WASM: &str = "whippet_npm_bg.wasm";
 const UNOPTIMISED: &str = "unoptimised.wasm";
 
 /// What every wasm module is made of, and made by.
-const WASM_SOURCES: [&str; 9] = [
+const WASM_SOURCES: [&str; 8] = [
     "Cargo.lock",
     "Cargo.toml",
     "crates/boundary",
@@ -98,7 +64,6 @@ const WASM_SOURCES: [&str; 9] = [
     "crates/npm",
     "crates/web",
     "crates/xtask/src/build.rs",
-    "pkg/splitModule.mjs",
 ];
 
 /// Everything. The dashboard's last minute has work for one core, so the rest is built beside it.
@@ -118,7 +83,12 @@ pub fn run(project: &Project, report: &Report, dev: bool) -> Result<()> {
 
 /// The npm package, with its wasm.
 pub fn package(project: &Project, report: &Report, dev: bool) -> Result<()> {
-    report.step("build: constants that TypeScript shares with Rust", || boundary::run(project))?;
+    report.step("build: constants and rules that TypeScript shares with Rust", || {
+        boundary::run(project)?;
+        translate::run(project)
+    })?;
+    report.step("build: the devtools' panel in whippet-leptos", || panel::write(project))?;
+    forget_modules(project)?;
     for module in MODULES {
         let out = format!("pkg/wasm/{module}");
         report
@@ -127,19 +97,25 @@ pub fn package(project: &Project, report: &Report, dev: bool) -> Result<()> {
     report.step("build: npm package", || npm_package(project))
 }
 
-/// `crates/npm` with one feature, through wasm-pack and wasm-opt, then spelled in hex; and the parts that are split from it.
+/// Removes what was built of modules that there are no more: the package would have them, too.
+fn forget_modules(project: &Project) -> Result<()> {
+    let Ok(folders) = fs::read_dir(project.path("pkg/wasm")) else { return Ok(()) };
+    for folder in folders {
+        let folder = folder?;
+        if !MODULES.iter().any(|name| folder.file_name() == *name) {
+            project.shell.remove_path(folder.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// `crates/npm` with one feature, through wasm-pack and wasm-opt, then spelled in hex.
 pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Result<()> {
     // Reading bytes is worth more than a few of them.
     let fast = FAST.contains(&module);
     let (runtime, profile): (_, &[&str]) =
         if dev { ("console", &["--dev"]) } else { ("bare", &["--profile", "wasm"]) };
-    let parts: Vec<_> = PARTS
-        .iter()
-        .filter(|(_, whole, _)| *whole == module)
-        .map(|(part, _, prefix)| (Path::new(out).with_file_name(part).display().to_string(), *prefix))
-        .collect();
-    let mut outputs = vec![format!("{out}/hex.js"), format!("{out}/instantiate.js")];
-    outputs.extend(parts.iter().map(|(part, _)| format!("{part}/hex.js")));
+    let outputs = [format!("{out}/hex.js"), format!("{out}/instantiate.js")];
     Stamp {
         name: &out.replace('/', "-"),
         inputs: &WASM_SOURCES,
@@ -156,22 +132,6 @@ pub fn wasm_module(project: &Project, module: &str, dev: bool, out: &str) -> Res
         let wasm = dir.join(WASM);
         if !dev {
             own_exports(project, &wasm)?;
-        }
-        if !dev && !parts.is_empty() {
-            // Functions of both that are equal become one.
-            cmd!(shell, "wasm-opt {SMALL_OPT...} --debuginfo {wasm} -o {wasm}").run()?;
-        }
-        for (part, prefix) in &parts {
-            let part = project.path(part);
-            shell.remove_path(&part)?;
-            shell.create_dir(&part)?;
-            let file = part.join(WASM);
-            if dev {
-                fs::write(&file, EMPTY_MODULE)?;
-            } else {
-                cmd!(shell, "node pkg/splitModule.mjs {wasm} {prefix} {file}").run()?;
-            }
-            finish(project, &part, dev, &SPLIT_OPT, if dev { INSTANTIATE_PART_DEV } else { INSTANTIATE_PART })?;
         }
         finish(project, &dir, dev, level(module), if dev { INSTANTIATE_DEV } else { INSTANTIATE })
     })
@@ -199,7 +159,7 @@ fn finish(project: &Project, dir: &Path, dev: bool, level: &[&str], instantiate:
     fs::write(dir.join("instantiate.js"), instantiate)?;
     fs::write(
         dir.join("instantiate.d.ts"),
-        "export declare const instantiate: (module: WebAssembly.Module, whole?: unknown) => unknown\n",
+        "export declare const instantiate: (module: WebAssembly.Module) => unknown\n",
     )?;
     println!("  {}: {} bytes of wasm", dir.display(), bytes.len());
     Ok(())
@@ -216,7 +176,7 @@ pub fn named(project: &Project) -> Result<()> {
     }
     .unless_fresh(project, || Ok(cmd!(shell, "node pkg/build.mjs --maps target/why/dist").run()?))?;
     shell.create_dir("target/why/wasm")?;
-    for module in shipped() {
+    for module in MODULES {
         let from = format!("pkg/wasm/{module}/{UNOPTIMISED}");
         let to = format!("target/why/wasm/{module}.wasm");
         Stamp { name: &format!("why-{module}"), inputs: &[&from], with: &[], outputs: &[&to] }.unless_fresh(
@@ -267,7 +227,9 @@ fn npm_package(project: &Project) -> Result<()> {
             "pkg/commonjs.mjs",
             "pkg/declarations.mjs",
             "pkg/internalNames.mjs",
+            "pkg/ruleNames.mjs",
             "pkg/shortExports.mjs",
+            "pkg/spelling.mjs",
             "pkg/tsconfig.json",
             "package-lock.json",
         ],
@@ -333,6 +295,12 @@ pub fn dashboard(project: &Project) -> Result<()> {
 pub fn leptos_page(project: &Project, out: &str) -> Result<()> {
     let dir = project.path(out);
     Ok(cmd!(project.shell, "wasm-pack --quiet build tests/e2e/leptos --dev --target web --mode no-install --no-opt --no-pack --no-typescript --out-dir {dir} --out-name page").run()?)
+}
+
+/// What hydrates the pages of the Leptos app that a server renders.
+pub fn leptos_shop(project: &Project, out: &str) -> Result<()> {
+    let dir = project.path(out);
+    Ok(cmd!(project.shell, "wasm-pack --quiet build tests/leptos-apps/browser --dev --target web --mode no-install --no-opt --no-pack --no-typescript --out-dir {dir} --out-name shop").run()?)
 }
 
 /// The collector, which has the dashboard in it, and the demo's backend.

@@ -9,7 +9,7 @@ use xshell::cmd;
 use crate::browser::Browser;
 use crate::project::Project;
 use crate::steps::{Steps, test_files};
-use crate::{build, demo};
+use crate::{build, demo, leptos_server};
 
 /// The tests have ports of their own, so that a running demo is left alone.
 const PORT: u16 = 7390;
@@ -41,6 +41,13 @@ impl<'a> Suite<'a> {
             build::leptos_page(project, "target/dev-wasm/leptos")?;
             demo::graph(project).map(drop)
         })?;
+        let shop = ["leptos-pages.test.mjs", "leptos-devtools.test.mjs"];
+        if waiting.iter().any(|file| shop.iter().any(|name| file.ends_with(name))) {
+            steps.report.step("build: pages that a server renders and a browser hydrates", || {
+                leptos_server::test(project, &["--no-run"])?;
+                build::leptos_shop(project, "target/dev-wasm/shop")
+            })?;
+        }
         // The largest files take longest: the last to be taken are short, so that all workers end at about the same time.
         waiting.sort_by_key(|file| fs::metadata(file).map_or(0, |metadata| metadata.len()));
         Ok(Some(Self { steps, browser, firefox, waiting: Mutex::new(waiting) }))
@@ -76,6 +83,8 @@ impl<'a> Suite<'a> {
             .env("WHIPPET_BINARY", project.binary("whippet"))
             .env("WHIPPET_DEV_WASM", project.path("target/dev-wasm/pacer"))
             .env("WHIPPET_LEPTOS", project.path("target/dev-wasm/leptos"))
+            .env("WHIPPET_LEPTOS_SERVER", project.binary("whippet-leptos-server"))
+            .env("WHIPPET_LEPTOS_SHOP", project.path("target/dev-wasm/shop"))
             .env("CHROME", &self.browser.chrome)
             .run()?)
     }

@@ -22,16 +22,21 @@ xflags::xflags! {
         cmd size {
             /// What a row of the table, or an export, is made of instead: by source file and by wasm function.
             optional --why name: String
+            /// What a query cache adds to a Leptos app instead, beside leptos-fetch: some minutes to build.
+            optional --leptos
         }
         /// Measure speed, beside peers, in Chromium. Prints a table; of times, only those of `start` make it fail.
         cmd bench {
             /// What to measure: `json`, `lazy`, `pace`, `query`, `rum` or `start`; outside of any browser: `scrape`,
             /// memory and CPU of scraping, beside Prometheus; `collector`, what a beacon costs on SQLite and on
             /// PostgreSQL, beside a server that only reads it; `reports`, what the dashboard's questions cost over 90 days,
-            /// also on the server that WHIPPET_TEST_POSTGRES names. `collector` fails over its limit, too.
+            /// also on the server that WHIPPET_TEST_POSTGRES names; `regressions`, false alarms and delays of what watches
+            /// releases, on synthetic page views; `wire`, what a refetch costs in bytes and CPU. `collector` fails over its limit, too.
             required name: String
             /// Measure only the cases whose name has this in it.
             optional --only part: String
+            /// `json`: from a `Response` to the observer's result instead, on bodies of several shapes.
+            optional --whole
             /// `collector`: how many beacons each store gets.
             optional --beacons beacons: u64
             /// `collector`: compare one, two and four collectors on one PostgreSQL with one on SQLite instead.
@@ -52,6 +57,8 @@ xflags::xflags! {
         cmd boundary {}
         /// Check the rules of the house: how imports run, what each crate may know, the length of files and lines.
         cmd tidy {}
+        /// Write down the public API of the crates that are published: crates/NAME/api.txt.
+        cmd api {}
         /// Check licences and origins of all crates by deny.toml. Needs cargo-deny.
         cmd deny {}
     }

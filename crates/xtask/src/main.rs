@@ -5,6 +5,7 @@
 //! browser, the system's packages.
 #![allow(clippy::print_stdout, reason = "talking to the terminal is its job")]
 
+mod api;
 mod bench;
 mod boundary;
 mod browser;
@@ -14,6 +15,10 @@ mod deny;
 mod dist;
 mod end_to_end;
 mod flags;
+mod leptos_server;
+mod leptos_size;
+mod packages;
+mod panel;
 mod postgres;
 mod project;
 mod prometheus;
@@ -24,6 +29,7 @@ mod stamp;
 mod steps;
 mod test;
 mod tidy;
+mod translate;
 
 use anyhow::Result;
 use flags::{Xtask, XtaskCmd};
@@ -51,8 +57,12 @@ fn run() -> Result<()> {
         XtaskCmd::Size(flags) => size::run(&project, &report, &flags),
         XtaskCmd::Bench(flags) => bench::run(&project, &report, &flags),
         XtaskCmd::Adapters(_) => test::adapters(&project, &report),
-        XtaskCmd::Boundary(_) => boundary::run(&project),
+        XtaskCmd::Boundary(_) => {
+            boundary::run(&project)?;
+            translate::run(&project)
+        }
         XtaskCmd::Dist(flags) => dist::run(&project, &report, &flags),
+        XtaskCmd::Api(_) => api::write(&project),
         XtaskCmd::Deny(_) => deny::run(&project),
         XtaskCmd::Tidy(_) => tidy::run(&project),
     }

@@ -1,5 +1,5 @@
-//! Brings the servers that tests run beside: Prometheus and VictoriaMetrics, which ours is compared with and writes to, and
-//! the proxies that stand before it.
+//! Brings the servers that tests run beside: Prometheus and VictoriaMetrics, which ours is compared with and writes to,
+//! Alertmanager, which it tells of alerts, and the proxies that stand before it.
 use crate::browser::is_debian;
 use crate::project::{Project, find_program};
 use anyhow::Context;
@@ -7,8 +7,9 @@ use std::path::Path;
 use xshell::cmd;
 
 /// Debian's packages, and the programs that tests need of them.
-const PACKAGES: [(&str, &[&str]); 4] = [
+const PACKAGES: [(&str, &[&str]); 5] = [
     ("prometheus", &["prometheus", "promtool"]),
+    ("prometheus-alertmanager", &["prometheus-alertmanager"]),
     ("victoria-metrics", &["victoria-metrics"]),
     ("nginx", &["nginx"]),
     ("caddy", &["caddy"]),

@@ -4,26 +4,34 @@ use crate::end_to_end::Suite;
 use crate::project::Project;
 use crate::report::Report;
 use crate::steps::{Steps, test_files};
-use crate::{browser, build, flags, postgres, prometheus, setup, tidy};
+use crate::{api, browser, build, flags, leptos_server, packages, postgres, prometheus, setup, tidy};
 use anyhow::Result;
 use xshell::cmd;
 
 /// Crates that run on the machine itself.
-const NATIVE: [&str; 10] = [
+const NATIVE: [&str; 12] = [
     "whippet-engine",
     "whippet-boundary",
     "whippet-api",
     "whippet-catalogue",
     "whippet-store",
+    "whippet-watch",
     "whippet-collector",
+    "whippet-delta",
     "whippet-demo-backend",
     "whippet-load",
     "whippet-test-postgres",
     "xtask",
 ];
 /// Crates that run in a browser.
-const BROWSER: [&str; 5] =
-    ["whippet-web", "whippet-npm", "whippet-leptos", "whippet-dashboard", "whippet-e2e-leptos"];
+const BROWSER: [&str; 6] = [
+    "whippet-web",
+    "whippet-npm",
+    "whippet-leptos",
+    "whippet-dashboard",
+    "whippet-e2e-leptos",
+    "whippet-leptos-browser",
+];
 /// Those of them with tests in a browser, by folder.
 const BROWSER_TESTS: [&str; 3] = ["web", "npm", "leptos"];
 
@@ -74,6 +82,7 @@ fn native(project: &Project, steps: &Steps<'_>, postgres: Option<&postgres::Post
     let crates = &NATIVE.map(|name| ["--package", name]).concat();
     steps.run("check: format", || Ok(cmd!(shell, "cargo fmt --all --check").run()?))?;
     steps.run("check: rules of the house", || tidy::run(project))?;
+    steps.run("check: public API", || api::check(project))?;
     steps.run("check: clippy, native", || {
         Ok(cmd!(shell, "cargo clippy {crates...} --all-targets --all-features -- -D warnings").run()?)
     })?;
@@ -81,9 +90,22 @@ fn native(project: &Project, steps: &Steps<'_>, postgres: Option<&postgres::Post
     if postgres.is_some() {
         steps.run("test: collector, on PostgreSQL", || postgres::tests(project, crates))?;
     }
-    steps.run("test: a session recorded in JavaScript, replayed natively", || {
-        Ok(cmd!(shell, "cargo test --package whippet-npm --no-default-features --features query").run()?)
-    })
+    // Apart from the others: Leptos is built for a server here, for a browser there.
+    steps.run("test: whippet-leptos on a server", || {
+        leptos_server::clippy(project)?;
+        leptos_server::test(project, &[])
+    })?;
+    steps.run("check: documentation of what is published", || packages::documentation(project))?;
+    steps.run("check: parts of whippet-leptos, each alone", || leptos_server::features(project))?;
+    steps.run("check: packages of what is published", || packages::check(project))?;
+    steps.run(
+        "test: a session recorded in JavaScript, replayed natively; rules that JavaScript has, too",
+        || {
+            let features = "query,lazy,pacer,timing";
+            Ok(cmd!(shell, "cargo test --package whippet-npm --no-default-features --features {features}")
+                .run()?)
+        },
+    )
 }
 
 fn wasm(project: &Project, steps: &Steps<'_>, browser: &Browser) -> Result<()> {
@@ -141,9 +163,10 @@ fn run_adapters(project: &Project, browser: &Browser, folder: &str) -> Result<()
 fn wasm_tests(project: &Project, browser: &Browser, name: &str) -> Result<()> {
     let driver = &browser.driver;
     let folder = format!("crates/{name}");
+    let features: &[&str] = if name == "leptos" { &["--features", "csr,devtools"] } else { &[] };
     let tests = cmd!(
         project.shell,
-        "wasm-pack test --headless --chrome --chromedriver {driver} --mode no-install {folder}"
+        "wasm-pack test --headless --chrome --chromedriver {driver} --mode no-install {folder} {features...}"
     )
     // For all tests of a crate together, seconds: 20 are too few on a busy machine.
     .env("WASM_BINDGEN_TEST_TIMEOUT", "180");
