@@ -2,7 +2,7 @@
 import { build } from 'esbuild'
 import { chromium } from 'playwright-core'
 
-export async function open(entryPoint) {
+export async function bundle(entryPoint, options) {
   const { outputFiles } = await build({
     bundle: true,
     define: { 'process.env.NODE_ENV': '"production"' },
@@ -11,7 +11,13 @@ export async function open(entryPoint) {
     minify: true,
     target: 'es2022',
     write: false,
+    ...options,
   })
+  return outputFiles[0].text
+}
+
+export async function open(entryPoint) {
+  const script = await bundle(entryPoint)
   const browser = await chromium.launch({
     executablePath: process.env.CHROME ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--js-flags=--expose-gc'],
@@ -24,7 +30,7 @@ export async function open(entryPoint) {
   const headers = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' }
   await page.route('https://bench.test/**', (route) =>
     route.request().url().endsWith('.js')
-      ? route.fulfill({ headers, contentType: 'text/javascript', body: outputFiles[0].text })
+      ? route.fulfill({ headers, contentType: 'text/javascript', body: script })
       : route.fulfill({ headers, contentType: 'text/html', body: '<script type=module src=/page.js></script>' }),
   )
   await page.goto('https://bench.test/')

@@ -102,13 +102,16 @@ try {
     await bundle('react/whippet.jsx', { jsx: 'automatic', alias: { '@tanstack/query-core': 'whippet/query' } }),
     await bundle('react/page.js'),
   )
-  const shown = (await trees.evaluate(() => globalThis.trees)).filter((name) => `React: ${name}`.includes(part))
+  const shown = (await trees.evaluate(() => globalThis.trees.issues)).filter((name) => `React: ${name}`.includes(part))
   if (shown.length > 0) {
     console.log('\nUntil a React tree of 1000 memoized rows has settled, and rows rendered')
     row('', 'rows', '', 'query-core', 'rows', '', 'whippet', '×query-core')
   }
   for (const name of shown) {
-    const { core, whippet } = await trees.evaluate(([name, rounds]) => globalThis.measureTree(name, rounds), [name, ROUNDS])
+    const { core, whippet } = await trees.evaluate(
+      ([name, rounds]) => globalThis.measureTree('issues', name, rounds),
+      [name, ROUNDS],
+    )
     row(`React: ${name}`, core.renders, '', time(core.ms), whippet.renders, '', time(whippet.ms), factor(core.ms / whippet.ms))
   }
 } finally {

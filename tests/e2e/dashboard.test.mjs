@@ -32,7 +32,7 @@ test('a session in the demo is on the dashboard within 15 s', async () => {
   await page.context().close()
 })
 
-const pages = ['', 'backend', 'vitals', 'loading', 'cache', 'custom', 'errors']
+const pages = ['', 'alerts', 'releases', 'backend', 'vitals', 'loading', 'cache', 'custom', 'errors']
 
 for (const name of pages) {
   for (const colorScheme of ['light', 'dark']) {
@@ -89,7 +89,13 @@ async function report(address, id, fingerprint = id, headers = {}) {
     },
     phases: { dns: 21, dom: 640 },
     timings: { 'page.load': 1400, 'server.told-db': 12, 'frame.duration': 140, 'frame.blocking': 90, 'told.step': 250 },
-    counters: { 'told.clicks': 3 },
+    counters: {
+      'told.clicks': 3,
+      'json.bytes_wire': 9 * 1024,
+      'json.bytes_received': 12 * 1024 ** 2,
+      'json.bytes_compared': 11 * 1024 ** 2,
+      'json.bytes_parsed': 300 * 1024,
+    },
     gauges: { 'told.items': 4 },
     resources: { 'told.example': { image: { count: 4, bytes: 4096, cached: 1, duration: 800, slowest: 400 } } },
     scripts: [{ source: 'https://told.example/app.js', invoker: 'BUTTON.told', duration: 90 }],
@@ -128,6 +134,21 @@ test('what a page tells is shown where it belongs', async (t) => {
   for (const text of ['DNS lookup', 'told-db', 'told.example', 'BUTTON.told']) await shows(text)
   await page.goto(`${address}/custom`)
   for (const text of ['told.step', 'told.clicks', 'told.items']) await shows(text)
+  await page.goto(`${address}/cache`)
+  await shows(/Of 12\sMiB of JSON, 9\sKiB were transferred and 300\sKiB were parsed\./)
+  for (const [name, figure] of [
+    ['On the wire', '9 KiB'],
+    ['Received', '12 MiB'],
+    ['Compared', '11 MiB'],
+    ['Parsed', '300 KiB'],
+  ]) {
+    const tile = page
+      .getByRole('main')
+      .locator('.tile')
+      .filter({ has: page.getByText(name, { exact: true }) })
+    assert.equal((await tile.locator('.tile-figure').innerText()).replace('\u00a0', ' '), figure, name)
+  }
+  await picture(page, 'dashboard-cache')
   await page.goto(`${address}/vitals`)
   for (const text of ['main>img.told', 'https://told.example/hero.avif', 'keyboard']) await shows(text)
   const parts = await page.getByRole('list', { name: 'Phases of LCP' }).getByRole('listitem').allInnerTexts()
@@ -213,7 +234,7 @@ test("an error's stack unfolds by keyboard, and stays when the figures change", 
   await page.context().close()
 })
 
-for (const name of ['', 'backend', 'loading', 'errors', 'vitals', 'custom']) {
+for (const name of ['', 'alerts', 'releases', 'backend', 'loading', 'errors', 'vitals', 'custom']) {
   test(`${name || 'the overview'} fits a phone`, async () => {
     const page = await open(browser, `${collector}/${name}`, { viewport: { width: 375, height: 800 } })
     await page.getByRole('main').waitFor()

@@ -229,7 +229,7 @@ describe('in Firefox', { skip: !executablePath && 'there is none: the variable F
     await page.close()
   })
 
-  for (const name of ['', 'vitals', 'loading', 'errors']) {
+  for (const name of ['', 'alerts', 'releases', 'vitals', 'loading', 'errors']) {
     test(`the dashboard's page ${name || 'overview'}`, async () => {
       const page = await open(`${collector}/${name}`)
       await page.waitForSelector('main')

@@ -36,7 +36,7 @@ before(() => {
   const names = [...subpaths.map((name) => path.posix.join('whippet', name)), 'whippet-query-core']
   const text = names.map((name, at) => `import * as all${at} from '${name}'\nexport const keys${at} = Object.keys(all${at})\n`)
   for (const file of ['all.ts', 'all.mts', 'all.cts']) writeFileSync(path.join(project, file), text.join(''))
-  const server = names.filter((name) => /query|json|timing/.test(name)).map((name) => `import '${name}'\n`)
+  const server = names.filter((name) => /query|json|server|timing/.test(name)).map((name) => `import '${name}'\n`)
   writeFileSync(path.join(project, 'server.mts'), server.join(''))
 })
 after(() => rmSync(project, { recursive: true, force: true }))

@@ -1,7 +1,10 @@
 // Which exports need an engine, and so may bring a wasm module with them. All others are helpers: imported alone, they must
 // not. A missing `/* @__PURE__ */` breaks that at once.
 export const needEngine = {
+  devtools: [],
+  'devtools/production': [],
   json: ['jsonQuery', 'parseJson', 'parseJsonSync', 'setJsonBudget', 'stats'],
+  'json/delta': ['jsonQuery'],
   lazy: ['lazy', 'showThumbhash', 'thumbhashToDataURL'],
   query: [
     'InfiniteQueryObserver',
@@ -18,6 +21,7 @@ export const needEngine = {
   rum: ['onCLS', 'onFCP', 'onINP', 'onLCP', 'onTTFB', 'startRum'],
   'rum/attribution': ['onCLS', 'onFCP', 'onINP', 'onLCP', 'onTTFB'],
   'rum/otlp': [],
+  server: [],
   timing: ['batch', 'debounce', 'debounceAsync', 'memoize', 'rateLimit', 'retry', 'stats', 'throttle', 'throttleAsync'],
 }
 

@@ -57,6 +57,7 @@ export const rows = [
   // Reading bytes is compiled for speed, with SIMD.
   { name: 'jsonQuery', code: from('whippet/json', 'jsonQuery'), floor: 13_000, after: 9_000 },
   { name: 'whippet/json', code: all('whippet/json') },
+  { name: 'jsonQuery of whippet/json/delta', code: from('whippet/json/delta', 'jsonQuery') },
   {
     name: 'three vitals',
     code: from('whippet/rum', ...vitals.slice(0, 3)),

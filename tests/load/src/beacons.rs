@@ -49,6 +49,8 @@ struct View {
     connection: &'static str,
     navigation: &'static str,
     agent: &'static str,
+    /// INP, ms, and CLS, as the beacons after the first one report them. Both grow while a page is used.
+    felt: [(f64, f64); 2],
     random: Random,
 }
 
@@ -77,6 +79,8 @@ impl Beacons {
         let mut random = Random::new(self.seed ^ number.wrapping_mul(0x2545_f491_4f6c_dd1d));
         // Some pages are visited more often than others.
         let (one, other) = (random.below(PAGES), random.below(PAGES));
+        let [used, left] =
+            [120.0, 150.0].map(|median| (random.around(median, 0.7), random.around(0.5, 1.0) / 10.0));
         View {
             number,
             app: random.one(&APPS),
@@ -92,6 +96,7 @@ impl Beacons {
                 "soft-navigation",
             ]),
             agent: random.one(&AGENTS),
+            felt: [used, (used.0.max(left.0), used.1 + left.1 / 4.0)],
             random,
         }
     }
@@ -164,7 +169,7 @@ fn loaded(body: &mut String, view: &mut View) {
 
 /// The second beacon: what happened while the page was used.
 fn used(body: &mut String, view: &mut View) {
-    interaction(body, view, 120.0);
+    interaction(body, view, view.felt[0]);
     let random = &mut view.random;
     let _ = write!(
         body,
@@ -201,7 +206,7 @@ fn used(body: &mut String, view: &mut View) {
 
 /// The last beacon: what the vitals were when the page was left.
 fn left(body: &mut String, view: &mut View) {
-    interaction(body, view, 150.0);
+    interaction(body, view, view.felt[1]);
     let random = &mut view.random;
     let _ = write!(
         body,
@@ -214,9 +219,8 @@ fn left(body: &mut String, view: &mut View) {
     }
 }
 
-fn interaction(body: &mut String, view: &mut View, median: f64) {
+fn interaction(body: &mut String, view: &mut View, (inp, cls): (f64, f64)) {
     let random = &mut view.random;
-    let (inp, cls) = (random.around(median, 0.7), random.around(0.6, 1.0) / 10.0);
     let _ = write!(
         body,
         ",\"vitals\":{{\"INP\":{{\"value\":{inp},\"rating\":\"{}\",\"target\":\"button#action-{}\",\"url\":\"https://shop.example/assets/app-{}.js\",\

@@ -3,6 +3,7 @@
 //!
 //! The collectors recover by themselves: nobody starts them anew, but where they were killed.
 mod database;
+mod failover;
 mod file;
 mod killing;
 mod room;
@@ -13,6 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
+use serde_json::Value;
 
 use crate::client::Client;
 use crate::insist::Tally;
@@ -20,9 +22,10 @@ use crate::many::Expected;
 use crate::site::Site;
 
 pub use database::{connections_cut, connections_exhausted, paused, read_only};
-pub use file::locked;
+pub use failover::{Failure, taken_over};
+pub use file::{Unchangeable, locked, unchangeable};
 pub use killing::{collectors_killed, database_killed};
-pub use room::{Disk, full_database, full_folder};
+pub use room::{Disk, full_database, full_folder, full_tablespace};
 
 /// How long a beacon may be tried: a database that was killed takes some seconds to start, one that hangs longer to be given up.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -108,21 +111,37 @@ impl Load<'_> {
     }
 }
 
-/// While beacons cannot be stored, the collectors are alive and, once they have noticed, not ready.
-fn check_health(site: &Site) -> Result<()> {
-    for place in 0..site.count() {
-        let Some(address) = site.address(place) else { bail!("collector {place} does not run") };
-        let ask = |path| Client::new(&address).get(path).map(|answer| answer.status);
-        let until = Instant::now() + PATIENCE;
-        loop {
-            let [alive, ready] = [ask("/healthz")?, ask("/readyz")?];
-            ensure!(alive == 200, "/healthz says {alive}");
-            if ready == 503 {
-                break;
-            }
-            ensure!(Instant::now() < until, "/readyz says {ready}");
-            thread::sleep(STEP);
+/// While beacons cannot be stored, the collectors are alive and, once they have noticed, not ready; and the dashboard is told.
+/// Returns what each gives as the reason.
+fn check_health(site: &Site) -> Result<Vec<String>> {
+    (0..site.count()).map(|place| check_one(site, place)).collect()
+}
+
+fn check_one(site: &Site, place: usize) -> Result<String> {
+    let Some(address) = site.address(place) else { bail!("collector {place} does not run") };
+    let ask = |path| Client::new(&address).get(path);
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let alive = ask("/healthz")?.status;
+        ensure!(alive == 200, "/healthz says {alive}");
+        let ready = ask("/readyz")?;
+        let reason = String::from_utf8_lossy(&ready.body).into_owned();
+        // Where the database does not answer at all, the status itself cannot be had, and says why.
+        let status = ask("/api/status")?;
+        let told: Value = serde_json::from_slice(&status.body)?;
+        let told = match status.status {
+            200 => told["store"]["trouble"].is_string(),
+            _ => status.status == 503 && told["error"]["message"].is_string(),
+        };
+        if ready.status == 503 && told {
+            return Ok(reason);
         }
+        ensure!(
+            Instant::now() < until,
+            "/readyz says {}, {reason}; /api/status {}",
+            ready.status,
+            String::from_utf8_lossy(&status.body)
+        );
+        thread::sleep(STEP);
     }
-    Ok(())
 }

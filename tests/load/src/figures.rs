@@ -1,11 +1,12 @@
-//! What a store has kept of every vital and every timing, histogram by histogram: so that all percentiles can be compared.
-use std::collections::BTreeMap;
+//! What a store has kept of every vital and every timing, histogram by histogram, so that all percentiles can be compared; and of
+//! every error, its count.
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::Result;
 use whippet_engine::stats::StoredHistogram;
 use whippet_store::cells::{
-    Histograms, Level, Page, Section, Selection, Vitals, WHOLE, merge_histogram, read,
+    Errors, Histograms, Level, Page, Section, Selection, Vitals, WHOLE, merge_histogram, read,
 };
 use whippet_store::database::{self, Database};
 use whippet_store::{Options, Store, StoreMetrics};
@@ -40,13 +41,16 @@ impl Figure {
         SHARES.map(|share| self.histogram.quantile(share))
     }
 
-    /// Everything but the sum, whose last digits depend on the order of addition.
+    /// Whether percentiles and counts are the same.
     fn is(&self, other: &Self) -> bool {
-        let ends = |figure: &Self| [0.0, 1.0].map(|share| figure.histogram.quantile(share));
         self.percentiles() == other.percentiles()
-            && ends(self) == ends(other)
             && self.histogram.count() == other.histogram.count()
             && self.exact == other.exact
+    }
+
+    /// The smallest and the largest value.
+    fn ends(&self) -> [Option<f64>; 2] {
+        [0.0, 1.0].map(|share| self.histogram.quantile(share))
     }
 }
 
@@ -71,6 +75,10 @@ fn all(database: &dyn Database) -> database::Result<Figures> {
     })?;
     let names: BTreeMap<i64, String> = names.into_iter().collect();
     let name = |number: i64| names.get(&number).map_or("?", String::as_str);
+    let fingerprints = database.query_map("SELECT id, fingerprint FROM errors", &[], |row| {
+        Ok((row.get::<i64>(0)?, row.get::<String>(1)?))
+    })?;
+    let fingerprints: BTreeMap<i64, String> = fingerprints.into_iter().collect();
     let mut figures = Figures::new();
     for pages in [Page::Whole, Page::All] {
         let selection = Selection { from: 0, to: i64::MAX - 1, coarsest: Level::Day, apps: None, pages };
@@ -91,21 +99,41 @@ fn all(database: &dyn Database) -> database::Result<Figures> {
                 figures.entry(key).or_default().add(&timings.histogram, [timings.slow, 0, 0]);
             }
         })?;
+        read::<Errors>(database, Section::Errors, &selection, |bucket, errors| {
+            for (number, error) in &errors.0 {
+                let error_name = fingerprints.get(number).map_or("?", String::as_str);
+                let key = format!("{} error {error_name:?}", place(bucket.app, bucket.page));
+                figures.entry(key).or_default().add(&StoredHistogram::default(), [error.count, 0, 0]);
+            }
+        })?;
     }
     Ok(figures)
 }
 
-/// The figures that differ, with both sides' percentiles.
-pub fn differences(expected: &Figures, found: &Figures) -> Vec<String> {
+/// How two stores differ.
+pub struct Differences {
+    /// Figures with other percentiles or counts, with those of both.
+    pub percentiles: Vec<String>,
+    /// How many have the same, and only another smallest or largest value: a value that a page view withdrew may have been it.
+    pub ends: usize,
+    /// How many figures were compared.
+    pub compared: usize,
+}
+
+/// Compares them figure by figure.
+pub fn differences(expected: &Figures, found: &Figures) -> Differences {
     let none = Figure::default();
-    let mut keys: Vec<&String> = expected.keys().chain(found.keys()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let of = |figures: &Figures, key: &str| figures.get(key).cloned().unwrap_or_else(|| none.clone());
-    let differ = keys.into_iter().filter_map(|key| {
-        let (one, other) = (of(expected, key), of(found, key));
-        let text = || format!("{key}: {:?} is not {:?}", one.percentiles(), other.percentiles());
-        (!one.is(&other)).then(text)
-    });
-    differ.take(10).collect()
+    let keys: BTreeSet<&String> = expected.keys().chain(found.keys()).collect();
+    let mut differences = Differences { percentiles: Vec::new(), ends: 0, compared: keys.len() };
+    for key in keys {
+        let [one, other] = [expected, found].map(|figures| figures.get(key).unwrap_or(&none));
+        if !one.is(other) {
+            let [one, other] =
+                [one, other].map(|figure| format!("{:?} {:?}", figure.percentiles(), figure.exact));
+            differences.percentiles.push(format!("{key}: {one} is not {other}"));
+        } else if one.ends() != other.ends() {
+            differences.ends += 1;
+        }
+    }
+    differences
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use whippet_load::beacons::Beacons;
-use whippet_load::faults::{self, Disk, Trial};
+use whippet_load::faults::{self, Disk, Failure, Trial};
 use whippet_load::many::{self, Expected, Given};
 use whippet_load::server::Data;
 use whippet_test_postgres::{Programs, Server as Postgres, Settings};
@@ -64,6 +64,13 @@ impl Long {
             let Some(disk) = Disk::new(&self.folder.join("disk"), 60) else { return Ok(false) };
             faults::full_folder(trial, &disk).map(|()| true)
         })?;
+        self.one("read-only file of SQLite", || {
+            let folder = self.folder.join("unchangeable");
+            if folder.exists() {
+                fs::remove_dir_all(&folder)?;
+            }
+            faults::unchangeable(trial, &folder)
+        })?;
         self.one("full disk of PostgreSQL", || {
             let Some(disk) = Disk::new(&self.folder.join("database-disk"), 400) else { return Ok(false) };
             faults::full_database(trial, programs()?, &disk, 2).map(|()| true)
@@ -80,6 +87,18 @@ impl Long {
         self.one("connections exhausted", || {
             with(&|postgres| faults::connections_exhausted(trial, postgres, 2))
         })?;
+        self.one("full tablespace of PostgreSQL", || {
+            let Some(disk) = Disk::new(&self.folder.join("tablespace"), 200) else { return Ok(false) };
+            with(&|postgres| faults::full_tablespace(trial, postgres, &disk, 2))
+        })?;
+        for (name, failure) in
+            [("failover", Failure::Killed), ("failover from a machine that hangs", Failure::Hangs)]
+        {
+            self.one(name, || {
+                let folder = self.folder.join("failover");
+                faults::taken_over(trial, programs()?, &folder, 2, failure).map(|()| true)
+            })?;
+        }
         self.one("connections cut", || with(&|postgres| faults::connections_cut(trial, postgres, 2, CUTS)))
     }
 
@@ -91,7 +110,7 @@ impl Long {
         if run().with_context(|| name.to_owned())? {
             println!("{name}: all that was acknowledged is there, once ({:.0?})", started.elapsed());
         } else {
-            println!("{name}: left out: only root may make a small file system");
+            println!("{name}: left out: it takes root, and a file system that can do it");
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use whippet_store::Options;
 
 use crate::beacons::Beacons;
-use crate::figures::{self, Figures};
+use crate::figures::{self, Differences, Figures};
 use crate::insist::{Insist, Tally};
 use crate::reports::{differences, reports};
 use crate::server::{Data, Server};
@@ -112,11 +112,16 @@ impl Expected {
     /// # Errors
     /// Where it does not: the error has the first differences.
     pub fn check_figures(&self, data: &Data) -> Result<()> {
-        let differences = figures::differences(&self.figures, &self.given.figures(data)?);
+        let Differences { percentiles, ends, compared } =
+            figures::differences(&self.figures, &self.given.figures(data)?);
         ensure!(
-            differences.is_empty(),
-            "the store has other percentiles than SQLite's:\n{}",
-            differences.join("\n")
+            percentiles.is_empty(),
+            "the store has other percentiles than SQLite's in {} of {compared} figures:\n{}",
+            percentiles.len(),
+            percentiles[..percentiles.len().min(10)].join("\n")
+        );
+        println!(
+            "percentiles and counts are the same in {compared} figures; the smallest or largest value differs in {ends}"
         );
         Ok(())
     }

@@ -1,35 +1,12 @@
 // A tree of memoized rows on @tanstack/react-query, as it is. It is bundled twice: on query-core and, by an alias, on
 // `whippet/query`.
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
-import { memo } from 'react'
 import { createRoot } from 'react-dom/client'
+import { renders, views } from './views.jsx'
 
-let renders = 0
-
-const Row = memo(function Row({ issue }) {
-  renders++
-  return (
-    <li>
-      <a href={issue.html_url}>{issue.title}</a> <b>{issue.user.login}</b>
-      {issue.labels.map(({ name, color }, i) => (
-        <span key={i} style={{ color: `#${color}` }}>
-          {name}
-        </span>
-      ))}
-      <time>{issue.updated_at}</time> <i>{issue.comments}</i>
-    </li>
-  )
-})
-
-function List({ queryFn }) {
-  const { data } = useQuery({ queryKey: ['issues'], queryFn, staleTime: Infinity, retry: false })
-  return (
-    <ul>
-      {data?.map((issue) => (
-        <Row key={issue.number} issue={issue} />
-      ))}
-    </ul>
-  )
+function List({ queryFn, view: { rows, id, Row } }) {
+  const { data } = useQuery({ queryKey: ['rows'], queryFn, staleTime: Infinity, retry: false })
+  return <ul>{data && rows(data).map((row) => <Row key={id(row)} row={row} />)}</ul>
 }
 
 /** Listeners are told in a task of their own, and React renders before the next one. */
@@ -49,21 +26,20 @@ const freshTask = () =>
     port2.postMessage(null)
   })
 
-function expectShown(main, bytes) {
-  const issues = JSON.parse(new TextDecoder().decode(bytes))
+function expectShown(main, bytes, { rows, text }) {
+  const shown = rows(JSON.parse(new TextDecoder().decode(bytes)))
   const items = [...main.querySelectorAll('li')]
-  const text = ({ title, user, labels, updated_at, comments }) =>
-    `${title} ${user.login}${labels.map(({ name }) => name).join('')}${updated_at} ${comments}`
-  if (items.length !== issues.length || items.some((item, i) => item.textContent !== text(issues[i]))) {
+  if (items.length !== shown.length || items.some((item, i) => item.textContent !== text(shown[i]))) {
     throw new Error('the tree does not show what was fetched')
   }
 }
 
 /**
- * A round: the tree is mounted with the first of `bodies`, then refetches the others. Gives ms from the beginning of a
+ * A round: the tree of a view is mounted with the first of `bodies`, then refetches the others. Gives ms from the beginning of a
  * refetch until the tree has settled, and how many rows each one rendered. `makeQueryFn` gets what gives the response.
  */
-export const tree = (makeQueryFn) => async (bodies) => {
+export const tree = (makeQueryFn) => async (bodies, viewName) => {
+  const view = views[viewName]
   const client = new QueryClient()
   const main = document.body.appendChild(document.createElement('main'))
   const root = createRoot(main)
@@ -71,25 +47,25 @@ export const tree = (makeQueryFn) => async (bodies) => {
   const queryFn = makeQueryFn(() => new Response(body))
   root.render(
     <QueryClientProvider client={client}>
-      <List queryFn={queryFn} />
+      <List queryFn={queryFn} view={view} />
     </QueryClientProvider>,
   )
   while (!main.querySelector('li')) await settled()
-  expectShown(main, body)
+  expectShown(main, body, view)
 
   globalThis.gc?.()
-  renders = 0
+  renders.count = 0
   let ms = 0
   for (body of bodies.slice(1)) {
     await freshTask()
     const began = performance.now()
-    await client.refetchQueries({ queryKey: ['issues'] }, { throwOnError: true })
+    await client.refetchQueries({ queryKey: ['rows'] }, { throwOnError: true })
     await settled()
     ms += performance.now() - began
-    expectShown(main, body)
+    expectShown(main, body, view)
   }
   root.unmount()
   main.remove()
   client.clear()
-  return { ms: ms / (bodies.length - 1), renders: renders / (bodies.length - 1) }
+  return { ms: ms / (bodies.length - 1), renders: renders.count / (bodies.length - 1) }
 }

@@ -109,3 +109,30 @@ pub fn full_database(trial: Trial<'_>, programs: Programs, disk: &Disk, collecto
     postgres.stop();
     Ok(())
 }
+
+/// Fills up the disk of a tablespace in which the tables are: the server goes on, and refuses what needs room.
+///
+/// # Errors
+/// As [`full_folder`].
+pub fn full_tablespace(trial: Trial<'_>, postgres: &Postgres, disk: &Disk, collectors: usize) -> Result<()> {
+    let space = disk.folder().join("space");
+    fs::create_dir_all(&space)?;
+    postgres.own(&space)?;
+    postgres.sql(&format!("CREATE TABLESPACE small LOCATION '{}'", space.display()))?;
+    let url = format!("{}?schema=small&options=-c%20default_tablespace%3Dsmall", postgres.url());
+    let site = Site::start(trial.program, Data::Url(url), collectors, &[])?;
+    trial.run(&site, |load| {
+        load.reaches(0.2)?;
+        let filler = disk.fill(100_000)?;
+        load.is_refused()?;
+        let said = check_health(&site)?;
+        ensure!(said.iter().any(|reason| reason.contains("No space left")), "/readyz says {said:?}");
+        fs::remove_file(filler)?;
+        disk.resize(1000)?;
+        load.goes_on()
+    })?;
+    site.stop()?;
+    // A server does not start without its tablespaces.
+    postgres.sql("DROP SCHEMA small CASCADE")?;
+    postgres.sql("DROP TABLESPACE small").map(drop).map_err(Into::into)
+}
