@@ -1,6 +1,6 @@
 // The figures of the panel, each read from the part of Whippet that counted it.
 import type { Lazy } from 'whippet/lazy'
-import { stats as jsonStats } from 'whippet/json'
+import { stats as jsonStats } from 'whippet/json/delta'
 import type { QueryClient } from 'whippet/query'
 import type { Rum } from 'whippet/rum'
 import { stats as timingStats } from 'whippet/timing'
@@ -82,10 +82,28 @@ export const groups: { title: string; figures: Figure[] }[] = [
     title: 'Bodies',
     figures: [
       {
+        name: 'bytes-wire',
+        label: 'On the wire',
+        title: 'Bytes that were transferred for JSON: what changed since the last body, compressed',
+        read: () => bytes(jsonStats().wire),
+      },
+      {
         name: 'bytes-received',
         label: 'JSON received',
         title: 'Bytes of the bodies that came in',
         read: () => bytes(jsonStats().received),
+      },
+      {
+        name: 'bytes-compared',
+        label: 'Compared',
+        title: 'Bytes that were compared with the last body',
+        read: () => bytes(jsonStats().compared),
+      },
+      {
+        name: 'bytes-parsed',
+        label: 'Parsed',
+        title: 'Bytes that were new, and parsed',
+        read: () => bytes(jsonStats().parsed),
       },
       {
         name: 'bytes-spared',

@@ -1,5 +1,5 @@
 // Every query of the page: its key, where its data comes from, and how long it is fresh.
-import { jsonQuery } from 'whippet/json'
+import { jsonQuery } from 'whippet/json/delta'
 import { keepPreviousData, QueryClient, type QueryFunctionContext } from 'whippet/query'
 import { detailsUrl, listUrl, type Activity, type Details, type FaultMode, type Page, type PackageId, type Sort } from './api'
 import { isWorthRetrying } from './errors'

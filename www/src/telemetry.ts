@@ -1,5 +1,5 @@
 // Measures this page view, and sends beacons to the collector.
-import { stats as jsonStats } from 'whippet/json'
+import { stats as jsonStats } from 'whippet/json/delta'
 import { startRum } from 'whippet/rum'
 import { stats as timingStats } from 'whippet/timing'
 import { part } from './dom'
@@ -28,7 +28,10 @@ function counters({ images }: Parts): Record<string, number> {
   const pacing = timingStats()
   const icons = images?.stats()
   return {
+    ...(json.wire === undefined ? {} : { 'json.bytes_wire': json.wire }),
     'json.bytes_received': json.received,
+    'json.bytes_compared': json.compared,
+    'json.bytes_parsed': json.parsed,
     'json.bytes_spared': json.spared,
     'pace.calls': pacing.calls,
     'pace.invocations': pacing.invocations,

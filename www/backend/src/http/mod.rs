@@ -19,6 +19,8 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::{any, get, put};
 use axum::{Router, middleware};
+use tower_http::compression::CompressionLayer;
+use whippet_delta::DeltaLayer;
 
 /// The whole server.
 pub fn router(app: App) -> Router {
@@ -28,7 +30,10 @@ pub fn router(app: App) -> Router {
         .route("/api/packages/{ecosystem}/{name}/{version}/star", put(stars::put).delete(stars::delete))
         .route("/api/activity", get(activity::get))
         .route("/icons/{ecosystem}/{file}", get(icons::get))
-        .layer(middleware::from_fn_with_state(app.clone(), faults::inject));
+        .layer(middleware::from_fn_with_state(app.clone(), faults::inject))
+        // Who has the last body gets what changed. Nobody signs in, so all bodies are for everybody.
+        .layer(DeltaLayer::new().scope(|_| Some(String::new())))
+        .layer(CompressionLayer::new());
     Router::new()
         .merge(api)
         // Added after the layer of the faults, so that a fault mode can always be left.
