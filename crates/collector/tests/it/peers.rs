@@ -86,22 +86,31 @@ impl Peer {
 
     /// An Alertmanager that tells nobody, once it answers.
     pub async fn alertmanager(program: &Path, folder: &Path) -> Self {
-        let address = free_address().await;
-        let configuration = folder.join("alertmanager.yml");
+        let (configuration, log) = (folder.join("alertmanager.yml"), folder.join("alertmanager.log"));
         std::fs::write(&configuration, "route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n")
             .unwrap();
-        let child = Command::new(program)
-            .arg(format!("--config.file={}", configuration.display()))
-            .arg(format!("--storage.path={}", folder.join("alertmanager").display()))
-            .arg(format!("--web.listen-address={address}"))
-            .arg("--cluster.listen-address=")
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let peer = Self { child, address };
+        let start = async || {
+            let address = free_address().await;
+            let child = Command::new(program)
+                .arg(format!("--config.file={}", configuration.display()))
+                .arg(format!("--storage.path={}", folder.join("alertmanager").display()))
+                .arg(format!("--web.listen-address={address}"))
+                .arg("--cluster.listen-address=")
+                .stderr(std::fs::File::create(&log).unwrap())
+                .spawn()
+                .unwrap();
+            Self { child, address }
+        };
+        let mut peer = start().await;
         for _ in 0..600 {
             if peer.ask("/api/v2/status").await.is_some() {
                 return peer;
+            }
+            if peer.child.try_wait().unwrap().is_some() {
+                let log = std::fs::read_to_string(&log).unwrap();
+                // Another test may have taken the address meanwhile.
+                assert!(log.contains("address already in use"), "Alertmanager does not start:\n{log}");
+                peer = start().await;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
