@@ -1,4 +1,6 @@
 //! The same pages, served by leptos_actix.
+#![allow(clippy::unwrap_used, reason = "a test fails by a panic, its helpers too")]
+
 use actix_web::HttpServer;
 use actix_web::test::{TestRequest, call_and_read_body, init_service};
 use leptos::prelude::*;
