@@ -17,6 +17,9 @@ mod json;
 mod lazy_image;
 #[path = "leptos/mutation.rs"]
 mod mutation;
+#[cfg(feature = "otlp")]
+#[path = "leptos/otlp.rs"]
+mod otlp;
 #[path = "leptos/pacing.rs"]
 mod pacing;
 #[path = "leptos/query.rs"]

@@ -71,7 +71,7 @@ impl<T> Json<T> {
     }
 
     /// The body that it was read from; `None` for a value that no body has given.
-    #[cfg(all(devtools_panel, debug_assertions))]
+    #[cfg(all(devtools_script, debug_assertions))]
     pub(crate) fn body(&self) -> Option<&str> {
         self.parts.as_ref().filter(|_| self.whole).map(|parts| parts.text.as_str())
     }

@@ -32,6 +32,7 @@
 //! | `timing` | debounced and throttled functions and values, batches, rate limits, remembered results |
 //! | `lazy` | [`LazyImage`], [`Lazy`] |
 //! | `rum` | [`provide_rum`], [`use_lcp`] and its sisters |
+//! | `otlp` | [`otlp()`], beacons for OpenTelemetry's collectors; off by default |
 //! | `devtools` | [`QueryDevtools`], a panel with what queries do, in development builds; off by default |
 //!
 //! All of the others are on unless an app turns off the default features.
@@ -92,6 +93,8 @@ mod mutation_calls;
 mod mutation_options;
 #[cfg(feature = "query")]
 mod mutation_status;
+#[cfg(feature = "otlp")]
+mod otlp;
 #[cfg(feature = "timing")]
 mod paced_fn;
 pub mod prelude;
@@ -202,6 +205,8 @@ pub use mutation::Mutation;
 pub use mutation_options::MutationOptions;
 #[cfg(feature = "query")]
 pub use mutation_status::MutationStatus;
+#[cfg(feature = "otlp")]
+pub use otlp::{OtlpOptions, otlp};
 #[cfg(feature = "timing")]
 pub use paced_fn::{PacedFn, use_paced_fn};
 #[cfg(feature = "rum")]
@@ -273,7 +278,8 @@ pub use whippet_web::query::Stats;
 pub use whippet_web::query::fetch::FetchError;
 #[cfg(feature = "rum")]
 pub use whippet_web::rum::{
-    Attribution, ErrorPattern, KeepBounds, Metric, Navigation, Rating, Rum, RumOptions, Traceparent, WebVital,
+    Attribution, ErrorPattern, Format, FormattedRequest, KeepBounds, Metric, Navigation, Rating, Rum,
+    RumOptions, Traceparent, WebVital,
 };
 #[cfg(feature = "timing")]
 pub use whippet_web::timing::{BatchOptions, Ended, MemoOptions, NoValue, RateLimitOptions};

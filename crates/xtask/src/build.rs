@@ -1,6 +1,6 @@
 //! Builds what is shipped: wasm modules, npm package, demo site, dashboard, binaries.
 use crate::boundary;
-use crate::panel;
+use crate::leptos_scripts;
 use crate::project::Project;
 use crate::report::Report;
 use crate::stamp::Stamp;
@@ -87,7 +87,7 @@ pub fn package(project: &Project, report: &Report, dev: bool) -> Result<()> {
         boundary::run(project)?;
         translate::run(project)
     })?;
-    report.step("build: the devtools' panel in whippet-leptos", || panel::write(project))?;
+    report.step("build: scripts in whippet-leptos", || leptos_scripts::write(project))?;
     forget_modules(project)?;
     for module in MODULES {
         let out = format!("pkg/wasm/{module}");

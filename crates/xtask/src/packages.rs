@@ -2,7 +2,7 @@
 //! nothing of the repository is near, and checked there. `cargo package` would build them, and Leptos once more with them, which takes
 //! minutes; what they depend on has been checked by other steps, so this takes less than one.
 use crate::project::Project;
-use crate::{leptos_server, panel};
+use crate::{leptos_scripts, leptos_server};
 use anyhow::{Context, Result, ensure};
 use flate2::read::GzDecoder;
 use std::fs::{self, File};
@@ -18,7 +18,7 @@ const FOLDER: &str = "target/xtask/packages";
 
 /// Packs them, and checks what was packed.
 pub fn check(project: &Project) -> Result<()> {
-    panel::write(project)?;
+    leptos_scripts::write(project)?;
     let crates = PUBLISHED.map(|name| ["--package", name]).concat();
     cmd!(project.shell, "cargo package --quiet --no-verify --allow-dirty {crates...}").run()?;
     let folder = project.path(FOLDER);
@@ -28,13 +28,11 @@ pub fn check(project: &Project) -> Result<()> {
     for name in PUBLISHED {
         unpack(project, name, &folder)?;
     }
-    let packed = fs::read_to_string(folder.join("whippet-leptos/js/devtools.js"));
-    ensure!(
-        packed.is_ok_and(
-            |packed| fs::read_to_string(project.path(panel::PANEL)).is_ok_and(|panel| panel == packed)
-        ),
-        "the package of whippet-leptos lacks the devtools' panel"
-    );
+    for (script, _) in leptos_scripts::SCRIPTS {
+        let packed = fs::read_to_string(folder.join("whippet-leptos").join(script));
+        let written = fs::read_to_string(project.path(&leptos_scripts::path(script)))?;
+        ensure!(packed.is_ok_and(|packed| packed == written), "the package of whippet-leptos lacks {script}");
+    }
     workspace(project, &folder)?;
     let (manifest, target) = (folder.join("Cargo.toml"), project.target());
     // As the step before has checked what is below them, and once for a browser, with what is embedded.
@@ -42,7 +40,7 @@ pub fn check(project: &Project) -> Result<()> {
     let layer = ["--package=whippet-delta", "--lib"];
     let browser = [
         "--package=whippet-leptos",
-        "--features=whippet-leptos/csr,whippet-leptos/devtools",
+        "--features=whippet-leptos/csr,whippet-leptos/devtools,whippet-leptos/otlp",
         "--target=wasm32-unknown-unknown",
     ];
     for crates in [server.as_slice(), &layer, &browser] {
@@ -81,7 +79,7 @@ fn workspace(project: &Project, folder: &Path) -> Result<()> {
 pub fn documentation(project: &Project) -> Result<()> {
     let (shell, leptos) = (&project.shell, leptos_server::CRATES.map(|name| ["--package", name]).concat());
     let _flags = shell.push_env("RUSTDOCFLAGS", "-D warnings");
-    let features = "whippet-leptos/ssr,whippet-leptos/devtools";
+    let features = "whippet-leptos/ssr,whippet-leptos/devtools,whippet-leptos/otlp";
     cmd!(shell, "cargo doc --quiet --no-deps --lib {leptos...} --package whippet-engine --package whippet-web --features {features}").run()?;
     Ok(cmd!(shell, "cargo doc --quiet --no-deps --lib --package whippet-delta").run()?)
 }

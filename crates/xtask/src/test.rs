@@ -163,7 +163,7 @@ fn run_adapters(project: &Project, browser: &Browser, folder: &str) -> Result<()
 fn wasm_tests(project: &Project, browser: &Browser, name: &str) -> Result<()> {
     let driver = &browser.driver;
     let folder = format!("crates/{name}");
-    let features: &[&str] = if name == "leptos" { &["--features", "csr,devtools"] } else { &[] };
+    let features: &[&str] = if name == "leptos" { &["--features", "csr,devtools,otlp"] } else { &[] };
     let tests = cmd!(
         project.shell,
         "wasm-pack test --headless --chrome --chromedriver {driver} --mode no-install {folder} {features...}"

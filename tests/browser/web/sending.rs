@@ -2,7 +2,7 @@
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
-use whippet_web::rum::{BeforeSend, Rum, RumOptions, Sent, start};
+use whippet_web::rum::{BeforeSend, FormattedRequest, Rum, RumOptions, Sent, start};
 
 #[wasm_bindgen(module = "/../../tests/browser/web/sending.js")]
 extern "C" {
@@ -303,6 +303,61 @@ async fn a_rejected_beacon_is_counted_and_reported() {
     let told = beacon_of(&out(1).await[0]);
     assert_eq!((&told["dropped"], &told["drops"]["beacons"]), (&1.into(), &1.into()));
     kept(0).await;
+    rum.stop();
+    end();
+}
+
+/// A format that makes two requests of a beacon, and none of one with a counter `bad`.
+fn two_requests(beacon: &str, endpoint: &str) -> Option<Vec<FormattedRequest>> {
+    let request = |path: &str| FormattedRequest {
+        url: format!("{endpoint}/v1/{path}"),
+        body: format!("{path} {}", beacon.contains("\"counters\"")),
+        content_type: "application/json".into(),
+        headers: vec![("x-key".into(), "1".into())],
+    };
+    (!beacon.contains("\"bad\"")).then(|| vec![request("logs"), request("metrics")])
+}
+
+#[wasm_bindgen_test]
+async fn a_format_makes_the_requests_also_those_that_are_kept() {
+    begin().await.unwrap();
+    let rum = measured(|options| options.format = Some(Box::new(two_requests)));
+    beacon(&rum, "a");
+    for (request, path) in out(2).await.iter().zip(["logs", "metrics"]) {
+        assert_eq!(request["url"], format!("/beacons/v1/{path}"));
+        assert_eq!(request["body"], format!("{path} true"));
+        assert_eq!(
+            request["headers"],
+            serde_json::json!({ "x-key": "1", "content-type": "application/json" })
+        );
+    }
+    rest().await.unwrap();
+    assert_eq!((rum.sent().beacons, rum.sent().lost), (2, 0));
+    beacon(&rum, "bad");
+    assert_eq!((taken().len(), rum.sent().lost), (0, 1), "what has no format counts as lost");
+    answer_with(503, None);
+    beacon(&rum, "b");
+    let kept = kept(2).await;
+    assert_eq!(kept[0]["url"].as_str().map(|url| url.ends_with("/beacons/v1/logs")), Some(true));
+    assert_eq!((&kept[0]["type"], &kept[0]["headers"]["x-key"]), (&"application/json".into(), &"1".into()));
+    rum.stop();
+    end();
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_is_left_hands_the_requests_of_a_format_to_fetch() {
+    begin().await.unwrap();
+    let rum = measured(|options| options.format = Some(Box::new(two_requests)));
+    rum.count("a", 1);
+    leave();
+    let requests = out(2).await;
+    for request in &requests {
+        assert_eq!(
+            (&request["by"], &request["keepalive"]),
+            (&"fetch".into(), &true.into()),
+            "it has headers"
+        );
+    }
     rum.stop();
     end();
 }

@@ -30,7 +30,7 @@ pub enum DevtoolsButtonPosition {
 
 /// How the devtools begin.
 #[derive(Clone, Copy)]
-#[cfg_attr(not(all(devtools_panel, debug_assertions)), allow(dead_code, reason = "nothing is shown"))]
+#[cfg_attr(not(all(devtools_script, debug_assertions)), allow(dead_code, reason = "nothing is shown"))]
 pub(super) struct Place {
     pub(super) is_open: bool,
     pub(super) position: DevtoolsPosition,

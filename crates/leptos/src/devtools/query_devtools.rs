@@ -1,9 +1,9 @@
 //! The component.
 #[cfg(all(devtools_missing, debug_assertions))]
 use super::missing::open;
-#[cfg(not(all(any(devtools_panel, devtools_missing), debug_assertions)))]
+#[cfg(not(all(any(devtools_script, devtools_missing), debug_assertions)))]
 use super::off::open;
-#[cfg(all(devtools_panel, debug_assertions))]
+#[cfg(all(devtools_script, debug_assertions))]
 use super::on::open;
 use super::place::{DevtoolsButtonPosition, DevtoolsPosition, Place};
 use crate::use_query_client;

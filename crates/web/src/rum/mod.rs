@@ -31,7 +31,9 @@ mod vitals;
 use driver::Inner;
 pub use handle::{Rum, Sent};
 pub use observe_vitals::{VitalsObserver, WebVital, observe_vitals};
-pub use options::{BeforeSend, Collect, ErrorPattern, NamePage, RumOptions, ScrubUrl, Traceparent};
+pub use options::{
+    BeforeSend, Collect, ErrorPattern, Format, FormattedRequest, NamePage, RumOptions, ScrubUrl, Traceparent,
+};
 pub use whippet_engine::beacon::{Attribution, KeepBounds};
 pub use whippet_engine::vitals::{Metric, Navigation, Rating};
 

@@ -8,6 +8,9 @@ pub type NamePage = Box<dyn Fn(&str) -> Option<String>>;
 pub type ScrubUrl = Box<dyn Fn(&str) -> String>;
 /// Gets a beacon before it is sent; returns the beacon to send, or `None` to send none.
 pub type BeforeSend = Box<dyn Fn(String) -> Option<String>>;
+/// Converts a beacon, as text, to requests for another server than Whippet's collector. It also gets the endpoint, resolved.
+/// `None` if it cannot: the beacon counts as lost.
+pub type Format = Box<dyn Fn(&str, &str) -> Option<Vec<FormattedRequest>>>;
 /// Reports totals that are kept elsewhere.
 pub type Collect = Box<dyn Fn(&Rum)>;
 
@@ -40,6 +43,19 @@ impl From<&str> for ErrorPattern {
     fn from(part: &str) -> Self {
         Self::Part(part.to_owned())
     }
+}
+
+/// A request that a [`Format`] makes of a beacon.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FormattedRequest {
+    /// The absolute URL.
+    pub url: String,
+    /// The body.
+    pub body: String,
+    /// `text/plain` needs no CORS preflight, others do.
+    pub content_type: String,
+    /// Further headers, by name. They need a CORS preflight, and `sendBeacon` cannot send them.
+    pub headers: Vec<(String, String)>,
 }
 
 /// How a page is measured, and where beacons are sent.
@@ -77,6 +93,8 @@ pub struct RumOptions {
     pub routes: bool,
     /// Gets each beacon, as text, before it is sent, and may change it, or return `None` to discard it.
     pub before_send: Option<BeforeSend>,
+    /// What is sent to the endpoint in place of the beacon's own text.
+    pub format: Option<Format>,
     /// Called before each flush, to report totals that are kept elsewhere ([`Rum::total`]).
     pub collect: Option<Collect>,
 }
@@ -100,6 +118,7 @@ impl RumOptions {
             scrub_url: None,
             routes: true,
             before_send: None,
+            format: None,
             collect: None,
         }
     }

@@ -84,7 +84,7 @@ impl Inner {
         }
         // `before_send` may have withdrawn consent.
         if let (true, Some(sender)) = (self.run.borrow().is_some(), self.sender.get()) {
-            sender.send(text, at_unload);
+            sender.send(text, self.options.format.as_ref(), at_unload);
         }
     }
 }

@@ -10,6 +10,7 @@ mod transport;
 use super::browser::{self, Init};
 use super::handle::Sent;
 use super::listener::Listener;
+use super::options::Format;
 use super::read;
 use super::task::Task;
 use request::{KeptRequest, Request};
@@ -86,18 +87,29 @@ impl Sender {
     }
 
     /// Sends a beacon. `at_unload` means that the page is hidden or closed and may never run again. A beacon that fails is kept
-    /// and tried again, with growing pauses, or on the next visit.
-    pub(super) fn send(&self, text: String, at_unload: bool) {
-        let this = Rc::clone(&self.inner);
+    /// and tried again, with growing pauses, or on the next visit. `format` says what is sent in its place.
+    pub(super) fn send(&self, text: String, format: Option<&Format>, at_unload: bool) {
+        let this = &self.inner;
         this.silent.set(false);
         let id = id_of(&text);
-        let kept = KeptRequest { request: Request::new(&this.endpoint, text), id, at: now(), tries: 0 };
+        let requests = match format {
+            None => vec![Request::new(&this.endpoint, text)],
+            Some(format) => match format(&text, &this.endpoint) {
+                Some(requests) => requests.into_iter().map(Request::formatted).collect(),
+                None => return this.decide(|outbox| outbox.count_lost(1)),
+            },
+        };
+        for request in requests {
+            let kept = KeptRequest { request, id: id.clone(), at: now(), tries: 0 };
+            if at_unload {
+                this.send_at_unload(kept);
+            } else {
+                let (this, generation) = (Rc::clone(this), this.generation.get());
+                spawn_local(async move { this.post(kept, generation).await });
+            }
+        }
         if at_unload {
-            this.send_at_unload(kept);
             this.send_memory_at_unload();
-        } else {
-            let generation = this.generation.get();
-            spawn_local(async move { this.post(kept, generation).await });
         }
     }
 

@@ -1,5 +1,6 @@
 //! A request, and a request that is kept.
 use super::super::browser::Init;
+use super::super::options::FormattedRequest;
 use super::super::read;
 use super::natives;
 use js_sys::{ArrayBuffer, Object};
@@ -15,7 +16,7 @@ pub(super) struct Request {
     pub(super) body: String,
     /// The content type. `text/plain` needs no preflight, others do.
     pub(super) kind: String,
-    /// An object of further headers, if the npm package kept the request; or `undefined`.
+    /// An object of further headers, or `undefined`.
     pub(super) headers: JsValue,
 }
 
@@ -23,6 +24,16 @@ impl Request {
     /// The request for a beacon.
     pub(super) fn new(url: &str, body: String) -> Self {
         Self { url: url.into(), body, kind: PLAIN.into(), headers: JsValue::UNDEFINED }
+    }
+
+    /// A request that a format made of a beacon.
+    pub(super) fn formatted(request: FormattedRequest) -> Self {
+        let FormattedRequest { url, body, content_type, headers } = request;
+        let object = Init::new();
+        for (name, value) in headers {
+            object.set(&name, &value.into());
+        }
+        Self { url, body, kind: content_type, headers: object.into() }
     }
 
     /// Whether `sendBeacon` can send it as a string.
