@@ -82,8 +82,9 @@ impl Inner {
                 None => return,
             }
         }
-        // `before_send` may have withdrawn consent.
-        if let (true, Some(sender)) = (self.run.borrow().is_some(), self.sender.get()) {
+        // `before_send` may have withdrawn consent. The borrow ends here: what is lost at once is recorded in the views.
+        let is_measuring = self.run.borrow().is_some();
+        if let (true, Some(sender)) = (is_measuring, self.sender.get()) {
             sender.send(text, self.options.format.as_ref(), at_unload);
         }
     }

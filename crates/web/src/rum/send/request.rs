@@ -43,13 +43,18 @@ impl Request {
 
     /// Whether it has further headers: they cost a preflight, and `sendBeacon` cannot send them.
     fn has_headers(&self) -> bool {
-        self.headers.dyn_ref::<Object>().is_some_and(|headers| Object::keys(headers).length() > 0)
+        self.more_headers().is_some_and(|headers| Object::keys(headers).length() > 0)
+    }
+
+    fn more_headers(&self) -> Option<&Object> {
+        // One without a prototype is no `instanceof Object`.
+        self.headers.is_object().then(|| self.headers.unchecked_ref())
     }
 
     /// The options of `fetch`; `zipped` is the body as gzip.
     pub(super) fn init(&self, zipped: Option<&ArrayBuffer>) -> Init {
         let headers = Init::new();
-        if let Some(more) = self.headers.dyn_ref::<Object>() {
+        if let Some(more) = self.more_headers() {
             Object::assign(headers.unchecked_ref(), more);
         }
         headers.set("content-type", &self.kind.as_str().into());
