@@ -27,10 +27,17 @@ pub(crate) struct Host(Arc<Mutex<Queries>>);
 
 #[derive(Default)]
 struct Queries {
-    values: HashMap<Key, Value>,
+    values: HashMap<Key, Known>,
     /// [`Running`] of the types that stand beside the key.
     running: HashMap<(Key, TypeId), Box<dyn Any + Send + Sync>>,
     on_settled: Option<OnSettled>,
+}
+
+/// Data, and since when, in ms by [`now`].
+#[derive(Clone)]
+pub(super) struct Known {
+    pub(super) data: Value,
+    pub(super) at: f64,
 }
 
 type OnSettled = Arc<dyn Fn(&Key, Result<&Value, &Value>) + Send + Sync>;
@@ -54,8 +61,12 @@ impl Host {
     }
 
     /// What was fetched so far.
-    pub(super) fn known(&self) -> Vec<(Key, Value)> {
-        self.queries().values.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+    pub(super) fn all(&self) -> Vec<(Key, Known)> {
+        self.queries().values.iter().map(|(key, known)| (key.clone(), known.clone())).collect()
+    }
+
+    pub(super) fn known(&self, key: &Key) -> Option<Known> {
+        self.queries().values.get(key).cloned()
     }
 
     /// Calls `on_settled` with each fetch that succeeded or failed.
@@ -74,11 +85,18 @@ impl Host {
     }
 
     pub(crate) fn set_data(&self, key: &Key, data: Value) {
-        self.queries().values.insert(key.clone(), data);
+        self.keep(key, data);
+    }
+
+    /// Keeps data of now. Returns the time.
+    fn keep(&self, key: &Key, data: Value) -> f64 {
+        let at = now();
+        self.queries().values.insert(key.clone(), Known { data, at });
+        at
     }
 
     pub(crate) fn data(&self, key: &Key) -> Option<Value> {
-        self.queries().values.get(key).cloned()
+        self.known(key).map(|known| known.data)
     }
 
     /// Servers are measured elsewhere.
@@ -102,13 +120,14 @@ impl Host {
     {
         let place = (key.clone(), TypeId::of::<(T, E)>());
         let queries = self.queries();
-        if let Some(data) = queries.values.get(&key).and_then(|value| value.clone().downcast::<T>().ok()) {
-            let settled = Settled::Data { value: data, at: now() };
+        let kept = queries.values.get(&key).cloned();
+        if let Some((Ok(value), at)) = kept.map(|known| (known.data.downcast::<T>(), known.at)) {
+            let settled = Settled::Data { value, at };
             return (Box::pin(std::future::ready(settled)) as Pin<Box<dyn Future<Output = _> + Send>>)
                 .shared();
         }
-        let known = queries.running.get(&place).and_then(|it| it.downcast_ref::<Running<T, E>>().cloned());
-        if let Some(running) = known {
+        let running = queries.running.get(&place).and_then(|it| it.downcast_ref::<Running<T, E>>().cloned());
+        if let Some(running) = running {
             return running;
         }
         drop(queries);
@@ -119,9 +138,9 @@ impl Host {
                 Ok(value) => {
                     let value = Arc::new(value);
                     let untyped = value.clone() as Value;
-                    host.set_data(&key, untyped.clone());
+                    let at = host.keep(&key, untyped.clone());
                     host.tell(&key, Ok(&untyped));
-                    Settled::Data { value, at: now() }
+                    Settled::Data { value, at }
                 }
                 Err(error) => {
                     let value = Arc::new(error);

@@ -1,6 +1,6 @@
 //! What a program does with the queries of a request. What was fetched stays what the request shows, so most of it is
 //! nothing.
-use super::server::{Host, Refetcher};
+use super::server::{Host, Known, Refetcher};
 use crate::component::Component;
 use crate::query_source::Fetch;
 use std::sync::Arc;
@@ -31,13 +31,13 @@ impl Host {
     }
 
     pub(crate) fn select(&self, filter: &Filter) -> Vec<Found> {
-        let known = self.known().into_iter();
-        let found = known.filter(|(key, _)| key.0.starts_with(&filter.prefix.0)).map(found);
+        let all = self.all().into_iter();
+        let found = all.filter(|(key, _)| key.0.starts_with(&filter.prefix.0)).map(found);
         found.filter(|found| filter.selects(found) && filter.agrees(found)).collect()
     }
 
     pub(crate) fn state(&self, key: &Key) -> Option<Found> {
-        Some(found((key.clone(), self.data(key)?)))
+        Some(found((key.clone(), self.known(key)?)))
     }
 
     pub(crate) fn mutating(&self, _: &Key) -> usize {
@@ -63,11 +63,11 @@ impl Refetcher {
 /// Nothing changes that somebody could hear of.
 pub(crate) struct Silence;
 
-fn found((key, data): (Key, whippet_web::query::Value)) -> Found {
+fn found((key, known): (Key, Known)) -> Found {
     Found {
         key,
-        state: State { data_update_count: 1, ..State::with_data(Instant::from_ms(super::server::now())) },
-        data: Some(data),
+        state: State { data_update_count: 1, ..State::with_data(Instant::from_ms(known.at)) },
+        data: Some(known.data),
         error: None,
         observers: 0,
         is_active: false,
