@@ -32,6 +32,9 @@ const LOG: u64 = 8 * 1024 * 1024;
 /// From this size on, the log is merged even if queries have to wait for that; bytes.
 const LOG_MOST: u64 = 32 * 1024 * 1024;
 
+/// How long the end of the last queries is waited for when the store is closed.
+const LAST_READS: Duration = Duration::from_secs(5);
+
 /// How long what beacons brought may wait for its rows, and page views to be counted, where nobody asks: they are written and
 /// counted once for all that came meanwhile.
 const QUIET: Duration = Duration::from_secs(20);
@@ -53,7 +56,7 @@ pub struct Store {
     questions: AtomicU64,
     /// How many there had been when page views were counted last, and when that was.
     settled: Mutex<Option<(u64, Instant)>>,
-    reading: Semaphore,
+    reading: Arc<Semaphore>,
     place: Place,
     /// Who does what only one may do; none where there is one collector only.
     leaders: Option<Arc<Leaders>>,
@@ -90,7 +93,7 @@ impl Store {
             pending,
             questions: AtomicU64::new(0),
             settled: Mutex::new(None),
-            reading: Semaphore::new(READS),
+            reading: Arc::new(Semaphore::new(READS)),
             metrics,
             writer: Mutex::new(Some(writer)),
             _lock: lock,
@@ -348,9 +351,12 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&dyn Database) -> database::Result<T> + Send + 'static,
     {
-        let Ok(_permit) = self.reading.acquire().await else { return Err(StoreError::Closed) };
+        let reading = Arc::clone(&self.reading);
+        let Ok(permit) = reading.acquire_owned().await else { return Err(StoreError::Closed) };
         let store = Arc::clone(self);
         let run = move || {
+            // Until the query has ended: whoever asked may have gone.
+            let _permit = permit;
             let started = Instant::now();
             let outcome = store.readers.with(query);
             store.metrics.database(operation, started.elapsed());
@@ -435,9 +441,12 @@ impl Store {
         self.commands.max_capacity() - self.commands.capacity()
     }
 
-    /// Finishes what is waiting, and ends the writer. Later writes fail with [`StoreError::Closed`].
+    /// Finishes what is waiting, and ends the writer. Later reads and writes fail with [`StoreError::Closed`].
     pub async fn close(&self) {
-        // The last connection to close merges the log into the file, and readers may not write.
+        // The last connection to close merges the log into the file, and readers may not write. Without that nothing is lost, but who
+        // copies the file alone lacks what is in the log.
+        let _all = tokio::time::timeout(LAST_READS, self.reading.acquire_many(READS as u32)).await;
+        self.reading.close();
         self.readers.close();
         // Others need not wait until this process has ended.
         if let Some(leaders) = &self.leaders {

@@ -55,3 +55,39 @@ async fn page_views_are_counted_again_once_somebody_has_asked() {
     assert!(!store.is_settling_due());
     store.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_that_still_runs_leaves_no_log_beside_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder);
+    ingest(&store, "a").await;
+    let (begins, began) = oneshot::channel();
+    let (goes_on, go_on) = std::sync::mpsc::channel();
+    let asking = tokio::spawn({
+        let store = Arc::clone(&store);
+        async move {
+            let query = move |database: &dyn Database| {
+                let found = rows(database);
+                begins.send(()).unwrap();
+                go_on.recv().unwrap();
+                found
+            };
+            store.read_rows("test", query).await
+        }
+    });
+    began.await.unwrap();
+    // As tasks are when the collector ends.
+    asking.abort();
+    let _ = asking.await;
+    let closing = tokio::spawn({
+        let store = Arc::clone(&store);
+        async move { store.close().await }
+    });
+    while store.reading.available_permits() > 0 {
+        tokio::task::yield_now().await;
+    }
+    goes_on.send(()).unwrap();
+    closing.await.unwrap();
+    assert!(!folder.path().join("whippet.db-wal").exists());
+    assert!(matches!(store.read_rows("test", rows).await, Err(StoreError::Closed)));
+}
