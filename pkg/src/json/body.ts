@@ -53,12 +53,12 @@ const CHUNK = 0x20000
 /** The buffer while nobody reads. A new one for each body would cost more than reading it: its pages must be cleared. */
 let spare: ArrayBuffer | undefined
 
-/** Gives `take` what `reader` reads, chunk by chunk, in a buffer that the next chunk overwrites. */
-export async function eachChunk(reader: Reader, take: (chunk: Uint8Array) => void): Promise<void> {
+/** Gives `take` what `reader` reads, chunk by chunk, in a buffer that the next chunk overwrites: at most `most` bytes of it. */
+export async function eachChunk(reader: Reader, take: (chunk: Uint8Array) => void, most = CHUNK): Promise<void> {
   let buffer = spare
   spare = undefined
   for (;;) {
-    const room = new Uint8Array((buffer ??= new ArrayBuffer(CHUNK)))
+    const room = new Uint8Array((buffer ??= new ArrayBuffer(CHUNK)), 0, most)
     const { value, done } = await reader.read(room)
     // A buffer that was given away comes back as another object. A cancelled stream keeps it.
     if (!room.length) buffer = (value as Uint8Array<ArrayBuffer> | undefined)?.buffer

@@ -74,13 +74,13 @@ export function cached(context: QueryContext): LastBody | undefined {
     },
     count,
     replace(result, held, response) {
-      const { value, body, bytes, shared, received } = result
+      const { value, body, chunks, shared, received } = result
       count(result, received)
       if (held && shared) query.alreadyShared?.(held.value, value)
 
       // The engine has replaced the old body by the new one.
       last?.moveTo(Object.is(value, last.value) ? body : NO_BODY, before)
-      if (!last?.isKept) last = new Parsed(value, body, bytes)
+      if (!last?.isKept) last = new Parsed(value, body, chunks, received)
       last.cameFrom(response, received)
       lasts.delete(page)
       lasts.set(page, last)

@@ -17,7 +17,7 @@ export interface Result extends BodyFigures {
   /** The engine's id of the body, or `NO_BODY` if it is not kept. */
   body: number
   /** The bytes, if the engine has not seen them. */
-  bytes?: Uint8Array
+  chunks?: Uint8Array[]
   /** Whether the value shares with the held one all that is the same in both, so that nobody need look for more. */
   shared: boolean
 }

@@ -15,7 +15,9 @@ export interface KeptBody {
   /** The engine's id of the body, or `NO_BODY` if the engine does not have it. */
   id: number
   /** The bytes that the engine has not seen. */
-  bytes?: Uint8Array
+  chunks?: Uint8Array[]
+  /** How many they are. */
+  length: number
 }
 
 const waiting = new Set<KeptBody>()
@@ -29,25 +31,30 @@ export function keptBytes(): number {
 
 /** Keeps a body. Those of which the engine knows nothing are passed to it when there are too many bytes: it evicts. */
 export function keep(body: KeptBody): void {
-  const { bytes } = body
-  if (bytes && bytes.length <= budget.body) {
+  if (body.chunks && body.length <= budget.body) {
     waiting.add(body)
-    waitingBytes += bytes.length
-  } else body.bytes = undefined
+    waitingBytes += body.length
+  } else body.chunks = undefined
   if (waitingBytes > 0 && keptBytes() > budget.total) waiting.forEach(idOf)
 }
 
 /** The engine's id of a body, which it takes over, or `NO_BODY`. */
 export function idOf(body: KeptBody): number {
-  const bytes = take(body)
-  const engine = bytes && startEngine()
+  const chunks = take(body)
+  const engine = chunks && startEngine()
   if (engine) {
-    const incoming = engine.json_begin(NO_BODY, bytes.length)
-    view(engine.json_room(incoming, bytes.length), bytes.length).set(bytes)
+    const { length } = body
+    const incoming = engine.json_begin(NO_BODY, length)
+    const room = view(engine.json_room(incoming, length), length)
+    let at = 0
+    for (const chunk of chunks) {
+      room.set(chunk, at)
+      at += chunk.length
+    }
     engine.json_received(incoming)
     engine.json_finish(incoming, 0 as never)
     body.id = engine.json_keep(incoming)
-  } else if (bytes) waiting.forEach(take)
+  } else if (chunks) waiting.forEach(take)
   return body.id
 }
 
@@ -59,14 +66,14 @@ export function forget(body: KeptBody): void {
 }
 
 /** Takes the bytes that wait for the engine. */
-function take(body: KeptBody): Uint8Array | undefined {
-  const { bytes } = body
-  if (bytes) {
-    body.bytes = undefined
+function take(body: KeptBody): Uint8Array[] | undefined {
+  const { chunks } = body
+  if (chunks) {
+    body.chunks = undefined
     waiting.delete(body)
-    waitingBytes -= bytes.length
+    waitingBytes -= body.length
   }
-  return bytes
+  return chunks
 }
 
 /** Changes how much is kept, and evicts what exceeds it. */

@@ -74,8 +74,8 @@ function end<T>(incoming: IncomingBody, previous: ParsedJson<T> | undefined, beg
   return made(result, response, same ? before : undefined)
 }
 
-function made<T>({ value, body, bytes, received }: Result, response?: Response, same?: Parsed<T>): Parsed<T> {
-  const parsed = same ?? new Parsed(value as T, body, bytes)
+function made<T>({ value, body, chunks, received }: Result, response?: Response, same?: Parsed<T>): Parsed<T> {
+  const parsed = same ?? new Parsed(value as T, body, chunks, received)
   if (response) parsed.cameFrom(response, received)
   return parsed
 }

@@ -18,10 +18,10 @@ export class Parsed<T = unknown> implements ParsedJson<T> {
   /** The response's address and strong validator. */
   #version = ''
 
-  /** `body` is the engine's id, or `bytes` are what the engine has not seen. */
-  constructor(value: T, body: number, bytes?: Uint8Array) {
+  /** `body` is the engine's id, or `chunks` are what the engine has not seen, of `length` bytes together. */
+  constructor(value: T, body: number, chunks?: Uint8Array[], length = 0) {
     this.value = value
-    this.#body = { id: body, bytes }
+    this.#body = { id: body, chunks, length }
     keep(this.#body)
     if (!this.isKept) return
     registry ??= new FinalizationRegistry(forget)
@@ -30,7 +30,7 @@ export class Parsed<T = unknown> implements ParsedJson<T> {
 
   /** Whether the body is still there. */
   get isKept(): boolean {
-    return this.#body.id !== NO_BODY || this.#body.bytes !== undefined
+    return this.#body.id !== NO_BODY || this.#body.chunks !== undefined
   }
 
   /** The engine's id of the body, which it takes over now, or `NO_BODY`. */
@@ -41,7 +41,7 @@ export class Parsed<T = unknown> implements ParsedJson<T> {
   /** The engine has replaced the body `before` by `body`, or by one with another value if `body` is `NO_BODY`. */
   moveTo(body: number, before: number): void {
     // Another result may have replaced the body in the meantime, or may be a first one, too.
-    if (this.#body.id !== before || this.#body.bytes) this.forget()
+    if (this.#body.id !== before || this.#body.chunks) this.forget()
     this.#body.id = body
   }
 
