@@ -5,27 +5,22 @@ import { startEngine, startedEngine } from './engine.js'
 import { incomingBody, type Result } from './incomingBody.js'
 import { counted } from './counted.js'
 
-/** The length of the chunks that are decoded. Longer ones would leave the processor's first cache before they are. */
-const CHUNK = 0x8000
-
 /** Reads and parses a body. The bytes are in the result. `undefined` if somebody else is to read it. */
 export async function readFirst(response: Response): Promise<Result | undefined> {
   // Where wasm cannot run, `json()` does the same in one.
-  const reader = startedEngine() === null ? undefined : fillerOf(response.body)
+  const reader = startedEngine() !== null && fillerOf(response.body)
   if (!reader) return
   const chunks: Uint8Array[] = []
   const decoder = new TextDecoder()
-  let [text, length] = ['', 0]
-  // Decoded while it is read, and then copied: all at once by `arrayBuffer` takes more time than `json()`.
-  await eachChunk(
-    reader,
-    (chunk) => {
-      text += decoder.decode(chunk, { stream: true })
-      chunks.push(chunk.slice())
-      length += chunk.length
-    },
-    CHUNK,
-  )
+  let text = ''
+  let length = 0
+  // Decoded while it is read: all at once by `arrayBuffer` takes more time than `json()`.
+  const take = (chunk: Uint8Array) => {
+    text += decoder.decode(chunk, { stream: true })
+    chunks.push(chunk.slice())
+    length += chunk.length
+  }
+  await eachChunk(reader, take)
   let value
   try {
     value = JSON.parse(text + decoder.decode())

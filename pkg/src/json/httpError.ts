@@ -8,18 +8,18 @@ const BODY_LIMIT = 4096
 export class HttpError extends Error {
   override name = 'HttpError'
   /** The status code, `404` for instance. */
-  readonly status: number
+  declare readonly status: number
   /** The address of the response, after redirects. */
-  readonly url: string
+  declare readonly url: string
   /** How many ms to wait before the next request, if the server says so (`Retry-After`). */
-  readonly retryAfter: number | undefined
+  declare readonly retryAfter: number | undefined
   /**
    * Whether the same request may succeed later: not after a 4xx, except 408, 425 and 429. A query does not retry after an
    * error that is not `retryable`.
    */
-  readonly retryable: boolean
+  declare readonly retryable: boolean
   /** The first 4 KiB of the body, as text. */
-  readonly body: string
+  declare readonly body: string
 
   constructor(response: Response, body: string) {
     const { status, statusText, url } = response

@@ -17,7 +17,7 @@ export interface KeptBody {
   /** The bytes that the engine has not seen. */
   chunks?: Uint8Array[]
   /** How many they are. */
-  length: number
+  length?: number | undefined
 }
 
 const waiting = new Set<KeptBody>()
@@ -31,9 +31,9 @@ export function keptBytes(): number {
 
 /** Keeps a body. Those of which the engine knows nothing are passed to it when there are too many bytes: it evicts. */
 export function keep(body: KeptBody): void {
-  if (body.chunks && body.length <= budget.body) {
+  if (body.chunks && body.length! <= budget.body) {
     waiting.add(body)
-    waitingBytes += body.length
+    waitingBytes += body.length!
   } else body.chunks = undefined
   if (waitingBytes > 0 && keptBytes() > budget.total) waiting.forEach(idOf)
 }
@@ -43,15 +43,11 @@ export function idOf(body: KeptBody): number {
   const chunks = take(body)
   const engine = chunks && startEngine()
   if (engine) {
-    const { length } = body
-    const incoming = engine.json_begin(NO_BODY, length)
-    const room = view(engine.json_room(incoming, length), length)
-    let at = 0
+    const incoming = engine.json_begin(NO_BODY, body.length!)
     for (const chunk of chunks) {
-      room.set(chunk, at)
-      at += chunk.length
+      view(engine.json_room(incoming, chunk.length), chunk.length).set(chunk)
+      engine.json_received(incoming)
     }
-    engine.json_received(incoming)
     engine.json_finish(incoming, 0 as never)
     body.id = engine.json_keep(incoming)
   } else if (chunks) waiting.forEach(take)
@@ -71,7 +67,7 @@ function take(body: KeptBody): Uint8Array[] | undefined {
   if (chunks) {
     body.chunks = undefined
     waiting.delete(body)
-    waitingBytes -= body.length
+    waitingBytes -= body.length!
   }
   return chunks
 }

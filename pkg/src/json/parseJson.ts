@@ -1,5 +1,5 @@
 import { NO_BODY } from '../boundary/json.js'
-import { bytesOf, drop, fillerOf, isResponse, textOf } from './body.js'
+import { bytesOf, drop, fillerOf, isResponse, readerOf, textOf } from './body.js'
 import { startEngine } from './engine.js'
 import { readFirst } from './firstBody.js'
 import { httpError } from './httpError.js'
@@ -39,7 +39,7 @@ export async function parseJson<T = unknown>(previous: ParsedJson<T> | undefined
   const first = begun === NO_BODY && response?.body && (await readFirst(response))
   if (first) return made(first, response)
   const engine = startEngine()
-  const reader = engine || !response ? fillerOf(response ? response.body : body) : undefined
+  const reader = engine ? fillerOf(response ? response.body : body) : response ? undefined : readerOf(body)
   if (!reader) {
     if (response) return new Parsed((await response.json()) as T, NO_BODY)
     throw new TypeError('parseJson takes a Response, a ReadableStream, an ArrayBuffer or a Uint8Array')

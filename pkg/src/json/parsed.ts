@@ -11,15 +11,15 @@ export interface ParsedJson<T = unknown> {
 let registry: FinalizationRegistry<KeptBody> | undefined
 
 export class Parsed<T = unknown> implements ParsedJson<T> {
-  readonly value: T
-  /** The length of the body in bytes. */
-  length = 0
+  declare readonly value: T
+  /** The length of the body in bytes, if it came from a response. */
+  declare length: number
   readonly #body: KeptBody
   /** The response's address and strong validator. */
-  #version = ''
+  #version?: string
 
   /** `body` is the engine's id, or `chunks` are what the engine has not seen, of `length` bytes together. */
-  constructor(value: T, body: number, chunks?: Uint8Array[], length = 0) {
+  constructor(value: T, body: number, chunks?: Uint8Array[], length?: number) {
     this.value = value
     this.#body = { id: body, chunks, length }
     keep(this.#body)
