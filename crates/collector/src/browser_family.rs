@@ -21,9 +21,12 @@ const BOTS: [&str; 8] =
     ["bot", "crawl", "spider", "headlesschrome", "lighthouse", "pagespeed", "phantomjs", "google-read-aloud"];
 
 fn is_bot(agent: &str) -> bool {
-    let agent = agent.to_ascii_lowercase();
+    let mut agent = agent.to_ascii_lowercase();
     // `Cubot` makes phones.
-    BOTS.iter().any(|bot| agent.replace("cubot", "").contains(bot))
+    if agent.contains("cubot") {
+        agent = agent.replace("cubot", "");
+    }
+    BOTS.iter().any(|bot| agent.contains(bot))
 }
 
 /// The family by a list of brands: `"Chromium";v="124", "Microsoft Edge";v="124", "Not-A.Brand";v="99"`. `None` where it lists

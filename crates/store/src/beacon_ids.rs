@@ -16,7 +16,7 @@ pub const ODD: i64 = -1;
 const WRITE: Upsert = Upsert {
     table: "beacons",
     columns: &[("day", Type::Integer), ("id", Type::Text), ("received", Type::Integer)],
-    conflict: "ON CONFLICT (day, id) DO NOTHING RETURNING id",
+    conflict: "ON CONFLICT (day, id) DO NOTHING",
 };
 
 const READ: Lookup = Lookup {
@@ -54,11 +54,9 @@ pub fn claim(
         .iter()
         .map(|(day, id, received)| vec![Param::Integer(*day), Param::Text(id), Param::Integer(*received)])
         .collect();
-    let mut fresh: HashSet<String> = HashSet::with_capacity(keys.len());
-    database.write_rows_returning(&WRITE, &rows, &mut |row| {
-        fresh.insert(row.get(0)?);
-        Ok(())
-    })?;
+    let written = database.insert_new(&WRITE, 2, &rows)?;
+    let mut fresh: HashSet<&str> =
+        keys.iter().zip(&written).filter(|(_, written)| **written).map(|(key, _)| key.1).collect();
     if !elsewhere.is_empty() {
         database.read_rows(&READ, &elsewhere, &mut |row| {
             fresh.remove(row.text(0)?);
@@ -66,7 +64,7 @@ pub fn claim(
         })?;
     }
     // Of two with one id in the group, the first counts.
-    Ok(beacons.iter().map(|(beacon, _)| fresh.remove(&beacon.id)).collect())
+    Ok(beacons.iter().map(|(beacon, _)| fresh.remove(beacon.id.as_str())).collect())
 }
 
 /// The day under which an id is kept, so that ids go day by day. It follows from what the page says of the time it was sent,

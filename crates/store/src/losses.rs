@@ -23,6 +23,9 @@ const MOST: u64 = 1_000_000;
 /// The losses that a beacon reports. The kinds are from a fixed list, whatever the beacon says.
 pub fn of(beacon: &Beacon) -> Vec<(&'static str, u64)> {
     let mut losses: Vec<(&'static str, u64)> = Vec::new();
+    if beacon.dropped == 0 && beacon.drops.is_empty() {
+        return losses;
+    }
     let mut rest = beacon.dropped;
     for (kind, count) in &beacon.drops {
         rest = rest.saturating_sub(*count);

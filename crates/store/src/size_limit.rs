@@ -151,8 +151,9 @@ fn attempt(database: &dyn Database, portion: impl FnOnce(&dyn Database) -> Resul
     })
 }
 
+/// Prepared once: the size is asked for after each transaction.
 fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i64> {
-    connection.pragma_query_value(None, name, |row| row.get(0))
+    connection.prepare_cached(&format!("PRAGMA {name}"))?.query_row([], |row| row.get(0))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use connections::ConnectionMetrics;
 use watch::WatchFigures;
 use whippet_engine::expo::{Kind, Writer};
 use whippet_store::StoreMetrics;
-use whippet_store::families::{Counters, Durations, single};
+use whippet_store::families::{Counters, Durations, Value, single};
 
 pub use notify::NotifyFigures;
 pub use remote_write::{Backlog, Dropped, RemoteWriteFigures};
@@ -146,9 +146,14 @@ impl Metrics {
     }
 
     /// Counts an answered request.
-    pub fn request(&self, method: &'static str, route: &str, status: u16, took: Duration) {
-        self.requests.add([method.into(), route.to_owned().into(), status.to_string().into()], 1);
-        self.latency.record([method.into(), route.to_owned().into()], took);
+    pub fn request(&self, method: &'static str, route: Value, status: u16, took: Duration) {
+        let code = match status {
+            // That of a beacon.
+            204 => "204".into(),
+            status => status.to_string().into(),
+        };
+        self.requests.add([method.into(), route.clone(), code], 1);
+        self.latency.record([method.into(), route], took);
     }
 
     /// Counts a scrape.

@@ -46,7 +46,7 @@ pub async fn answer(app: &App, request: Request) -> Response {
     let mut response = beacons::receive(app, request).await.into_response();
     drop(in_flight);
     add_headers(response.headers_mut());
-    app.metrics.request("POST", PATH, response.status().as_u16(), started.elapsed());
+    app.metrics.request("POST", PATH.into(), response.status().as_u16(), started.elapsed());
     response
 }
 

@@ -16,7 +16,7 @@ pub async fn measure(State(app): State<App>, request: Request, next: Next) -> Re
     let in_flight = InFlight::new(&app);
     let response = next.run(request).await;
     drop(in_flight);
-    let route = route.as_deref().unwrap_or("(dashboard)");
+    let route = route.map_or("(dashboard)".into(), Into::into);
     app.metrics.request(method, route, response.status().as_u16(), started.elapsed());
     response
 }

@@ -70,10 +70,9 @@ pub const COUNT: u64 = (1 << 53) - 1;
 
 /// `text` as a line of at most `bytes` bytes: control characters become spaces.
 pub fn line(text: &str, bytes: usize) -> String {
-    let mut out = String::new();
-    for c in cut(text, bytes).chars() {
-        out.push(if c.is_control() { ' ' } else { c });
-    }
+    let text = cut(text, bytes);
+    let mut out = String::with_capacity(text.len());
+    out.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
     out
 }
 

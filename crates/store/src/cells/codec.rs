@@ -8,8 +8,16 @@ const VERSION: u8 = 1;
 
 /// The value as bytes.
 pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    encode_into(value, &mut bytes);
+    bytes
+}
+
+/// Adds the value as bytes to `bytes`.
+pub fn encode_into<T: Serialize>(value: &T, bytes: &mut Vec<u8>) {
+    bytes.push(VERSION);
     // A vector takes all bytes, and no section has a form that postcard refuses. A value without bytes is read as none.
-    postcard::to_extend(value, vec![VERSION]).unwrap_or_default()
+    *bytes = postcard::to_extend(value, std::mem::take(bytes)).unwrap_or_default();
 }
 
 /// The value that [`encode`] wrote; `None` for other bytes. One bad row must not stop the rest, so it is left out.

@@ -1,7 +1,5 @@
 //! The cells that are being added to, in memory. What groups of beacons add is added up here, and written as whole values: a
 //! row per cell, which nobody else writes, as each collector has rows of its own. Until then the journal has it.
-use std::collections::HashMap;
-
 use super::addition::{Addition, Additions};
 use super::journal::Journal;
 use super::page::WHOLE;
@@ -20,6 +18,9 @@ use crate::totals;
 
 /// The most memory for cells between two writes, bytes.
 const MOST: usize = 64 << 20;
+
+/// How many rows are written together: what they need meanwhile is memory that is there already.
+const TOGETHER: usize = 256;
 
 /// The name in `totals` of a number that grows with each change of cells that are not only added to.
 const MOVED: &str = "cells_moved";
@@ -242,31 +243,55 @@ impl Hot {
         }
         added.places.iter().for_each(|(place, addition)| self.spread(*place, addition));
         self.load(database)?;
-        let mut rows: HashMap<Level, Vec<(Key, Vec<u8>)>> = HashMap::new();
-        let mut put = |key: Key, bytes| rows.entry(key.level).or_default().push((key, bytes));
-        self.vitals.take_changed(&mut put);
-        self.attribution.take_changed(&mut put);
-        self.histograms.take_changed(&mut put);
-        self.sums.take_changed(&mut put);
-        self.loading.take_changed(&mut put);
-        self.errors.take_changed(&mut put);
-        self.splits.take_changed(&mut put);
-        for (level, mut cells) in rows {
-            // In the order of the table: neighbours share pages of the file, and two collectors never wait for each other.
-            cells.sort_unstable_by_key(|cell| cell.0);
-            let mut params: Vec<Vec<Param<'_>>> = Vec::with_capacity(cells.len());
-            for (key, bytes) in &cells {
-                let mut row: Vec<Param<'_>> = self.columns(*key);
-                row.push(Param::Blob(bytes));
-                params.push(row);
-            }
-            let times = cells.iter().map(|(key, _)| key.time);
-            self.partitions.ensure(database, level.table(), times)?;
-            database.write_rows(&WRITE[level as usize], &params)?;
-        }
+        self.write_changed(database)?;
         self.journal.empty(database)?;
         self.forget_old();
         Ok(())
+    }
+
+    fn write_changed(&mut self, database: &dyn Database) -> Result<()> {
+        let mut changed: Vec<Key> = Vec::new();
+        self.vitals.take_changed(&mut changed);
+        self.attribution.take_changed(&mut changed);
+        self.histograms.take_changed(&mut changed);
+        self.sums.take_changed(&mut changed);
+        self.loading.take_changed(&mut changed);
+        self.errors.take_changed(&mut changed);
+        self.splits.take_changed(&mut changed);
+        // In the order of the table: neighbours share pages of the file, and two collectors never wait for each other.
+        changed.sort_unstable();
+        let mut bytes = Vec::new();
+        for cells in changed.chunk_by(|one, other| one.level == other.level) {
+            let Some(level) = cells.first().map(|key| key.level) else { continue };
+            self.partitions.ensure(database, level.table(), cells.iter().map(|key| key.time))?;
+            for cells in cells.chunks(TOGETHER) {
+                let mut values: Vec<Vec<u8>> = Vec::with_capacity(cells.len());
+                for key in cells {
+                    self.encode(*key, &mut bytes);
+                    values.push(bytes.as_slice().to_vec());
+                }
+                let rows: Vec<Vec<Param<'_>>> = cells
+                    .iter()
+                    .zip(&values)
+                    .map(|(key, value)| self.columns(*key).into_iter().chain([Param::Blob(value)]).collect())
+                    .collect();
+                database.write_rows(&WRITE[level as usize], &rows)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a cell as bytes in the place of what `bytes` has.
+    fn encode(&self, key: Key, bytes: &mut Vec<u8>) {
+        match key.section {
+            Section::Vitals => self.vitals.encode(key, bytes),
+            Section::Attribution => self.attribution.encode(key, bytes),
+            Section::Histograms => self.histograms.encode(key, bytes),
+            Section::Sums => self.sums.encode(key, bytes),
+            Section::Loading => self.loading.encode(key, bytes),
+            Section::Errors => self.errors.encode(key, bytes),
+            _ => self.splits.encode(key, bytes),
+        }
     }
 
     /// Adds what belongs to a place to all cells that count it.

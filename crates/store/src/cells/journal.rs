@@ -29,11 +29,13 @@ pub struct Journal {
     most: usize,
     /// Whether there is no room for what its rows of cells will take.
     is_off: bool,
+    /// Where rows are encoded: the same memory for each.
+    row: Vec<u8>,
 }
 
 impl Default for Journal {
     fn default() -> Self {
-        Self { is_known: false, rows: 0, bytes: 0, most: MOST, is_off: false }
+        Self { is_known: false, rows: 0, bytes: 0, most: MOST, is_off: false, row: Vec::new() }
     }
 }
 
@@ -111,11 +113,11 @@ impl Journal {
 
     /// Appends what a group adds.
     pub fn append(&mut self, database: &dyn Database, added: &Additions) -> Result<()> {
-        let value = encode(added)?;
+        self.row = encode(added, std::mem::take(&mut self.row))?;
         self.rows += 1;
-        self.bytes += value.len();
+        self.bytes += self.row.len();
         let sql = "INSERT INTO cells_journal (number, value) VALUES (?1, ?2)";
-        database.execute(sql, params![self.rows, &value]).map(drop)
+        database.execute(sql, params![self.rows, &self.row]).map(drop)
     }
 
     /// Empties it: all that it holds is in the rows of the cells.
@@ -128,9 +130,12 @@ impl Journal {
     }
 }
 
-fn encode(added: &Additions) -> Result<Vec<u8>> {
+/// The bytes of a row, in the place of what `row` has.
+fn encode(added: &Additions, mut row: Vec<u8>) -> Result<Vec<u8>> {
+    row.clear();
+    row.push(FORMAT);
     // What could not be written would be acknowledged, and lost.
-    postcard::to_extend(added, vec![FORMAT]).map_err(|error| Error::other(format!("the journal: {error}")))
+    postcard::to_extend(added, row).map_err(|error| Error::other(format!("the journal: {error}")))
 }
 
 fn decode(bytes: &[u8]) -> Option<Additions> {
@@ -391,7 +396,8 @@ mod tests {
             .step_by(2)
             .map(|at| u8::from_str_radix(&FORMAT_1[at..at + 2], 16).unwrap())
             .collect();
-        let hex: String = encode(&everything()).unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex: String =
+            encode(&everything(), Vec::new()).unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(decode(&bytes), Some(everything()), "{hex}");
     }
 }

@@ -81,14 +81,22 @@ impl<T: Cell> Shelf<T> {
         }
     }
 
-    /// Hands the changed cells as bytes to `put`.
-    pub fn take_changed(&mut self, put: &mut impl FnMut(Key, Vec<u8>)) {
+    /// Adds the changed cells to `changed`: the caller writes them.
+    pub fn take_changed(&mut self, changed: &mut Vec<Key>) {
         for key in self.changed.drain(..) {
             if let Some(slot) = self.slots.get_mut(&key) {
                 slot.is_changed = false;
                 slot.memory = slot.value.memory();
-                put(key, codec::encode(&slot.value));
+                changed.push(key);
             }
+        }
+    }
+
+    /// Puts a cell as bytes in the place of what `bytes` has; nothing where it is not there.
+    pub fn encode(&self, key: Key, bytes: &mut Vec<u8>) {
+        bytes.clear();
+        if let Some(slot) = self.slots.get(&key) {
+            codec::encode_into(&slot.value, bytes);
         }
     }
 

@@ -1,5 +1,5 @@
 //! The rows of page views: new ones, and what is newer of those that are there.
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::open_views::{OpenView, State, write_measures};
 use super::splits::Origin;
@@ -28,8 +28,10 @@ const COLUMNS: &[(&str, Type)] = &[
     ("day", Type::Integer),
 ];
 
-const INSERT: Upsert =
-    Upsert { table: "views", columns: COLUMNS, conflict: "ON CONFLICT DO NOTHING RETURNING app, view" };
+const INSERT: Upsert = Upsert { table: "views", columns: COLUMNS, conflict: "ON CONFLICT DO NOTHING" };
+
+/// How many rows are written together: what they need meanwhile is memory that is there already.
+const TOGETHER: usize = 1024;
 
 /// How page views are written that are there.
 fn updating(engine: Engine) -> &'static Upsert {
@@ -65,20 +67,32 @@ pub fn write(database: &dyn Database, partitions: &mut Partitions, reported: &Re
     }
     partitions.ensure(database, "views", reported.values().map(OpenView::day))?;
     let earlier = earlier(database, reported)?;
-    let blobs: Vec<Vec<u8>> = reported.values().map(|view| write_measures(&view.measures)).collect();
-    let new = reported.iter().zip(&blobs).filter(|((key, _), _)| !earlier.contains_key(*key));
-    let rows: Vec<Vec<Param<'_>>> = new.map(|(((_, name), view), blob)| row(name, view, blob)).collect();
-    let mut inserted: HashSet<(i64, String)> = HashSet::with_capacity(rows.len());
-    database.write_rows_returning(&INSERT, &rows, &mut |row| {
-        inserted.insert((row.get(0)?, row.get(1)?));
-        Ok(())
-    })?;
-    // What says nothing new changes nothing.
-    let known = reported.iter().filter(|(key, view)| !view.measures.is_empty() && !inserted.contains(*key));
-    let day = |key: &(i64, String), view: &OpenView| earlier.get(key).copied().unwrap_or_else(|| view.day());
-    let known: Vec<(i64, String, i64)> =
-        known.map(|(key, view)| (key.0, key.1.clone(), day(key, view))).collect();
-    update(database, &known, reported)
+    let mut known: Vec<(i64, String, i64)> = Vec::new();
+    let mut know = |key: &(i64, String), view: &OpenView, day: i64| {
+        // What says nothing new changes nothing.
+        if !view.measures.is_empty() {
+            known.push((key.0, key.1.clone(), day));
+        }
+    };
+    let mut new: Vec<(&(i64, String), &OpenView)> = Vec::with_capacity(reported.len());
+    for (key, view) in reported {
+        match earlier.get(key) {
+            Some(day) => know(key, view, *day),
+            None => new.push((key, view)),
+        }
+    }
+    for new in new.chunks(TOGETHER) {
+        let blobs: Vec<Vec<u8>> = new.iter().map(|(_, view)| write_measures(&view.measures)).collect();
+        let rows: Vec<Vec<Param<'_>>> =
+            new.iter().zip(&blobs).map(|((key, view), blob)| row(&key.1, view, blob)).collect();
+        let written = database.insert_new(&INSERT, 2, &rows)?;
+        new.iter()
+            .zip(written)
+            .filter(|(_, written)| !written)
+            .for_each(|((key, view), _)| know(key, view, view.day()));
+    }
+    known.sort_unstable();
+    known.chunks(TOGETHER).try_for_each(|known| update(database, known, reported))
 }
 
 /// On which day those page views began that are of an earlier day than what is said of them now. On a server rows of two days are

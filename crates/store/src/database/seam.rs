@@ -62,6 +62,10 @@ pub trait Database {
     /// The same where [`Upsert::conflict`] ends with `RETURNING`: hands each row that was written to `each`, in any order.
     fn write_rows_returning(&self, table: &Upsert, rows: &[Vec<Param<'_>>], each: Each<'_>) -> Result<()>;
 
+    /// Writes the rows that are not there yet, where [`Upsert::conflict`] ends with `DO NOTHING`. Says of each row whether it was
+    /// written. The first `key` columns tell rows apart.
+    fn insert_new(&self, table: &Upsert, key: usize, rows: &[Vec<Param<'_>>]) -> Result<Vec<bool>>;
+
     /// Reads the rows with one of the `keys`, in any order. On a server that is one statement.
     fn read_rows(&self, table: &Lookup, keys: &[Vec<Param<'_>>], each: Each<'_>) -> Result<()>;
 

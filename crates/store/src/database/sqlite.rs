@@ -150,6 +150,12 @@ impl Database for Connection {
         Ok(())
     }
 
+    fn insert_new(&self, table: &Upsert, _: usize, rows: &[Vec<Param<'_>>]) -> Result<Vec<bool>> {
+        // Not by `RETURNING`, for which SQLite makes a table that lasts as long as the statement.
+        let mut statement = self.prepare_cached(&insert(table))?;
+        rows.iter().map(|row| Ok(run(&mut statement, row)? > 0)).collect()
+    }
+
     fn read_rows(&self, table: &Lookup, keys: &[Vec<Param<'_>>], each: Each<'_>) -> Result<()> {
         let matches: Vec<_> =
             table.keys.iter().zip(1..).map(|(key, number)| format!("{} = ?{number}", key.0)).collect();
@@ -217,6 +223,10 @@ impl Database for Transaction<'_> {
 
     fn write_rows_returning(&self, table: &Upsert, rows: &[Vec<Param<'_>>], each: Each<'_>) -> Result<()> {
         Database::write_rows_returning(&**self, table, rows, each)
+    }
+
+    fn insert_new(&self, table: &Upsert, key: usize, rows: &[Vec<Param<'_>>]) -> Result<Vec<bool>> {
+        Database::insert_new(&**self, table, key, rows)
     }
 
     fn read_rows(&self, table: &Lookup, keys: &[Vec<Param<'_>>], each: Each<'_>) -> Result<()> {
@@ -307,6 +317,11 @@ mod tests {
             .unwrap();
         assert_eq!(found, ["z", "x"]);
         assert_eq!(database.scalar::<i64>("SELECT count(*) FROM t", &[]), Ok(4));
+        let table = Upsert { conflict: "ON CONFLICT (a) DO NOTHING", ..T };
+        let rows = [row(5, "new"), row(4, "again"), row(6, "new")];
+        assert_eq!(database.insert_new(&table, 1, &rows).unwrap(), [true, false, true]);
+        assert_eq!(database.insert_new(&table, 1, &rows).unwrap(), [false; 3]);
+        assert_eq!(database.scalar::<String>("SELECT b FROM t WHERE a = 4", &[]).unwrap(), "w");
     }
 
     #[test]

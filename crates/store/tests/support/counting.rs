@@ -53,6 +53,10 @@ impl Database for Counting<'_> {
         self.inner.write_rows_returning(table, rows, each)
     }
 
+    fn insert_new(&self, table: &Upsert, key: usize, rows: &[Vec<Param<'_>>]) -> Result<Vec<bool>> {
+        self.inner.insert_new(table, key, rows)
+    }
+
     fn read_rows(&self, table: &Lookup, keys: &[Vec<Param<'_>>], each: Each<'_>) -> Result<()> {
         self.inner.read_rows(table, keys, &mut |row| {
             self.rows.set(self.rows.get() + 1);

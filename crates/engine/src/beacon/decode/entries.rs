@@ -67,10 +67,11 @@ pub(super) fn resources(value: Option<&Value<'_>>) -> Result<Vec<Resource>, Deco
     let Some(value) = value else { return Ok(resources) };
     let hosts = value.as_object().ok_or(invalid(FIELD, "must be an object"))?;
     let mut pairs = 0;
-    for (host, kinds) in hosts.iter() {
+    for (host, kinds) in hosts.in_order() {
         let kinds = kinds.as_object().ok_or(invalid(FIELD, "must hold objects, by host"))?;
-        let first = resources.len();
-        for (kind, sums) in kinds.iter() {
+        let (first, kinds) = (resources.len(), kinds.in_order());
+        resources.reserve(kinds.len().min(limits::RESOURCES));
+        for (kind, sums) in kinds {
             pairs += 1;
             if pairs > limits::RESOURCES {
                 return Err(DecodeError::TooMany { field: FIELD, limit: limits::RESOURCES });

@@ -82,11 +82,15 @@ impl<'a> Members<'a> {
         read: impl Fn(&str, &Value<'_>) -> Result<T, DecodeError>,
     ) -> Result<Vec<T>, DecodeError> {
         let Some(value) = self.get(field) else { return Ok(Vec::new()) };
-        let entries = value.as_object().ok_or(invalid(field, "must be an object"))?;
+        let entries = value.as_object().ok_or(invalid(field, "must be an object"))?.in_order();
         if entries.len() > limit {
             return Err(DecodeError::TooMany { field, limit });
         }
-        entries.iter().map(|(key, value)| read(key, value)).collect()
+        let mut all = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            all.push(read(key, value)?);
+        }
+        Ok(all)
     }
 
     /// Reads every object of the array `field`, which may be missing.

@@ -92,7 +92,9 @@ fn timings(members: &Members<'_>) -> Result<Vec<(String, Vec<f64>)>, DecodeError
     let mut timings =
         members.each("timings", MOST, |key, value| Ok((name(key, "timings")?, entries::timing(value)?)))?;
     let named = |phase: &str| {
-        let mut name = String::from("navigation.");
+        const OF: &str = "navigation.";
+        let mut name = String::with_capacity(OF.len() + phase.len());
+        name.push_str(OF);
         name.push_str(phase);
         name
     };

@@ -23,7 +23,7 @@ pub(super) enum Value<'a> {
     Object(Object<'a>),
 }
 
-/// The members of an object, in the order of their names. Of several with one name the last counts, as in JavaScript.
+/// The members of an object, as they stand there. Of several with one name the last counts, as in JavaScript.
 #[derive(Debug, Default)]
 pub(super) struct Object<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
 
@@ -64,29 +64,23 @@ impl<'a> Value<'a> {
 
 impl<'a> Object<'a> {
     pub(super) fn get(&self, name: &str) -> Option<&Value<'a>> {
-        let place = self.0.binary_search_by(|(known, _)| known.as_ref().cmp(name)).ok()?;
-        self.0.get(place).map(|(_, value)| value)
+        // Not sorted for that: a beacon is asked for some twenty names, most of which differ in length.
+        self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Value<'a>)> {
-        self.0.iter().map(|(name, value)| (name.as_ref(), value))
-    }
-
-    fn in_order(mut members: Vec<(Cow<'a, str>, Value<'a>)>) -> Self {
+    /// Its members in the order of their names.
+    pub(super) fn in_order(&self) -> Vec<(&str, &Value<'a>)> {
+        let mut members: Vec<_> = self.0.iter().map(|(name, value)| (name.as_ref(), value)).collect();
         // The sort is stable: the last of several with one name stays last.
         members.sort_by(|(one, _), (other, _)| one.cmp(other));
         members.dedup_by(|later, kept| {
             let is_again = later.0 == kept.0;
             if is_again {
-                core::mem::swap(later, kept);
+                *kept = *later;
             }
             is_again
         });
-        Self(members)
+        members
     }
 }
 
@@ -144,9 +138,13 @@ impl<'de> Visitor<'de> for Any {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value<'de>, A::Error> {
         let mut members = Vec::new();
         while let Some(name) = map.next_key_seed(Name)? {
+            if members.is_empty() {
+                // Most have five to ten.
+                members.reserve(8);
+            }
             members.push((name, map.next_value()?));
         }
-        Ok(Value::Object(Object::in_order(members)))
+        Ok(Value::Object(Object(members)))
     }
 }
 
@@ -199,7 +197,11 @@ mod tests {
                 values.iter().enumerate().map(|(place, value)| owned(value, &like[place])).collect()
             }
             Value::Object(members) => Json::Object(
-                members.iter().map(|(name, value)| (String::from(name), owned(value, &like[name]))).collect(),
+                members
+                    .in_order()
+                    .into_iter()
+                    .map(|(name, value)| (String::from(name), owned(value, &like[name])))
+                    .collect(),
             ),
         }
     }
@@ -246,9 +248,11 @@ mod tests {
     fn of_several_members_with_one_name_the_last_counts() {
         let value: Value<'_> = serde_json::from_str(r#"{"b":1,"a":2,"b":3,"a":4,"b":5}"#).unwrap();
         let members = value.as_object().unwrap();
-        assert_eq!(members.len(), 2);
+        let names: Vec<&str> = members.in_order().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["a", "b"]);
         assert_eq!(members.get("b").and_then(Value::as_u64), Some(5));
         assert_eq!(members.get("a").and_then(Value::as_u64), Some(4));
         assert!(members.get("c").is_none());
+        assert_eq!(members.in_order()[1].1.as_u64(), Some(5));
     }
 }

@@ -11,6 +11,7 @@
 //! | `pooler` | refuses poolers that share sessions |
 //! | `sql` | the statements as PostgreSQL wants them |
 //! | `encode`, `decode` | parameters and values as bytes |
+//! | `row_key` | the key of a row, to be compared |
 //! | `migrate`, `locks` | the tables and their versions; one collector at a time |
 //! | `failure` | the server's errors in kinds and words |
 mod address;
@@ -21,6 +22,7 @@ mod hosts;
 mod locks;
 mod migrate;
 mod pooler;
+mod row_key;
 mod server;
 mod session;
 mod sql;

@@ -4,7 +4,7 @@
 //! for all that went out before, so that a transaction takes few round trips. The server does one thing after the other,
 //! and refuses all that follows a failure, so nothing that was sent too early can do harm.
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use tokio_postgres::{Client, Statement};
 
 use super::super::{Access, Database, Each, Engine, Error, ErrorKind, Lookup, Param, Result, Row, Upsert};
 use super::encode::{self, Encoded};
+use super::row_key::Part;
 use super::server::Server;
 use super::waits::Waits;
 use super::{failure, locks, sql};
@@ -384,6 +385,29 @@ impl Database for Session {
             self.ask(&client, &statement, params, each)?;
         }
         Ok(())
+    }
+
+    fn insert_new(&self, table: &Upsert, key: usize, rows: &[Vec<Param<'_>>]) -> Result<Vec<bool>> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let client = self.client()?;
+        let statement = self.statement(&client, &sql::insert_new(table, key))?;
+        let mut written: HashSet<Vec<Part>> = HashSet::with_capacity(rows.len());
+        for rows in rows.chunks(ROWS) {
+            let params = encode::columns(statement.params(), rows).map_err(|error| self.fail(error))?;
+            self.ask(&client, &statement, params, &mut |row| {
+                let key: Result<Vec<Part>> = (0..key).map(|index| Part::of(row.value(index)?)).collect();
+                written.insert(key?);
+                Ok(())
+            })?;
+        }
+        rows.iter()
+            .map(|row| {
+                let key: Result<Vec<Part>> = row[..key].iter().map(|param| Part::sent(*param)).collect();
+                Ok(written.contains(&key?))
+            })
+            .collect()
     }
 
     fn read_rows(&self, table: &Lookup, keys: &[Vec<Param<'_>>], each: Each<'_>) -> Result<()> {

@@ -42,6 +42,12 @@ pub fn insert(table: &Upsert) -> String {
     )
 }
 
+/// Writes many rows, and says the first `key` columns of those that were written.
+pub fn insert_new(table: &Upsert, key: usize) -> String {
+    let names: Vec<_> = table.columns.iter().take(key).map(|column| column.0).collect();
+    format!("{} RETURNING {}", insert(table), names.join(", "))
+}
+
 /// Reads the rows with one of many keys. The keys' columns are arrays.
 pub fn select(table: &Lookup) -> String {
     let names: Vec<_> = table.keys.iter().map(|key| key.0).collect();

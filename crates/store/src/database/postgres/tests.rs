@@ -74,6 +74,10 @@ fn many_rows_are_one_statement_each_way() {
             })
             .unwrap();
         assert_eq!(fresh, [-1]);
+        let table = Upsert { conflict: "ON CONFLICT (a) DO NOTHING", ..T };
+        let rows = [-2, 3, -3].map(|a| vec![Param::Integer(a), "a\0b".into(), Param::Null, Param::Null]);
+        assert_eq!(database.insert_new(&table, 1, &rows).unwrap(), [true, false, true]);
+        assert_eq!(database.insert_new(&table, 1, &rows).unwrap(), [false; 3]);
         let lookup = Lookup { table: "t", keys: &[("a", Type::Integer)], columns: "a, b", lock: true };
         let mut found = Vec::new();
         let keys: Vec<Vec<Param<'_>>> =
