@@ -78,10 +78,10 @@ where
             let has = move |data: &Option<Arc<InfiniteData<T, P>>>| {
                 data.as_ref().is_some_and(|data| options.beyond_data(data, end).is_some())
             };
-            Memo::new(move |_| query.data.with(&has)).into()
+            query.derived(move || query.data.with(&has))
         };
-        let fetching = |end| Memo::new(move |_| query.is_fetching() && query.part() == Some(end)).into();
-        let failed = |end| Memo::new(move |_| query.is_error() && query.part() == Some(end)).into();
+        let fetching = |end| query.derived(move || query.is_fetching() && query.part() == Some(end));
+        let failed = |end| query.derived(move || query.is_error() && query.part() == Some(end));
         Self {
             query,
             has_next_page: has(Direction::Forward),
@@ -90,7 +90,7 @@ where
             is_fetching_previous_page: fetching(Direction::Backward),
             is_fetch_next_page_error: failed(Direction::Forward),
             is_fetch_previous_page_error: failed(Direction::Backward),
-            is_refetching: Memo::new(move |_| query.is_refetching() && query.part().is_none()).into(),
+            is_refetching: query.derived(move || query.is_refetching() && query.part().is_none()),
             more: StoredValue::new(more),
         }
     }

@@ -36,7 +36,6 @@ pub(crate) enum Outline {
 }
 
 /// A segment as people write it, which is nearly JSON: texts in quotes, without their lengths.
-#[cfg(any(test, all(devtools_script, debug_assertions)))]
 pub(crate) fn readable(segment: &str) -> String {
     let (mut out, mut rest) = (String::new(), segment);
     while let Some(first) = rest.chars().next() {

@@ -53,6 +53,8 @@ mod component;
 #[cfg(feature = "query")]
 mod dependencies;
 #[cfg(feature = "query")]
+mod derived;
+#[cfg(feature = "query")]
 mod devtools;
 #[cfg(feature = "query")]
 mod error_boundary;

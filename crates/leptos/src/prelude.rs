@@ -39,5 +39,7 @@ pub use crate::{DevtoolsButtonPosition, DevtoolsPosition, QueryDevtools};
 pub use crate::{ImageSource, LazyImage};
 #[cfg(feature = "json")]
 pub use crate::{Json, JsonError, JsonRequest, Shared, use_json_lines_query, use_json_query};
+#[cfg(feature = "otlp")]
+pub use crate::{OtlpOptions, otlp};
 #[cfg(feature = "rum")]
 pub use crate::{RumOptions, provide_rum, use_cls, use_fcp, use_inp, use_lcp, use_rum, use_ttfb};

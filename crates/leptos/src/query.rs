@@ -1,6 +1,7 @@
 //! What a query hook gives.
 use crate::component::Component;
 use crate::dependencies;
+use crate::derived::derived;
 use crate::host::{IN_BROWSER, Refetcher};
 use crate::query_flags::{QueryFlags, by_flag};
 use crate::query_source::Fetch;
@@ -109,6 +110,25 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Query<T, E> {
 }
 
 impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Query<T, E> {
+    /// What `compute` makes of this query.
+    pub(crate) fn derived<R: Clone + PartialEq + Send + Sync + 'static>(
+        &self,
+        compute: impl Fn() -> R + Send + Sync + 'static,
+    ) -> Signal<R> {
+        let query = *self;
+        derived(move || query.is_first_view(), move || query.waits(), compute)
+    }
+
+    /// Whether a server renders it, or a browser hydrates it.
+    pub(crate) fn is_first_view(&self) -> bool {
+        self.suspends.outside.try_with(Option::is_some).unwrap_or_default()
+    }
+
+    /// Lets the `<Suspense/>` around who calls this wait for the first result.
+    pub(crate) fn waits(&self) {
+        let _ = self.data.try_with_untracked(|_| ());
+    }
+
     /// The signal of a flag: see [`QueryFlags`].
     pub(crate) fn signal_of(&self, flag: u32) -> Signal<bool> {
         self.suspends.scalar(by_flag(flag))
@@ -207,6 +227,11 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Suspends<T, E> {
 fn nothing_will_come() {
     if let Some(mut notifier) = use_context::<LocalResourceNotifier>() {
         notifier.notify();
+        if let Some(suspense) = use_context::<SuspenseContext>() {
+            // A task without an end. Where nothing is under way, another thread may say so just before the `<Suspense/>` hears of
+            // this, and it takes either.
+            StoredValue::new(suspense.task_id());
+        }
     }
 }
 
@@ -215,18 +240,24 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> IntoFuture for Query<T,
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let (Suspends { seen, ready, never, .. }, data) = (self.suspends, self.data);
+        let (Suspends { seen, ready, never, .. }, data, refetcher) =
+            (self.suspends, self.data, self.refetcher);
         let idle =
             |seen: &Seen<T, E>| seen.status == Status::Pending && seen.fetch_status == FetchStatus::Idle;
         if never || seen.try_with_untracked(idle) == Some(true) {
             nothing_will_come();
         }
         Box::pin(async move {
-            match ready.await {
+            let settled = match ready.await {
                 Settled::Idle => {
                     nothing_will_come();
-                    std::future::pending().await
+                    // It may get a key, be enabled, or be fetched by `refetch`.
+                    refetcher.first_result(seen).await
                 }
+                settled => settled,
+            };
+            match settled {
+                Settled::Idle => std::future::pending().await,
                 // Read here, so that who awaits hears of what is fetched later.
                 Settled::Data { value, .. } => Ok(data.try_get().flatten().unwrap_or(value)),
                 Settled::Error { value, .. } => Err(value),

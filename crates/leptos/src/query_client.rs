@@ -285,6 +285,21 @@ impl QueryClient {
         self.call(key, fetcher, options)
     }
 
+    /// As [`prefetch`](Self::prefetch), for futures of the browser's, which stay on their thread.
+    pub fn prefetch_local<K, T, E, F>(
+        &self,
+        key: K,
+        fetcher: impl Fn(K) -> F + 'static,
+        options: QueryOptions,
+    ) where
+        K: Serialize + Clone + Send + Sync + 'static,
+        T: PartialEq + Send + Sync + 'static,
+        E: Send + Sync + 'static,
+        F: Future<Output = Result<T, E>> + 'static,
+    {
+        drop(self.fetch_local(key, fetcher, options));
+    }
+
     /// The data of a key, however old it is; fetched where there is none.
     pub fn ensure<K, T, E, F>(
         &self,

@@ -1,7 +1,8 @@
 //! Query keys.
-use crate::key_text::{Outline, outline};
+use crate::key_text::{Outline, outline, readable};
 use serde::Serialize;
 use std::any::TypeId;
+use std::fmt;
 use whippet_web::query::{Filter, Key};
 
 /// A key: a list of segments. Made from anything that serde can write: each element of a tuple, an array or a list is a
@@ -15,7 +16,7 @@ use whippet_web::query::{Filter, Key};
 /// assert_eq!(QueryKey::new(&"todos"), QueryKey::new(&["todos"]));
 /// assert_ne!(QueryKey::new(&None::<u32>), QueryKey::new(&()));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct QueryKey(pub(crate) Key);
 
 impl QueryKey {
@@ -38,6 +39,14 @@ impl QueryKey {
     pub(crate) fn only(&self) -> Filter {
         // The type of the data is one segment more.
         Filter { prefix: self.0.clone(), length: Some(self.0.0.len() + 1), ..Filter::default() }
+    }
+}
+
+impl fmt::Debug for QueryKey {
+    /// As a list of its segments: `["todos", 7]`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let segments: Vec<String> = self.0.0.iter().map(|segment| readable(segment)).collect();
+        write!(f, "[{}]", segments.join(", "))
     }
 }
 
@@ -72,6 +81,13 @@ mod tests {
         assert_eq!(segments(["todos"]), segments("todos"));
         assert!(segments(()).is_empty());
         assert!(segments([0_u8; 0]).is_empty());
+    }
+
+    #[test]
+    fn a_key_is_printed_as_it_was_written() {
+        let key = QueryKey::new(&("todos", 7, Some("a, \"b\""), [1.5]));
+        assert_eq!(format!("{key:?}"), r#"["todos", 7, "a, \"b\"", [1.5]]"#);
+        assert_eq!(format!("{:?}", QueryKey::new(&())), "[]");
     }
 
     #[test]

@@ -20,11 +20,6 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Query<T, E> {
         select: impl Fn(&T) -> R + Send + Sync + 'static,
     ) -> Signal<Option<R>> {
         let data = self.data;
-        let selected = Memo::new(move |_| data.with(|data| data.as_deref().map(&select)));
-        Signal::derive(move || {
-            // So that a `<Suspense/>` around who reads this waits; what it shows changes with what is selected alone.
-            let _ = data.try_with_untracked(|_| ());
-            selected.get()
-        })
+        self.derived(move || data.with(|data| data.as_deref().map(&select)))
     }
 }

@@ -1,4 +1,5 @@
 //! Fetches what a component below is going to show.
+use crate::host::page_is_hydrated;
 use crate::{MaybeKey, QueryOptions, use_query_client};
 use leptos::prelude::*;
 use serde::Serialize;
@@ -29,13 +30,19 @@ pub fn use_prefetch<I, K, T, E, F>(
     F: Future<Output = Result<T, E>> + Send + 'static,
 {
     let (client, fetcher) = (use_query_client(), Arc::new(fetcher));
-    let prefetch = move || {
-        if let Some(key) = key().into_key() {
+    let hydrated = page_is_hydrated();
+    let prefetch = move |is_first: bool| {
+        let is_hydrated = hydrated.as_ref().is_none_or(Get::get);
+        let Some(key) = key().into_key().filter(|_| is_hydrated) else { return is_first };
+        // What a component below shows came with the page.
+        let is_there = hydrated.is_some() && is_first && client.data::<T>(&key).is_some();
+        if !is_there {
             let fetcher = fetcher.clone();
             untrack(|| client.prefetch(key, move |key| fetcher(key), options.clone()));
         }
+        false
     };
     // At once, and not after the components below.
-    let effect = RenderEffect::new(move |_| prefetch());
+    let effect = RenderEffect::new(move |is_first: Option<bool>| prefetch(is_first.unwrap_or(true)));
     on_cleanup(move || drop(effect));
 }

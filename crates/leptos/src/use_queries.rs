@@ -1,5 +1,6 @@
 //! A list of queries whose number changes.
 use crate::component::Component;
+use crate::derived::derived;
 use crate::host::IN_BROWSER;
 use crate::{Query, QueryKey, QueryOptions, use_local_query, use_query};
 use leptos::prelude::*;
@@ -51,11 +52,15 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Queries<T, E> {
     /// view! { <p>{move || sum.get().map_or("…".to_owned(), |sum| sum.to_string())}</p> }
     /// # }
     /// ```
-    pub fn combine<R: PartialEq + Send + Sync + 'static>(
+    pub fn combine<R: Clone + PartialEq + Send + Sync + 'static>(
         self,
         combine: impl Fn(&[Query<T, E>]) -> R + Send + Sync + 'static,
-    ) -> Memo<R> {
-        Memo::new(move |_| combine(&self.get()))
+    ) -> Signal<R> {
+        derived(
+            move || self.get().iter().any(Query::is_first_view),
+            move || self.get().iter().for_each(Query::waits),
+            move || combine(&self.get()),
+        )
     }
 }
 

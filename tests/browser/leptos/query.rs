@@ -400,3 +400,40 @@ async fn a_reset_takes_a_query_back_to_the_data_that_it_began_with() {
     client.reset(&("thing", "a"));
     assert_eq!(data(), "first", "also after that");
 }
+
+#[wasm_bindgen_test]
+async fn who_awaits_a_query_without_a_key_gets_what_is_fetched_once_it_has_one() {
+    let server = Server::default();
+    let (name, wanted) = (RwSignal::new(None::<String>), RwSignal::new(false));
+    let asked = server.asked.clone();
+    let stage = mount(move || {
+        provide_query_client();
+        let (one, other) = (server.clone(), server);
+        let keyed = use_local_query(
+            move || name.get().map(|name| ("thing", name)),
+            move |(_, name): (&str, String)| one.ask(name),
+            once(),
+        );
+        let disabled = other.query(|| "disabled".to_owned(), once().enabled(false));
+        Effect::new(move || {
+            if wanted.get() {
+                disabled.refetch();
+            }
+        });
+        let show = |query: Query<String, String>| {
+            move || Suspend::new(async move { query.await.map(|text| text.to_string()).ok() })
+        };
+        view! {
+            <Suspense fallback=|| "waits;">{show(keyed)}</Suspense>
+            <Suspense fallback=|| "is disabled;">{show(disabled)}</Suspense>
+        }
+    });
+    gloo_timers::future::TimeoutFuture::new(5).await;
+    assert_eq!((stage.text(), asked.get()), ("waits;is disabled;".to_owned(), 0));
+    name.set(Some("a".to_owned()));
+    until(|| stage.text() == "a#1;is disabled;").await;
+    wanted.set(true);
+    until(|| stage.text() == "a#1;disabled#2;").await;
+    name.set(Some("b".to_owned()));
+    until(|| stage.text() == "b#3;disabled#2;").await;
+}

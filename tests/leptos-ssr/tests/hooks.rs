@@ -87,6 +87,34 @@ async fn lists_of_queries_and_first_pages_are_sent_with_the_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_computed_of_queries_is_in_the_page() {
+    let asked = Asked::default();
+    let (queries, pages) = (asked.fetcher(), asked.fetcher());
+    let html = render(QueryClientOptions::new(), move || {
+        let numbers = use_queries(|| vec![1, 2], queries, QueryOptions::new());
+        let sum =
+            numbers.combine(|all| all.iter().map(|it| it.data.get().map(|data| *data)).sum::<Option<u32>>());
+        let pages = use_infinite_query(
+            || "pages",
+            move |_: &str, from| pages(from),
+            InfiniteOptions::new(3, |page: &u32, from| (*page < 100).then_some(from + 1)),
+        );
+        let first = pages.select(|data| data.pages.first().map(|page| **page));
+        view! {
+            <p>{move || format!("outside {:?} {:?}", sum.get(), first.get())}</p>
+            <Suspense>
+                <p>{move || format!("sum {:?}; ", sum.get())}</p>
+                <p>{move || format!("first {:?} {}; ", first.get(), pages.has_next_page.get())}</p>
+            </Suspense>
+        }
+    })
+    .await;
+    assert!(html.contains("outside None None"), "sent before anything is fetched: {html}");
+    assert!(html.contains("sum Some(33); ") && html.contains("first Some(Some(33)) true; "), "{html}");
+    assert_eq!(asked.times(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_fetched_by_name_and_what_is_observed_are_one() {
     let (asked, failed) = (Asked::default(), Arc::new(AtomicU32::new(0)));
     let (prefetched, by_name, observed, hears) =

@@ -2,6 +2,7 @@
 use futures::StreamExt;
 use hydration_context::{SharedContext, SsrSharedContext};
 use leptos::prelude::*;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::Semaphore;
@@ -15,7 +16,8 @@ use whippet_leptos::{
 #[derive(Clone, Copy, PartialEq)]
 struct Request(u32);
 
-/// Closed once the page has been rendered for the first time. Queries run on other threads: without it, one may have ended by then.
+/// Closed once what comes before all data has been sent. Queries run on other threads: without it, one may have ended by then, and its
+/// fallback is not sent.
 #[derive(Clone)]
 struct Rendered(Arc<Semaphore>);
 
@@ -64,8 +66,10 @@ where
             .to_html_stream_out_of_order()
             .chain(context.pending_data().expect("a server has data"))
     });
+    let mut stream = pin!(stream);
+    let shell = stream.next().await.unwrap_or_default();
     rendered.close();
-    let html = stream.collect::<Vec<_>>().await.concat();
+    let html = shell + &stream.collect::<Vec<_>>().await.concat();
     owner.unset_with_forced_cleanup();
     html
 }

@@ -170,6 +170,28 @@ impl Refetcher {
         }
     }
 
+    /// The first data or error of a query that has none, and of which nothing is being fetched.
+    pub(crate) fn first_result<T, E>(
+        self,
+        seen: Signal<Seen<T, E>>,
+    ) -> impl Future<Output = Settled<T, E>> + Send
+    where
+        T: Send + Sync + 'static,
+        E: Send + Sync + 'static,
+    {
+        SendWrapper::new(poll_fn(move |context| {
+            let now = seen.try_get_untracked().filter(|seen| !seen.is_unsettled());
+            match now.map(outcome) {
+                None | Some(Settled::Idle) => {}
+                Some(settled) => return Poll::Ready(settled),
+            }
+            if let Some(state) = self.0.and_then(|state| state.try_get_value()) {
+                state.0.waiting.borrow_mut().push(context.waker().clone());
+            }
+            Poll::Pending
+        }))
+    }
+
     pub(super) fn observer(self) -> Option<Rc<QueryObserver>> {
         self.0.and_then(|state| state.try_get_value()?.observer())
     }

@@ -82,10 +82,22 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Hydration<T, E> {
 
     /// It is over when the whole page is hydrated.
     pub(super) fn end_with_the_page(&self) {
-        let Some(over) = self.over.clone() else { return };
-        // Effects run when the components are there, which may wait for code.
-        Effect::new(move || end(over.clone(), ASKS));
+        if let Some(over) = self.over.clone() {
+            end_with_the_page(over);
+        }
     }
+}
+
+/// Says whether the page is hydrated; `None` for what is created in a page that is there.
+pub(crate) fn page_is_hydrated() -> Option<ArcRwSignal<bool>> {
+    let over = is_hydrating().then(|| ArcRwSignal::new(false))?;
+    end_with_the_page(over.clone());
+    Some(over)
+}
+
+fn end_with_the_page(over: ArcRwSignal<bool>) {
+    // Effects run when the components are there, which may wait for code.
+    Effect::new(move || end(over.clone(), ASKS));
 }
 
 fn end(over: ArcRwSignal<bool>, asks: u32) {

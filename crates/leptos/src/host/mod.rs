@@ -23,6 +23,10 @@ mod server_commands;
 pub(crate) use browser::{Host, HostHandle, Observer, Refetcher, now};
 #[cfg(all(feature = "query", target_family = "wasm", not(feature = "ssr")))]
 pub(crate) use browser_call::call;
+#[cfg(all(feature = "query", target_family = "wasm", not(feature = "ssr")))]
+pub(crate) use hydration::page_is_hydrated;
+#[cfg(all(feature = "query", not(all(target_family = "wasm", not(feature = "ssr")))))]
+pub(crate) use server::page_is_hydrated;
 #[cfg(all(feature = "query", not(all(target_family = "wasm", not(feature = "ssr")))))]
 pub(crate) use server::{Host, HostHandle, Observer, Refetcher, now};
 #[cfg(all(feature = "query", not(all(target_family = "wasm", not(feature = "ssr")))))]

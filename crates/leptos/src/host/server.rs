@@ -156,6 +156,11 @@ impl Host {
     }
 }
 
+/// A server hydrates nothing.
+pub(crate) fn page_is_hydrated() -> Option<ArcRwSignal<bool>> {
+    None
+}
+
 /// By this machine's clock.
 pub(crate) fn now() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64() * 1000.0)
@@ -258,4 +263,16 @@ impl Refetcher {
     }
 
     pub(crate) fn refetch(self) {}
+
+    /// Nothing changes any more.
+    pub(crate) fn first_result<T, E>(
+        self,
+        _: Signal<Seen<T, E>>,
+    ) -> impl Future<Output = Settled<T, E>> + Send
+    where
+        T: Send + Sync + 'static,
+        E: Send + Sync + 'static,
+    {
+        std::future::pending()
+    }
 }

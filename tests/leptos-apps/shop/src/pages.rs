@@ -5,8 +5,8 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::hooks::use_params_map;
 use leptos_router::{SsrMode, path};
 use whippet_leptos::{
-    Duration, LazyImage, Query, QueryDevtools, QueryOptions, RumOptions, provide_query_client, provide_rum,
-    use_local_query, use_query,
+    Duration, LazyImage, Queries, Query, QueryDevtools, QueryOptions, RumOptions, provide_query_client,
+    provide_rum, use_local_query, use_prefetch, use_queries, use_query,
 };
 
 #[component]
@@ -45,6 +45,8 @@ fn ProductPage() -> impl IntoView {
             <Clocks/>
             <Pages/>
             <Bare/>
+            <Stock/>
+            <Prices/>
             <Local/>
             <LazyImage src="/dog.svg" alt="A dog" width=40 height=30 attr:id="dog"/>
             <button id="next" on:click=move |_| id.update(|id| *id += 1)>"Next"</button>
@@ -129,6 +131,39 @@ fn Bare() -> impl IntoView {
     view! {
         {move || bare.is_fetching().then(|| view! { <i>"Fetching"</i> })}
         <p id="bare">{move || name(bare)}</p>
+    }
+}
+
+/// Fetched above what shows it.
+#[component]
+fn Stock() -> impl IntoView {
+    use_prefetch(|| ("stock", 1), |_| product("stock", 1), QueryOptions::new());
+    view! { <InStock/> }
+}
+
+#[component]
+fn InStock() -> impl IntoView {
+    let stock: Query<Product, NotThere> =
+        use_query(|| ("stock", 1), |_| product("stock", 1), QueryOptions::new());
+    view! {
+        <Suspense>
+            <p id="stock">{move || name(stock)}</p>
+        </Suspense>
+    }
+}
+
+/// One value of several queries.
+#[component]
+fn Prices() -> impl IntoView {
+    let prices: Queries<Product, NotThere> =
+        use_queries(|| vec![("price", 1), ("price", 2)], |(_, id)| product("price", id), QueryOptions::new());
+    let all = prices.combine(|prices| {
+        prices.iter().map(|price| price.data.get().map(|it| it.name.clone())).collect::<Option<Vec<_>>>()
+    });
+    view! {
+        <Suspense fallback=|| view! { <p id="prices">"Loading prices"</p> }>
+            <p id="prices">{move || all.get().map(|all| all.join(", "))}</p>
+        </Suspense>
     }
 }
 
