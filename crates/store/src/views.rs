@@ -125,7 +125,8 @@ fn count(
             view.measures.clear();
         }
     }
-    hot.flush(database)?;
+    // Cells are written once for all portions, and for the beacons meanwhile.
+    hot.keep(database)?;
     view_rows::put(database, &counted)
 }
 

@@ -45,7 +45,7 @@ impl Additions {
         }
         for (place, addition) in more.places {
             match self.places.get_mut(&place) {
-                Some(held) => held.merge(&addition),
+                Some(held) => held.merge(addition),
                 None => drop(self.places.insert(place, addition)),
             }
         }
@@ -64,21 +64,26 @@ impl Additions {
 
 impl Addition {
     /// Adds another one.
-    fn merge(&mut self, other: &Self) {
-        merge(&mut self.vitals, other.vitals.as_ref());
-        merge(&mut self.attribution, other.attribution.as_ref());
-        merge(&mut self.histograms, other.histograms.as_ref());
-        merge(&mut self.sums, other.sums.as_ref());
-        merge(&mut self.loading, other.loading.as_ref());
-        merge(&mut self.errors, other.errors.as_ref());
-        for (origin, part) in &other.splits {
-            self.splits.entry(*origin).or_default().merge(part);
+    fn merge(&mut self, other: Self) {
+        merge(&mut self.vitals, other.vitals);
+        merge(&mut self.attribution, other.attribution);
+        merge(&mut self.histograms, other.histograms);
+        merge(&mut self.sums, other.sums);
+        merge(&mut self.loading, other.loading);
+        merge(&mut self.errors, other.errors);
+        for (origin, part) in other.splits {
+            match self.splits.get_mut(&origin) {
+                Some(held) => held.merge(&part),
+                None => drop(self.splits.insert(origin, part)),
+            }
         }
     }
 }
 
-fn merge<T: Cell>(sum: &mut Option<T>, other: Option<&T>) {
-    if let Some(other) = other {
-        sum.get_or_insert_default().merge(other);
+fn merge<T: Cell>(sum: &mut Option<T>, other: Option<T>) {
+    match (sum, other) {
+        (Some(sum), Some(other)) => sum.merge(&other),
+        (sum, Some(other)) => *sum = Some(other),
+        (_, None) => {}
     }
 }

@@ -52,10 +52,10 @@ fn settle<K: Ord + Copy>(spreads: &mut BTreeMap<K, Spread>, counted: impl Fn(&K)
 impl Cell for Attribution {
     fn merge(&mut self, other: &Self) {
         for (key, values) in &other.causes {
-            histogram::merge(&mut self.causes.entry(*key).or_default().0, &values.0);
+            histogram::add(&mut self.causes.entry(*key).or_default().0, &values.0);
         }
         for (key, values) in &other.parts {
-            histogram::merge(&mut self.parts.entry(*key).or_default().0, &values.0);
+            histogram::add(&mut self.parts.entry(*key).or_default().0, &values.0);
         }
     }
 

@@ -12,6 +12,15 @@ pub fn merge<const CAP: usize>(values: &mut StoredHistogram, other: &Exponential
     }
 }
 
+/// The same of what is stored. Most are added to nothing.
+pub fn add(values: &mut StoredHistogram, other: &StoredHistogram) {
+    if values.is_empty() && other.count() < MAX_COUNT {
+        *values = other.clone();
+    } else {
+        merge(values, other);
+    }
+}
+
 /// The values of `all` without those of `gone`. `None` where those were never among them.
 ///
 /// Counts are exact. So is the largest value unless it is among those that went, which is seldom, as vitals grow; and the smallest

@@ -9,8 +9,8 @@ use crate::database::{Database, Engine, Error, Result, params};
 /// Its table.
 pub const JOURNAL: &str = "cells_journal";
 
-/// The most that a journal takes, bytes: some 30,000 beacons. So long each cell is written once.
-const MOST: usize = 12 << 20;
+/// The most that a journal takes, bytes: some 80,000 beacons. So long each cell is written once.
+const MOST: usize = 32 << 20;
 /// The share of the file that it may take, where the file has a limit: its cells take ten times as much.
 const SHARE: u64 = 400;
 

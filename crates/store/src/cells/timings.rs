@@ -21,7 +21,7 @@ pub struct Timings {
 impl Timings {
     /// Adds others.
     pub fn merge(&mut self, other: &Self) {
-        histogram::merge(&mut self.histogram, &other.histogram);
+        histogram::add(&mut self.histogram, &other.histogram);
         self.slow = self.slow.saturating_add(other.slow);
     }
 }

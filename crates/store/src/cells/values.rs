@@ -29,7 +29,7 @@ impl Values {
         for (count, other) in self.ratings.iter_mut().zip(other.ratings) {
             *count = count.saturating_add(other);
         }
-        histogram::merge(&mut self.histogram, &other.histogram);
+        histogram::add(&mut self.histogram, &other.histogram);
     }
 
     /// These without others, which are among them.
