@@ -72,7 +72,7 @@ impl<'a> Object<'a> {
     pub(super) fn in_order(&self) -> Vec<(&str, &Value<'a>)> {
         let mut members: Vec<_> = self.0.iter().map(|(name, value)| (name.as_ref(), value)).collect();
         // The sort is stable: the last of several with one name stays last.
-        members.sort_by(|(one, _), (other, _)| one.cmp(other));
+        members.sort_by_key(|(name, _)| *name);
         members.dedup_by(|later, kept| {
             let is_again = later.0 == kept.0;
             if is_again {
