@@ -285,7 +285,7 @@ impl Writer {
     /// Runs a command that needs a transaction of its own, or none.
     fn run_alone(&mut self, command: Command) {
         if matches!(command, Command::Sweep { stage, .. } if stage != Stage::Settle) {
-            // Its stages read rows. Counting page views writes what it needs by itself, and the cells once for both.
+            // Its stages read rows. Counting page views writes theirs by itself, and leaves the cells to what comes after it.
             self.write_journal();
         }
         let outcome = match &command {

@@ -220,8 +220,8 @@ impl Hot {
         Ok(())
     }
 
-    /// Writes what is pending of page views to their rows, and leaves the cells to [`Self::flush`], which may write both once more:
-    /// a row that says all of it already stays as it is.
+    /// Writes what is pending of page views to their rows, and leaves the cells to [`Self::flush`]. The journal still has both: after a
+    /// crash a row that says all of it already stays as it is.
     pub fn write_views(&mut self, database: &dyn Database) -> Result<()> {
         view_rows::write(database, &mut self.partitions, &std::mem::take(&mut self.pending.views))
     }
