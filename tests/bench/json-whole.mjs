@@ -68,7 +68,7 @@ try {
 
 function row(name, ...cells) {
   const note = cells.length > 8 ? `  ${cells.pop()}` : ''
-  console.log(name.padEnd(46) + cells.map((cell) => String(cell).padStart(12)).join('') + note)
+  console.log(name.padEnd(54) + cells.map((cell) => String(cell).padStart(12)).join('') + note)
 }
 
 /** Rows per refetch. */

@@ -47,18 +47,18 @@ export function fillerOf(stream: any): Reader | undefined {
   }
 }
 
-/** The length of the buffer that chunks are written to. What is read stays in a processor's first cache until it is used. */
-const CHUNK = 0x8000
+/** The length of the buffer that chunks are written to. Each chunk costs a promise and a view. */
+const CHUNK = 0x20000
 
 /** The buffer while nobody reads. A new one for each body would cost more than reading it: its pages must be cleared. */
 let spare: ArrayBuffer | undefined
 
-/** Gives `take` what `reader` reads, chunk by chunk, in a buffer that the next chunk overwrites. */
-export async function eachChunk(reader: Reader, take: (chunk: Uint8Array) => void): Promise<void> {
+/** Gives `take` what `reader` reads, in chunks of at most `length` bytes, in a buffer that the next chunk overwrites. */
+export async function eachChunk(reader: Reader, take: (chunk: Uint8Array) => void, length = CHUNK): Promise<void> {
   let buffer = spare
   spare = undefined
   for (;;) {
-    const room = new Uint8Array((buffer ??= new ArrayBuffer(CHUNK)))
+    const room = new Uint8Array((buffer ??= new ArrayBuffer(CHUNK)), 0, length)
     const { value, done } = await reader.read(room)
     // A buffer that was given away comes back as another object. A cancelled stream keeps it.
     if (!room.length) buffer = (value as Uint8Array<ArrayBuffer> | undefined)?.buffer

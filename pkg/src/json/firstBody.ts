@@ -20,7 +20,8 @@ export async function readFirst(response: Response): Promise<Result | undefined>
     chunks.push(chunk.slice())
     length += chunk.length
   }
-  await eachChunk(reader, take)
+  // Long enough for most bodies; texts of longer chunks are objects of their own, whose memory is new each time.
+  await eachChunk(reader, take, 0x10000)
   let value
   try {
     value = JSON.parse(text + decoder.decode())

@@ -29,7 +29,7 @@ export function jsonQuery<T = unknown, Context extends JsonQueryContext = JsonQu
     if (!request && String(source) === '[object Object]') {
       throw new TypeError(`jsonQuery takes an address, a Request or a Response, not ${source}`)
     }
-    const { signal, leave } = anyOf([context.signal, init?.signal, (request || undefined)?.signal])
+    const { signal, leave } = anyOf([context.signal, init?.signal, (request as Partial<Request>).signal])
     try {
       // A request can be sent only once, but a query may fetch again.
       const [resource, options] = request ? sendable(request.clone()) : [source as string | URL]

@@ -9,11 +9,9 @@ import { skip } from './parseJson.js'
 
 /** Reads the body of a response, if its status is a success. Its value shares with the one in the cache whatever has the same bytes. */
 export async function readJson(response: Response, context: QueryContext): Promise<unknown> {
-  const notModified = response.status === 304
-  if (!response.ok && !notModified) throw await httpError(response)
   const previous = cached(context)
   const last = previous?.last
-  if (last && (notModified || last.isBodyOf(response))) {
+  if (last && (response.status === 304 || (response.ok && last.isBodyOf(response)))) {
     const held = previous.held()
     if (held) {
       // The body is the previous one, so its transfer is not needed.
@@ -23,7 +21,8 @@ export async function readJson(response: Response, context: QueryContext): Promi
       return held.value
     }
   }
-  if (notModified) throw await httpError(response)
+  // A 304 whose value is gone, too.
+  if (!response.ok) throw await httpError(response)
 
   if (!response.body) return response.json()
   const body = previous?.begin() ?? NO_BODY
