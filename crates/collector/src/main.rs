@@ -16,7 +16,20 @@ use whippet_collector::settings::reload::SetLog;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// How long free memory is kept before the system gets it back, ms. The system clears what it gives again: a quarter of a
+/// beacon's CPU where memory comes and goes within a second.
+const KEPT_FREE: std::ffi::c_long = 1_000;
+
+/// `mi_option_purge_delay` of mimalloc 3, for which the crate has no name.
+const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
+
+#[expect(unsafe_code, reason = "an option is set before there is another thread")]
+fn keep_free_memory() {
+    unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, KEPT_FREE) }
+}
+
 fn main() -> ExitCode {
+    keep_free_memory();
     let cli = Cli::from_process();
     let set_log = start_log(&cli.log);
     let arguments = match cli.command {
