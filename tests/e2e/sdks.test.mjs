@@ -4,9 +4,11 @@ import { test } from 'node:test'
 import { collector, eventually } from './browser.mjs'
 import { headers, leave, open, origin, told } from './sdks-site.mjs'
 
-/** All posts so far had that status. */
-const answered = (page, status) =>
+/** All posts so far had that status, and there is one that `which` says. */
+async function answered(page, status, which = () => true) {
+  await eventually('an answer', () => page.posts.some(which))
   assert.deepEqual([...new Set(page.posts.map((post) => post.status()))], [status], page.posts.map((post) => post.url()).join())
+}
 
 const near = (actual, expected, share = 0.025) =>
   assert.ok(Math.abs(actual - expected) <= expected * share, `${actual} instead of ${expected}`)
@@ -20,8 +22,7 @@ test('Grafana Faro: vitals, navigation, errors, logs, events and measurements, a
   await page.waitForTimeout(800)
   await page.goto(`${origin}/faro/cart?gzip`)
   await page.waitForTimeout(800)
-  answered(page, 202)
-  assert.ok(page.posts.some((post) => post.request().headers()['content-encoding'] === 'gzip'))
+  await answered(page, 202, (post) => post.request().headers()['content-encoding'] === 'gzip')
   await leave(page)
   const all = await eventually('both pages', async () => {
     const all = await told('sdk-faro')
@@ -98,7 +99,7 @@ test("OpenTelemetry's web SDKs: document load, requests, logs and cumulative met
   await page.waitForTimeout(2200)
   await page.evaluate(() => act())
   await page.waitForTimeout(1200)
-  answered(page, 200)
+  await answered(page, 200)
   for (const post of page.posts) assert.deepEqual(await post.json(), {}, post.url())
   await leave(page)
   const all = await eventually('metrics', async () => {
@@ -134,7 +135,7 @@ test('what whippet/rum/otlp writes comes back whole', async () => {
   await page.waitForTimeout(500)
   await page.evaluate(() => rum.flush())
   await page.waitForTimeout(500)
-  answered(page, 200)
+  await answered(page, 200)
   for (const post of page.posts) assert.deepEqual(await post.json(), {}, post.url())
   await leave(page)
   const all = await eventually('all of it', async () => {
