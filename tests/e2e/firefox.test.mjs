@@ -125,6 +125,7 @@ describe('in Firefox', { skip: !executablePath && 'there is none: the variable F
     await page.waitForFunction(() => ['FCP', 'TTFB'].every((name) => reports.ours.some((report) => report.name === name)))
     return page
   }
+
   test('the vitals and their attribution equal those of web-vitals', async () => {
     const page = await measured()
     await page.click('button')

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { collector, eventually } from './browser.mjs'
 import { headers, leave, open, origin, told } from './sdks-site.mjs'
 
-/** All posts so far had that status, and there is one that `which` says. */
+/** Waits for a post that `which` accepts. All posts so far had that status. */
 async function answered(page, status, which = () => true) {
   await eventually('an answer', () => page.posts.some(which))
   assert.deepEqual([...new Set(page.posts.map((post) => post.status()))], [status], page.posts.map((post) => post.url()).join())

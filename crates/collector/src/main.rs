@@ -20,7 +20,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// beacon's CPU where memory comes and goes within a second.
 const KEPT_FREE: std::ffi::c_long = 1_000;
 
-/// `mi_option_purge_delay` of mimalloc 3, for which the crate has no name.
+/// `mi_option_purge_delay`, which `libmimalloc-sys` has no name for: its number in `mimalloc.h` of the version in Cargo.toml.
 const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
 
 #[expect(unsafe_code, reason = "an option is set before there is another thread")]

@@ -20,7 +20,7 @@ export async function readFirst(response: Response): Promise<Result | undefined>
     chunks.push(chunk.slice())
     length += chunk.length
   }
-  // Long enough for most bodies; texts of longer chunks are objects of their own, whose memory is new each time.
+  // Most bodies are one chunk. Longer chunks take more time where a page holds little else.
   await eachChunk(reader, take, 0x10000)
   let value
   try {
