@@ -180,6 +180,62 @@ test('10,000 queries have elements for those that are seen', async () => {
   noFaults(page)
 })
 
+test('what is redrawn between a press and its release is clicked nevertheless', async () => {
+  const page = await open(browser, `${origin}/?whippet`)
+  await page.evaluate(() => {
+    client.setQueryData(['a'], { nested: { value: 1 } })
+    open({ initialIsOpen: true })
+  })
+  const list = page.getByRole('listbox', { name: 'Queries and mutations' })
+  const tab = page.getByRole('tab', { name: 'Queries 2' })
+  await list.getByRole('option').hover()
+  await page.mouse.down()
+  // Two frames: the panel draws what happened in the next one.
+  await page.evaluate(async () => {
+    client.setQueryData(['b'], 1)
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+  })
+  assert.equal(await tab.count(), 0)
+  await page.mouse.up()
+  await tab.waitFor()
+  assert.equal(await list.getByRole('option', { selected: true }).innerText(), 'inactive\n["a"]')
+  // Released elsewhere: it goes on.
+  await list.getByRole('option').first().hover()
+  await page.mouse.down()
+  await page.mouse.move(1, 1)
+  await page.mouse.up()
+  await page.evaluate(() => client.setQueryData(['c'], 1))
+  await page.getByRole('tab', { name: 'Queries 3' }).waitFor()
+  noFaults(page)
+})
+
+test('what is opened and used in one task, before its toggle event, is as one expects', async () => {
+  const page = await open(browser, `${origin}/?whippet`)
+  await page.evaluate(() => {
+    open({ initialIsOpen: true })
+    client.setQueryData(['a'], { nested: { value: 1 } })
+    client.setQueryData(['b'], 1)
+  })
+  await page.evaluate(() => {
+    const { shadowRoot } = devtools.element
+    shadowRoot.querySelector('footer summary').click()
+    const key = new KeyboardEvent('keydown', { key: 'End', cancelable: true })
+    shadowRoot.querySelector('[aria-label="Events"]').dispatchEvent(key)
+  })
+  await page.getByText(/^1 of \d+ · added \["a"\]/).waitFor()
+  await page.getByRole('button', { name: 'Now' }).click()
+  await page.getByRole('listbox', { name: 'Queries and mutations' }).getByRole('option', { name: '["a"]' }).click()
+  await page.evaluate(() => {
+    const branch = () => [...devtools.element.shadowRoot.querySelectorAll('.details summary')].find((one) => /nested/.test(one.innerText))
+    branch().click()
+    // Draws again.
+    devtools.element.open = false
+    devtools.element.open = true
+  })
+  await page.getByText('value: 1').waitFor()
+  noFaults(page)
+})
+
 test('in production nothing is there', async () => {
   const page = await open(browser, `${origin}/?production`)
   await page.evaluate(() => open({ initialIsOpen: true }))

@@ -69,7 +69,8 @@ export class TimelineView {
   }
 
   #drawList(): void {
-    if (!this.#all.open || !this.#timeline) return
+    // While it is closed, too: `toggle` comes a task after the list is opened, and a key may come between the two.
+    if (!this.#timeline) return
     const { events } = this.#timeline
     const numbered = events.map((event, index) => ({ ...event, number: index + 1 })).reverse()
     this.#list.show(numbered, String(this.#step ?? events.length))

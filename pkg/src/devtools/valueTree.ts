@@ -13,17 +13,19 @@ export function valueTree(name: string, value: unknown, opened: Set<string>, pat
   const fill = () => {
     if (!body.childElementCount) more(body, members, 0, opened, path)
   }
-  details.addEventListener('toggle', () => {
-    if (details.open) {
+  // Not at `toggle`, which comes a task later: what is drawn between the two would close the branch again.
+  const toggle = () => {
+    if (details.open) opened.delete(path)
+    else {
       opened.add(path)
       fill()
-    } else opened.delete(path)
-  })
+    }
+  }
   if (details.open) fill()
   details.append(
     h(
       'summary',
-      {},
+      { onclick: toggle },
       h('span', { className: 'name' }, name),
       ' ',
       h('span', { className: 'dim' }, summary(value, members.length)),
