@@ -226,7 +226,8 @@ test('what is opened and used in one task, before its toggle event, is as one ex
   await page.getByRole('button', { name: 'Now' }).click()
   await page.getByRole('listbox', { name: 'Queries and mutations' }).getByRole('option', { name: '["a"]' }).click()
   await page.evaluate(() => {
-    const branch = () => [...devtools.element.shadowRoot.querySelectorAll('.details summary')].find((one) => /nested/.test(one.innerText))
+    const branch = () =>
+      [...devtools.element.shadowRoot.querySelectorAll('.details summary')].find((one) => /nested/.test(one.innerText))
     branch().click()
     // Draws again.
     devtools.element.open = false
