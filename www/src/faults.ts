@@ -22,7 +22,11 @@ export function connectFaults(client: QueryClient): void {
 
   const turn = new MutationObserver<void, Error, FaultMode>(client, {
     mutationFn: send,
-    onMutate: (mode) => void client.setQueryData(keys.faults, { mode }),
+    onMutate: async (mode) => {
+      // An answer that is on its way has the mode before.
+      await client.cancelQueries({ queryKey: keys.faults })
+      client.setQueryData(keys.faults, { mode })
+    },
     onError: (error) => toast(`The switch could not be turned. ${explain(error)}`),
     onSettled: () => client.invalidateQueries({ queryKey: keys.faults }),
   })

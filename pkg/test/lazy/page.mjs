@@ -193,10 +193,11 @@ export function page(t, { withObserver = true, connection } = {}) {
   }
   mutationObservers.clear()
   return {
-    dispatch: (name, event = {}) => listeners[name](event),
+    dispatch: (type, event = {}) => listeners[type]({ type, ...event }),
     network(online) {
       navigator.onLine = online
-      listeners[online ? 'online' : 'offline']()
+      const type = online ? 'online' : 'offline'
+      listeners[type]({ type })
     },
   }
 }
