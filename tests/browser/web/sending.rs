@@ -448,7 +448,8 @@ async fn one_tab_at_a_time_sends_kept_beacons() {
     rest().await.unwrap();
     assert_eq!(taken(), Vec::<String>::new());
     unlock().await.unwrap();
-    online(true);
+    // It asks again by itself.
+    fire(SETTLED, SETTLED + 1.0);
     out(1).await;
     rum.stop();
     end();

@@ -144,7 +144,9 @@ export function createSender({ endpoint, format, keep, onLost }: SenderOptions):
       const locks = globalThis.navigator?.locks
       const before = epoch
       const run = () => sendStored(before)
-      if (locks) await locks.request('whippet-rum', { ifAvailable: true }, (lock) => (lock ? run() : undefined))
+      // The tab that has the lock may have found nothing to send before something was stored, or be ending: this one asks again.
+      const granted = (lock: unknown) => (lock ? run() : scheduleDrain(SETTLED))
+      if (locks) await locks.request('whippet-rum', { ifAvailable: true }, granted)
       else await run()
     } catch {
       // Retried with the next beacon that fails, or on the next visit.

@@ -278,6 +278,8 @@ impl Inner {
                 let this = Rc::clone(self);
                 let run = Closure::once(move |lock: JsValue| -> JsValue {
                     if lock.is_null() {
+                        // Whoever has it may have found nothing to send before something was kept, or be ending.
+                        this.drain_in(FIRST_DRAIN);
                         return JsValue::UNDEFINED;
                     }
                     let run = async move {
@@ -288,7 +290,6 @@ impl Inner {
                 });
                 let options = Init::new();
                 options.set("ifAvailable", &JsValue::TRUE);
-                // Without the lock, the next beacon that fails or the next visit tries again.
                 if let Ok(done) = locks.request("whippet-rum", &options, run.as_ref()) {
                     let _ = JsFuture::from(done).await;
                 }
