@@ -1,19 +1,15 @@
 // Releases of a backend, from what its exporter prints to the page Releases: listed, compared by route, and opened by route.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
 import http from 'node:http'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { eventually, launch, noFaults, open, picture } from './browser.mjs'
+import { ownCollector } from './own-collector.mjs'
 
 const BOUNDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5]
 const ROUTES = ['/items/:id', '/cart']
 
 let browser
 let server
-let data
 let address
 let exporter
 let scrapes = 0
@@ -46,27 +42,25 @@ function metrics() {
 
 before(async () => {
   browser = await launch()
-  data = mkdtempSync(path.join(tmpdir(), 'whippet-backend-releases-'))
   exporter = http.createServer((request, response) => {
     response.setHeader('content-type', 'text/plain; version=0.0.4')
     response.end(metrics())
   })
   await new Promise((done) => exporter.listen(0, '127.0.0.1', done))
-  const binary = process.env.WHIPPET_BINARY ?? 'target/debug/whippet'
   const scrape = `shop=http://127.0.0.1:${exporter.address().port}/metrics`
-  const options = ['--listen', '127.0.0.1:0', '--data', data, '--scrape', scrape, '--scrape-interval', '1s']
-  server = spawn(binary, ['serve', ...options], { stdio: ['ignore', 'ignore', 'pipe'] })
-  let log = ''
-  server.stderr.on('data', (chunk) => (log += chunk))
-  const [, found] = await eventually('its address', () => /dashboard at (http:\S+?)\/?,/.exec(log), 30_000)
-  address = found
-  await eventually('some scrapes', () => scrapes >= 8, 60_000)
+  server = await ownCollector(['--scrape', scrape, '--scrape-interval', '1s'])
+  address = server.address
+  // What was stored counts: a scrape may have come too late for the collector.
+  await eventually('the requests of some scrapes', async () => {
+    const answer = await fetch(`${address}/api/compare?target=shop&split=release:3.2.0&with_split=release:3.1.0`)
+    const { new: now, old } = await answer.json()
+    return Math.min(now?.views ?? 0, old?.views ?? 0) >= 4000
+  })
 })
 after(async () => {
   await browser?.close()
-  server?.kill('SIGKILL')
+  await server?.end()
   exporter?.close()
-  if (data) rmSync(data, { recursive: true, force: true })
 })
 
 /** A table's rows, each its cells' texts. */

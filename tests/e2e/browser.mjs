@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url'
 export const demo = process.env.WHIPPET_DEMO ?? 'http://127.0.0.1:7301'
 export const collector = process.env.WHIPPET_COLLECTOR ?? 'http://127.0.0.1:7300'
 
+/** How long a step may take, ms: a busy machine takes twenty times as long as an idle one, and only what fails takes all of it. */
+const PATIENCE = 60_000
+
 const out = path.join(path.dirname(fileURLToPath(import.meta.url)), 'out')
 
 export const executable = process.env.CHROME ?? '/usr/bin/chromium'
@@ -37,6 +40,7 @@ export function launch(options = {}) {
 export async function open(browser, url, options = {}) {
   const { script, waitUntil = 'load', ...context } = options
   const scope = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context })
+  scope.setDefaultTimeout(PATIENCE)
   const page = await scope.newPage()
   page.faults = []
   page.on('pageerror', (error) => page.faults.push(String(error)))
@@ -52,6 +56,15 @@ export function noFaults(page) {
   assert.deepEqual(page.faults, [])
 }
 
+/** Waits until the browser has told of a largest contentful paint: after the first input it tells of none any more. */
+export async function painted(page) {
+  await page.evaluate(() => {
+    const observer = new PerformanceObserver(() => (globalThis.hasPainted = true))
+    observer.observe({ type: 'largest-contentful-paint', buffered: true })
+  })
+  await page.waitForFunction(() => globalThis.hasPainted)
+}
+
 /** A picture of the page, in tests/e2e/out. */
 export async function picture(page, name) {
   await mkdir(out, { recursive: true })
@@ -59,7 +72,7 @@ export async function picture(page, name) {
 }
 
 /** Asks `probe` until it gives something true, or fails after `ms`. */
-export async function eventually(what, probe, ms = 15_000) {
+export async function eventually(what, probe, ms = PATIENCE) {
   const until = Date.now() + ms
   for (;;) {
     const value = await probe()

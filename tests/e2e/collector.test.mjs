@@ -1,12 +1,18 @@
 // What the collector does with what it should never have been sent.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { collector, demo, launch, open } from './browser.mjs'
+import { ownCollector } from './own-collector.mjs'
 
-const figures = async () => (await fetch(`${collector}/metrics`)).text()
+// The collector that all files share may still get what a page of another file sent last.
+let own
+before(async () => (own = await ownCollector()))
+after(() => own?.end())
+
+const figures = async (of) => (await fetch(`${of}/metrics`)).text()
 const post = (body, headers = { 'content-type': 'text/plain' }) =>
-  fetch(`${collector}/v1/beacons`, { method: 'POST', body, headers })
+  fetch(`${own.address}/v1/beacons`, { method: 'POST', body, headers })
 
 const cases = [
   ['not JSON', 'hello', 400],
@@ -22,14 +28,14 @@ const cases = [
 
 for (const [name, body, status] of cases) {
   test(`a beacon that is ${name} is refused, counted, and not kept`, async () => {
-    const kept = async () => (await (await fetch(`${collector}/api/status`)).json()).beacons
-    const before = [await kept(), rejected(await figures())]
+    const kept = async () => (await (await fetch(`${own.address}/api/status`)).json()).beacons
+    const before = [await kept(), rejected(await figures(own.address))]
     const answer = await post(body)
     assert.equal(answer.status, status)
     const { error } = await answer.json()
     assert.match(error.code, /^[a-z_]+$/)
     assert.ok(error.message.length > 10, error.message)
-    assert.deepEqual([await kept(), rejected(await figures())], [before[0], before[1] + 1])
+    assert.deepEqual([await kept(), rejected(await figures(own.address))], [before[0], before[1] + 1])
   })
 }
 
@@ -40,7 +46,7 @@ function rejected(text) {
 
 test('a page of another origin sends gzip without a preflight, and knows from the answer that it may', async () => {
   const preflights = async () =>
-    Number(/^http_requests_total\{method="OPTIONS",route="\/v1\/beacons",[^}]*\} (\d+)/m.exec(await figures())?.[1] ?? 0)
+    Number(/^http_requests_total\{method="OPTIONS",route="\/v1\/beacons",[^}]*\} (\d+)/m.exec(await figures(collector))?.[1] ?? 0)
   const before = await preflights()
   const browser = await launch()
   try {

@@ -1,28 +1,17 @@
 // What the dashboard says when figures are late, missing, down or not understood.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { eventually, launch, noFaults, open } from './browser.mjs'
+import { ownCollector } from './own-collector.mjs'
 
 let browser
 let server
-let data
 let address
 before(async () => {
   browser = await launch()
-  data = mkdtempSync(path.join(tmpdir(), 'whippet-states-'))
-  const binary = process.env.WHIPPET_BINARY ?? 'target/debug/whippet'
   // Nothing answers at port 9 of this machine.
-  const target = ['--scrape', 'gone=http://127.0.0.1:9/metrics']
-  const listen = ['--listen', '127.0.0.1:0', '--data', data]
-  server = spawn(binary, ['serve', ...listen, ...target], { stdio: ['ignore', 'ignore', 'pipe'] })
-  let log = ''
-  server.stderr.on('data', (chunk) => (log += chunk))
-  const [, found] = await eventually('its address', () => /dashboard at (http:\S+?)\/?,/.exec(log))
-  address = found
+  server = await ownCollector(['--scrape', 'gone=http://127.0.0.1:9/metrics'])
+  address = server.address
   for (let i = 0; i < 40; i++) {
     const soft = i >= 25
     const ttfb = soft ? 0 : 900 + i
@@ -36,9 +25,8 @@ before(async () => {
   await send({ id: 'other', app: 'other', vitals: { LCP: { value: 2503 } } })
 })
 after(async () => {
-  await browser.close()
-  server.kill('SIGKILL')
-  rmSync(data, { recursive: true, force: true })
+  await browser?.close()
+  await server?.end()
 })
 
 async function send(more) {

@@ -103,7 +103,7 @@ async function requestsOf(deviceScaleFactor, load, list) {
   // Backgrounds are requested when styles are computed for the next frame.
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))))
   let quiet = 0
-  await eventually('no more requests', () => (quiet = open === 0 && requests.size > 0 ? quiet + 1 : 0) > 5, 60_000)
+  await eventually('no more requests', () => (quiet = open === 0 && requests.size > 0 ? quiet + 1 : 0) > 5, 120_000)
   const byValue = list.map((_, i) => [...requests].filter((url) => url.startsWith(`/i/${i}/`)).sort())
   await context.close()
   return [byValue, result]
@@ -116,7 +116,7 @@ for (const [deviceScaleFactor, seed] of [
 ]) {
   test(
     `${VALUES} random values load the same images as in Chromium, at a device pixel ratio of ${deviceScaleFactor}`,
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       const list = values(dice(seed))
       const [theirs, valid] = await requestsOf(
@@ -142,7 +142,7 @@ for (const [deviceScaleFactor, seed] of [
   )
 }
 
-test('any URL in data-bg is requested as it would be for an image', { timeout: 120_000 }, async () => {
+test('any URL in data-bg is requested as it would be for an image', { timeout: 300_000 }, async () => {
   const roll = dice(4)
   const pieces = [...`()'" ,;|\\&!$*+~[]{}<>^\`é漢😀ab-_.`, '%20', 'w_300,h_200', 'photo(1)', 'url(x)', 'image-set(', '\n', '\t']
   const list = Array.from({ length: VALUES }, (_, i) => {

@@ -23,6 +23,8 @@ export async function site() {
   /** The responses that are held, by path, and the paths that are held no more. */
   const held = new Map()
   const released = new Set()
+  /** The paths that fail no more. */
+  const mended = new Set()
   const site = {
     html: '',
     /** The number of requests by path. */
@@ -34,6 +36,7 @@ export async function site() {
       site.order.length = 0
       held.clear()
       released.clear()
+      mended.clear()
     },
     /** Responds to the requests for `/img/<name>.png` that are held, and to later ones at once. */
     release(name) {
@@ -42,6 +45,8 @@ export async function site() {
       for (const respond of held.get(path) ?? []) respond()
       held.delete(path)
     },
+    /** From now on `/img/<name>.png` does not fail. */
+    mend: (name) => mended.add(`/img/${name}.png`),
     close: () => server.close(),
   }
   const server = createServer((request, answer) => {
@@ -55,7 +60,7 @@ export async function site() {
     site.order.push(url.pathname)
     answer.setHeader('cache-control', 'no-store')
     const respond = () => {
-      if (times <= parameter('fail')) return answer.writeHead(503).end()
+      if (times <= parameter('fail') && !mended.has(url.pathname)) return answer.writeHead(503).end()
       if (url.pathname.startsWith('/module/')) {
         return answer.setHeader('content-type', 'text/javascript').end(`export default ${times}`)
       }

@@ -102,7 +102,10 @@ for (const [name, way] of Object.entries(ways)) {
   test(`WebAssembly ${name}: all is set up, queries fetch, functions are paced, pictures load`, async () => {
     const [page, warnings] = await visit(way)
     await scrollDown(page)
-    await page.waitForFunction(() => look().loaded && look().status === 'success' && look().ran.includes('ab'))
+    await page.waitForFunction(() => {
+      const { loaded, background, stats, status, ran } = look()
+      return loaded && background && stats === 0 && status === 'success' && ran.includes('ab')
+    })
     assert.deepEqual(await page.evaluate(() => look()), {
       written: 1,
       // Bodies are parsed whole; all else needs no wasm.

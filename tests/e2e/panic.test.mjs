@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { launch } from './browser.mjs'
+import { eventually, launch } from './browser.mjs'
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const wasm = process.env.WHIPPET_DEV_WASM ?? path.join(root, 'target/dev-wasm/pacer')
@@ -38,6 +38,7 @@ test('a panic reaches console.error with its message', async () => {
     await page.addScriptTag({ content: outputFiles[0].text, type: 'module' })
     await page.waitForFunction('window.thrown')
     assert.equal(await page.evaluate('window.thrown'), 'RuntimeError')
+    await eventually('an error in the console', () => errors.length)
     assert.equal(errors.length, 1)
     assert.match(errors[0], /panicked at .*timers\.rs:\d+/)
     assert.match(errors[0], /a deadline that never comes/)

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { after, before, test } from 'node:test'
 import { eventually, launch, noFaults, open } from './browser.mjs'
+import { freePort } from './free-port.mjs'
 
 const packaging = fileURLToPath(new URL('../../packaging/', import.meta.url))
 const TOKEN = 'a-token-of-the-proxies'
@@ -16,17 +16,6 @@ const login = { username: 'whippet', password: TOKEN }
 
 const started = []
 let browser, folder, collector
-
-/** A port that nobody listens on. */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
-  })
-}
 
 /** Starts a program that ends with this file. Its output is shown where it ends early. */
 function start(program, options, settings = {}) {
@@ -123,9 +112,10 @@ async function works(root) {
   // A link, without loading the page again.
   await page.evaluate(() => (window.stays = true))
   await page.getByRole('navigation').getByRole('link', { name: 'Web Vitals' }).click()
+  await page.waitForURL((url) => url.pathname === `${base}vitals`)
   await page.getByRole('heading', { level: 1 }).waitFor()
-  assert.equal(new URL(page.url()).pathname, `${base}vitals`)
-  assert.equal(await page.getByRole('link', { name: 'Web Vitals' }).getAttribute('aria-current'), 'page')
+  const link = page.getByRole('link', { name: 'Web Vitals' })
+  await eventually('the page that is marked', async () => (await link.getAttribute('aria-current')) === 'page')
   // The range is in the address, below the same path.
   await page.getByLabel('Range').selectOption('6h')
   await page.waitForURL((url) => url.pathname === `${base}vitals` && url.searchParams.get('range') === '6h')

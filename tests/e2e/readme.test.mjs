@@ -20,7 +20,7 @@ test('the demo after a few searches, an opened package and a star', async () => 
   await part('row-link').first().hover()
   await part('row-link').first().click()
   await part('details-body').waitFor()
-  await eventually('a beacon', async () => Number(await page.locator('[data-figure="beacons"]').innerText()) > 0, 20_000)
+  await eventually('a beacon', async () => Number(await page.locator('[data-figure="beacons"]').innerText()) > 0)
   await page.waitForLoadState('networkidle')
   await picture(page, 'readme-demo')
   noFaults(page)

@@ -4,10 +4,19 @@ import { test } from 'node:test'
 import { eventually } from './browser.mjs'
 import { all, beacons, closed, flush, hide, open, origin, other, requests } from './rum-site.mjs'
 
+/** Waits until the browser has recorded requests whose addresses have these parts, each so often. A flush reports what is recorded. */
+const recorded = (page, counts) =>
+  eventually(`${Object.keys(counts)}`, () =>
+    page.evaluate((counts) => {
+      const names = performance.getEntriesByType('resource').map(({ name }) => name)
+      return Object.entries(counts).every(([part, count]) => names.filter((name) => name.includes(part)).length === count)
+    }, counts),
+  )
+
 test('the phases of the navigation and Server-Timing are reported', async () => {
   const page = await open()
   await page.evaluate(() => fetch('/api/orders').then((response) => response.text()))
-  await page.waitForTimeout(100)
+  await recorded(page, { '/api/orders': 1 })
   const { timings, phases } = await flush(page)
   const names = ['redirect', 'dns', 'tcp', 'tls', 'request', 'response', 'dom', 'load']
   for (const name of names) assert.equal(typeof phases[name], 'number', name)
@@ -26,7 +35,7 @@ test('resources are summed by host and kind, with cache hits and failures', asyn
     image.src = '/style.css?again'
     await image.decode().catch(() => {})
   }, other)
-  await page.waitForTimeout(200)
+  await recorded(page, { '/api/items/': 20, '/api/nothing': 1, '/style.css?again': 1 })
   const { resources } = await flush(page)
   const [here, there] = [origin, other].map((url) => resources[new URL(url).host])
   assert.equal(there.fetch.count, 20)
@@ -47,9 +56,14 @@ test('long animation frames and their scripts are reported', async () => {
       const until = performance.now() + 150
       while (performance.now() < until);
     }
+    window.invokers = []
+    const observer = new PerformanceObserver((list) =>
+      invokers.push(...list.getEntries().flatMap(({ scripts }) => scripts.map(({ invoker }) => invoker))),
+    )
+    observer.observe({ type: 'long-animation-frame' })
   })
   await page.click('button')
-  await page.waitForTimeout(400)
+  await eventually('the frame', () => page.evaluate(() => invokers.includes('BUTTON.onclick')))
   const { timings, scripts } = await flush(page)
   const longest = Math.max(...[timings['frame.duration']].flat())
   assert.ok(longest >= 150, `${longest}`)
@@ -62,6 +76,11 @@ test('long animation frames and their scripts are reported', async () => {
 test('equal errors are counted, and their number is limited', async () => {
   const page = await open()
   await page.evaluate(() => {
+    // These listeners are called after those that measure.
+    let left = 10
+    window.told = new Promise((done) => {
+      for (const type of ['error', 'unhandledrejection']) addEventListener(type, () => --left || done(true))
+    })
     const fail = (n) =>
       setTimeout(() => {
         throw new TypeError(`order ${n} is not there`)
@@ -81,7 +100,7 @@ test('equal errors are counted, and their number is limited', async () => {
     ])
       void Promise.reject(thrown)
   })
-  await page.waitForTimeout(300)
+  await page.waitForFunction(() => told)
   const { errors } = await flush(page)
   const typed = errors.filter(({ message }) => message.includes('TypeError'))
   assert.equal(typed.length, 1)
@@ -152,9 +171,11 @@ test('a route is a separate page view with its own vitals', async () => {
       document.querySelector('p').outerHTML = '<p style="font-size: 70px">Another route, with far more to read</p>'
     }
     history.replaceState(null, '', '?other=query')
+    window.paints = []
+    whippet.onLCP(({ navigationType }) => paints.push(navigationType), { reportAllChanges: true, reportSoftNavs: true })
   })
   await page.click('button')
-  await page.waitForTimeout(1500)
+  await eventually('the paint of the route', () => page.evaluate(() => paints.includes('soft-navigation')))
   await page.evaluate(() => history.back())
   await page.waitForFunction(() => location.pathname === '/orders/1042')
   await page.evaluate(() => rum.count('back again'))
@@ -235,9 +256,12 @@ test('without interactionCount, INP estimates it from interaction ids', async ()
       const until = performance.now() + 100
       while (performance.now() < until);
     }
+    window.told = []
+    const observer = new PerformanceObserver((list) => told.push(...list.getEntries().map(({ name }) => name)))
+    observer.observe({ type: 'event', durationThreshold: 16 })
   })
   await page.click('button')
-  await page.waitForTimeout(250)
+  await eventually('the click is recorded', () => page.evaluate(() => told.includes('click')))
   await hide(page)
   await eventually('INP', () => all().vitals?.INP)
   await closed(page)
@@ -307,10 +331,11 @@ test("the toolkit's own counters are reported", async () => {
     const query = { queryKey: ['x'], queryFn: () => new Promise((done) => setTimeout(() => done(1), 20)), staleTime: 60_000 }
     await Promise.all([client.fetchQuery(query), client.fetchQuery(query)])
     await client.fetchQuery(query)
-    const paced = whippet.debounce(() => {}, 10)
+    window.calls = 0
+    const paced = whippet.debounce(() => calls++, 10)
     for (let i = 0; i < 7; i++) paced()
-    await new Promise((done) => setTimeout(done, 50))
   })
+  await page.waitForFunction(() => calls)
   const { counters, timings } = await flush(page)
   assert.equal(counters['query.fetches'], 1)
   assert.ok(counters['query.hits'] >= 1)
@@ -325,10 +350,11 @@ test('a late startRum reports what happened before', async () => {
   await page.evaluate(() => rum.stop())
   await page.waitForTimeout(1000)
   await page.evaluate(() => {
-    window.rum = whippet.startRum({ endpoint: '/v1/beacons', app: 'late', flushInterval: 3_600_000 })
+    window.rum = whippet.startRum({ endpoint, app: 'late', flushInterval: 3_600_000 })
   })
-  await page.waitForTimeout(300)
-  const { vitals, timings, resources } = await flush(page)
+  const isComplete = ({ vitals, timings }) =>
+    timings?.['page.load'] && ['CLS', 'FCP', 'LCP', 'TTFB'].every((name) => vitals?.[name])
+  const { vitals, timings, resources } = await flush(page, isComplete)
   assert.deepEqual(Object.keys(vitals).sort(), ['CLS', 'FCP', 'LCP', 'TTFB'])
   assert.ok(timings['page.load'] > 0)
   assert.ok(Object.values(resources)[0].image.count >= 3)

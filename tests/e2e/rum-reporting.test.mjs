@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eventually } from './browser.mjs'
-import { all, beacons, browser, closed, flush, open } from './rum-site.mjs'
+import { all, beacons, browser, closed, flush, open, requests } from './rum-site.mjs'
 
 test('stop removes every hook', async () => {
   const page = await open({ options: `{ traceparent: ['/'] }` })
@@ -101,7 +101,7 @@ test('a visit is sampled as a whole, and errors may have a separate rate', async
     rum.count('x')
     rum.error(new Error('half'))
   })
-  await flush(page)
+  await flush(page, ({ counters, errors }) => counters && errors)
   const [counted, failed] = [beacons.find(({ counters }) => counters), beacons.find(({ errors }) => errors)]
   assert.deepEqual([counted.sampleRate, failed.sampleRate], [0.25, 0.5])
   assert.equal(counted.session, '3fffffff00000000')
@@ -174,6 +174,7 @@ test('beforeSend changes or discards a beacon, and its errors break nothing', as
     await page.waitForTimeout(200)
     assert.deepEqual(beacons, [], name)
   }
+  await eventually('the error', () => page.faults.length)
   assert.deepEqual(page.faults, ['Error: from beforeSend'])
   await page.evaluate(() => rum.count('again'))
   assert.equal((await flush(page)).counters.again, 1)
@@ -182,14 +183,27 @@ test('beforeSend changes or discards a beacon, and its errors break nothing', as
 
 test('an interrupted report is repeated with the same id', async () => {
   // Firefox stops scripts that run during `pagehide`; in this test the debugger stops one.
-  const page = await open({ options: '{ beforeSend: (beacon) => { while (window.slow); return beacon } }' })
+  const page = await open({
+    options: `{
+      beforeSend(beacon) {
+        if (window.slow) {
+          // The server gets this before anything of the page's goes on.
+          const request = new XMLHttpRequest()
+          request.open('GET', '/api/slow', false)
+          request.send()
+        }
+        while (window.slow);
+        return beacon
+      },
+    }`,
+  })
   const session = await page.context().newCDPSession(page)
   await page.evaluate(() => {
     rum.count('kept')
     window.slow = true
     setTimeout(() => dispatchEvent(new Event('pagehide')))
   })
-  await new Promise((done) => setTimeout(done, 200))
+  await eventually('the script runs', () => requests.some(({ pathname }) => pathname === '/api/slow'))
   await session.send('Runtime.terminateExecution')
   assert.deepEqual(beacons, [])
   await page.evaluate(() => {
@@ -213,14 +227,14 @@ test('an interrupted report is repeated with the same id', async () => {
 test('the next beacon reports that one was refused', async () => {
   const page = await open({})
   await flush(page)
-  await page.route('**/v1/beacons', (route) => route.fulfill({ status: 400, body: 'no' }), { times: 1 })
+  await page.route('**/v1/beacons*', (route) => route.fulfill({ status: 400, body: 'no' }), { times: 1 })
   await page.evaluate(() => {
     rum.count('refused')
     rum.flush()
   })
   await eventually('it was refused', () => page.evaluate(() => rum.stats().lost === 1))
   await page.evaluate(() => rum.count('next'))
-  const { counters, dropped, drops } = await flush(page)
+  const { counters, dropped, drops } = await flush(page, ({ counters }) => counters?.next)
   assert.equal(counters.next, 1)
   assert.deepEqual({ dropped, drops }, { dropped: 1, drops: { beacons: 1 } })
   await closed(page)
@@ -263,8 +277,8 @@ test('a batch that does not fit into one beacon is split', async () => {
     rum.count('beside')
     rum.flush()
   })
-  await eventually('beacons', () => beacons.length >= 2)
-  await page.waitForTimeout(500)
+  await eventually('all of it', () => all().errors?.length >= 32 && all().counters?.beside)
+  assert.ok(beacons.length >= 2)
   const { errors, counters, dropped } = all()
   assert.deepEqual([errors.length, counters.beside, dropped], [32, 1, undefined])
   for (const beacon of beacons) assert.ok(Buffer.byteLength(JSON.stringify(beacon)) <= 60 * 1024)

@@ -8,6 +8,8 @@ import { eventually, launch } from './browser.mjs'
 import { readBeacon } from './beacon.mjs'
 
 let server, elsewhere, bundle
+/** How many pages were opened. Each has an address for beacons of its own, so that none of an earlier page is taken for one of a later. */
+let opened = 0
 export let browser
 /** The origins of the page's server and of the other server. */
 export let origin, other
@@ -24,8 +26,9 @@ const html = (options) => `<!doctype html><meta charset="utf-8"><title>measured<
 <script src="/bundle.js"></script>
 <script>
   window.natives = [fetch, history.pushState, XMLHttpRequest.prototype.open, XMLHttpRequest.prototype.send]
+  window.endpoint = '/v1/beacons?page=${opened}'
   window.own = ${options}
-  window.rum = whippet.startRum({ endpoint: '/v1/beacons', app: 'measured', flushInterval: 3_600_000, ...own })
+  window.rum = whippet.startRum({ endpoint, app: 'measured', flushInterval: 3_600_000, ...own })
 </script>`
 
 const gif = Buffer.from('R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==', 'base64')
@@ -39,7 +42,7 @@ async function checkWithCollector(text) {
 }
 
 const handle = async (request, response) => {
-  const { pathname } = new URL(request.url, 'http://localhost')
+  const { pathname, search } = new URL(request.url, 'http://localhost')
   if (Object.hasOwn(answers, pathname)) {
     await answers[pathname](request, response)
   } else if (request.method === 'OPTIONS') {
@@ -48,7 +51,7 @@ const handle = async (request, response) => {
   } else if (pathname === '/v1/beacons') {
     let body = ''
     for await (const chunk of request.setEncoding('utf8')) body += chunk
-    beacons.push(readBeacon(body))
+    if (search === `?page=${opened}`) beacons.push(readBeacon(body))
     await checkWithCollector(body)
     response.end()
   } else if (pathname.startsWith('/api')) {
@@ -84,7 +87,12 @@ before(async () => {
   })
   bundle = outputFiles[0].contents
   const start = async () => {
-    const one = createServer(handle)
+    const one = createServer((request, response) =>
+      handle(request, response).catch((error) => {
+        // The browser cancels the requests of a context that is closed.
+        if (request.complete) throw error
+      }),
+    )
     await new Promise((listening) => one.listen(0, '127.0.0.1', listening))
     return [one, `http://127.0.0.1:${one.address().port}`]
   }
@@ -99,8 +107,26 @@ after(async () => {
   elsewhere?.close()
 })
 
+/** In a page: waits until all that measures it was told that it is loaded, and what was painted. */
+async function painted() {
+  const told = (type, name) =>
+    new Promise((done) => {
+      // The browser tells all observers in one task, those that were there before first.
+      const observer = new PerformanceObserver(
+        (list) => list.getEntries().some((entry) => !name || entry.name === name) && done(),
+      )
+      observer.observe({ type, buffered: true })
+    })
+  await told('paint', 'first-contentful-paint')
+  await told('largest-contentful-paint')
+  // TTFB and CLS are reported in tasks of their own.
+  await new Promise((done) => setTimeout(() => setTimeout(done)))
+  return true
+}
+
 /** Opens a page that is measured with `options` (JavaScript source), and waits until it is loaded. */
 export async function open({ options = '{}', path = '/orders/1042', script, argument, onConsole, context } = {}) {
+  opened++
   beacons.length = 0
   requests.length = 0
   context ??= await browser.newContext()
@@ -111,14 +137,24 @@ export async function open({ options = '{}', path = '/orders/1042', script, argu
   if (script) await page.addInitScript(script, argument)
   await page.goto(`${origin}${path}?token=secret&own=${encodeURIComponent(options)}`)
   await page.waitForFunction(() => document.readyState === 'complete')
-  await page.waitForTimeout(200)
+  // The script may have left the page neither timers nor observers.
+  if (script) await page.waitForTimeout(200)
+  else await page.waitForFunction(painted)
   return page
 }
 
-/** Flushes; returns all beacons so far, merged. */
-export async function flush(page) {
+/**
+ * Flushes; returns all beacons so far, merged. Beacons of one flush arrive in any order, and the browser tells of some things late:
+ * this goes on until `has` finds what the test is about. What is missing in the end, the test's assertions say.
+ */
+export async function flush(page, has = () => true) {
   await page.evaluate(() => rum.flush())
   await eventually('a beacon', () => beacons.length)
+  const until = Date.now() + 30_000
+  while (!has(all()) && Date.now() < until) {
+    await page.waitForTimeout(100)
+    await page.evaluate(() => rum.flush())
+  }
   await page.waitForTimeout(200)
   assert.deepEqual(
     beacons.filter(({ refused }) => refused),

@@ -150,6 +150,7 @@ after(async () => {
 export async function open(name, path = '/orders/1042', { search = '' } = {}) {
   bundles[name] ??= await bundle(SCRIPTS[name] ?? '')
   const page = await (await browser.newContext()).newPage()
+  page.setDefaultTimeout(60_000)
   page.posts = []
   page.sent = []
   page.faults = []

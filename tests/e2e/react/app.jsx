@@ -15,6 +15,13 @@ import { Suspense, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 
 let names = ['Ann']
+/** What the server was asked to do, and the test has not had it answer yet. */
+const asked = []
+globalThis.answer = () => {
+  const oldest = asked.shift()
+  oldest?.()
+  return Boolean(oldest)
+}
 const after = (ms, value) => new Promise((resolve) => setTimeout(resolve, ms, value))
 
 function Users() {
@@ -23,7 +30,7 @@ function Users() {
   const users = useQuery({ queryKey: ['users'], queryFn: () => after(5, names) })
   const add = useMutation({
     mutationFn: async (name) => {
-      await after(200)
+      await new Promise((answer) => asked.push(answer))
       if (fails) throw new Error('refused')
       names = [...names, name]
     },
