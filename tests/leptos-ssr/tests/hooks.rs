@@ -4,6 +4,7 @@ use hydration_context::{SharedContext, SsrSharedContext};
 use leptos::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use tokio::sync::Semaphore;
 use whippet_leptos::{
     BatchOptions, CallError, InfiniteOptions, MemoOptions, MutationOptions, NoValue, Pacing,
     QueryClientOptions, QueryFilter, QueryOptions, RateLimitOptions, provide_query_client_with, use_batch,
@@ -12,8 +13,10 @@ use whippet_leptos::{
     use_rate_limit,
 };
 
-/// Renders a page as a server does: the HTML as it is streamed, then what the browser begins with.
+/// Renders a page as a server does: the HTML as it is streamed, then what the browser begins with. Nothing is answered before all is
+/// rendered that waits for no data.
 async fn render<V: IntoView + 'static>(
+    asked: &Asked,
     options: QueryClientOptions,
     page: impl FnOnce() -> V + Send + 'static,
 ) -> String
@@ -30,17 +33,30 @@ where
             .to_html_stream_out_of_order()
             .chain(context.pending_data().expect("a server has data"))
     });
+    asked.rendered.close();
     let html = stream.collect::<Vec<_>>().await.concat();
     owner.unset_with_forced_cleanup();
     html
 }
 
-#[derive(Clone, Default)]
-struct Asked(Arc<AtomicU32>);
+/// How often something was asked for, by one test.
+#[derive(Clone)]
+struct Asked {
+    times: Arc<AtomicU32>,
+    /// Closed by `render`. Queries run on other threads: without it, all may have ended before what is outside of a Suspense is rendered.
+    rendered: Arc<Semaphore>,
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Self { times: Arc::default(), rendered: Arc::new(Semaphore::new(0)) }
+    }
+}
 
 impl Asked {
     async fn number(self, of: u32) -> Result<u32, String> {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.times.fetch_add(1, Ordering::Relaxed);
+        let _closed = self.rendered.acquire().await.is_err();
         tokio::task::yield_now().await;
         if of == 0 { Err("nothing".to_owned()) } else { Ok(of * 11) }
     }
@@ -53,7 +69,7 @@ impl Asked {
     }
 
     fn times(&self) -> u32 {
-        self.0.load(Ordering::Relaxed)
+        self.times.load(Ordering::Relaxed)
     }
 }
 
@@ -61,7 +77,7 @@ impl Asked {
 async fn lists_of_queries_and_first_pages_are_sent_with_the_page() {
     let asked = Asked::default();
     let (queries, pages) = (asked.fetcher(), asked.fetcher());
-    let html = render(QueryClientOptions::new(), move || {
+    let html = render(&asked, QueryClientOptions::new(), move || {
         let numbers = use_queries(|| vec![1, 2], queries, QueryOptions::new());
         let sum = numbers.combine(|all| all.iter().map(|it| it.data.get().map(|data| *data)).sum::<Option<u32>>());
         let pages = use_infinite_query(
@@ -90,7 +106,7 @@ async fn lists_of_queries_and_first_pages_are_sent_with_the_page() {
 async fn what_is_computed_of_queries_is_in_the_page() {
     let asked = Asked::default();
     let (queries, pages) = (asked.fetcher(), asked.fetcher());
-    let html = render(QueryClientOptions::new(), move || {
+    let html = render(&asked, QueryClientOptions::new(), move || {
         let numbers = use_queries(|| vec![1, 2], queries, QueryOptions::new());
         let sum =
             numbers.combine(|all| all.iter().map(|it| it.data.get().map(|data| *data)).sum::<Option<u32>>());
@@ -123,7 +139,7 @@ async fn what_is_fetched_by_name_and_what_is_observed_are_one() {
         assert_eq!(event.error::<String>().map(String::as_str), Some("nothing"));
         hears.fetch_add(1, Ordering::Relaxed);
     });
-    let html = render(options, move || {
+    let html = render(&asked, options, move || {
         let client = use_query_client();
         use_prefetch(|| 5_u32, prefetched, QueryOptions::new());
         let five = use_query(|| 5_u32, observed, QueryOptions::new());
@@ -154,7 +170,7 @@ async fn what_is_fetched_by_name_and_what_is_observed_are_one() {
 async fn what_is_for_a_browser_does_nothing() {
     let asked = Asked::default();
     let (infinite, queries) = (asked.fetcher(), asked.fetcher());
-    let html = render(QueryClientOptions::new(), move || {
+    let html = render(&asked, QueryClientOptions::new(), move || {
         // Of this thread alone, as a browser's things are.
         let here = std::rc::Rc::new(0);
         let (first, second, third) = (here.clone(), here.clone(), here.clone());

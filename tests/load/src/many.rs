@@ -154,10 +154,15 @@ pub fn compare(program: &Path, data: Data, collectors: usize, expected: &Expecte
     let tally = Tally::default();
     expected.given.send(&site, 0.1, PATIENCE, &tally)?;
     let (sent, twice) = (expected.given.count as f64, tally.twice.into_inner() as f64);
+    // On a busy machine a beacon may be stored whose answer is that it was not: it is known when it comes again.
+    let again = (tally.refused.into_inner() + tally.broken.into_inner()) as f64;
     let new = site.figure("whippet_beacons_accepted_total")?;
     let known = site.figure("whippet_beacons_duplicate_total")?;
     ensure!(new == sent, "{new} beacons were new; {sent} were sent");
-    ensure!(known == twice, "{known} beacons were known; {twice} were sent twice");
+    ensure!(
+        (twice..=twice + again).contains(&known),
+        "{known} beacons were known; {twice} were sent twice, {again} were tried again"
+    );
     expected.check(&site)?;
     site.stop()?;
     expected.check_figures(&data)

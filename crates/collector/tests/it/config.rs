@@ -17,7 +17,7 @@ fn status(program: &Program) -> whippet_api::Status {
 }
 
 fn status_when(program: &Program, fits: impl Fn(&whippet_api::Status) -> bool) -> whippet_api::Status {
-    for _ in 0..400 {
+    for _ in 0..2_400 {
         let status = status(program);
         if fits(&status) {
             return status;

@@ -105,6 +105,8 @@ impl Collector {
         let metrics = Arc::new(Metrics::new());
         let mut options = Options::new(data.folder.path());
         options.server = data.schema.as_ref().map(|schema| schema.url().parse().unwrap());
+        // On a busy machine a query may take long: tests are of what it answers.
+        options.patience = Duration::from_secs(60);
         change(&mut options);
         let (detail, hours, retention) = (options.detail, options.hours, options.retention);
         let store = Arc::new(Store::open(options, Arc::clone(&metrics.store)).unwrap());
@@ -252,7 +254,8 @@ impl Collector {
             metrics: Arc::clone(&self.app.metrics),
             target_status: Arc::clone(&self.app.target_status),
             clock: self.app.clock.clone(),
-            fetcher: Fetcher::new(Duration::from_secs(5)),
+            // On a busy machine 16 MiB may take long.
+            fetcher: Fetcher::new(Duration::from_secs(60)),
             forward: None,
             instance: "here:7300".to_owned(),
         }

@@ -239,7 +239,7 @@ fn move_with_kills(from: &str, to: &str) -> String {
         longest = longest.max(started.elapsed() / 8);
     }
     // The server may still be at work for the one that was killed last.
-    let until = Instant::now() + Duration::from_secs(30);
+    let until = Instant::now() + Duration::from_secs(180);
     loop {
         let moved = whippet(&arguments);
         if moved.status.success() {

@@ -1,6 +1,7 @@
 //! Real servers that ours is compared with, where they are installed.
 use std::fmt::Write as _;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -45,8 +46,26 @@ impl Peer {
         configuration: &Value,
         arguments: &[&str],
     ) -> Self {
-        let address = free_address().await;
-        Self::prometheus_at(&address, program, folder, configuration, arguments)
+        let start = |address: &str| Self::prometheus_at(address, program, folder, configuration, arguments);
+        Self::answering("/api/v1/status/buildinfo", start).await
+    }
+
+    /// Starts a server at a free address, and waits until it answers.
+    async fn answering(path: &str, start: impl Fn(&str) -> Self) -> Self {
+        // Another test may take the address before it listens. Then it ends.
+        for _ in 0..5 {
+            let mut peer = start(&free_address().await);
+            for _ in 0..600 {
+                if peer.ask(path).await.is_some() {
+                    return peer;
+                }
+                if peer.child.try_wait().unwrap().is_some() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+        panic!("a server does not start");
     }
 
     /// The same at a certain address.
@@ -72,16 +91,18 @@ impl Peer {
 
     /// A VictoriaMetrics.
     pub async fn victoria_metrics(program: &Path, folder: &Path) -> Self {
-        let address = free_address().await;
-        let child = Command::new(program)
-            .arg(format!("-storageDataPath={}", folder.join("victoria").display()))
-            .arg(format!("-httpListenAddr={address}"))
-            .args(["-search.latencyOffset=0s", "-memory.allowedBytes=64MB"])
-            .stderr(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self { child, address }
+        let start = |address: &str| {
+            let child = Command::new(program)
+                .arg(format!("-storageDataPath={}", folder.join("victoria").display()))
+                .arg(format!("-httpListenAddr={address}"))
+                .args(["-search.latencyOffset=0s", "-memory.allowedBytes=64MB"])
+                .stderr(Stdio::null())
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap();
+            Self { child, address: address.to_owned() }
+        };
+        Self::answering("/api/v1/labels", start).await
     }
 
     /// An Alertmanager that tells nobody, once it answers.
@@ -120,7 +141,7 @@ impl Peer {
     /// The JSON at a path, if there is an answer.
     pub async fn ask(&self, path: &str) -> Option<Value> {
         let target: Target = format!("peer=http://{}{path}", self.address).parse().unwrap();
-        let fetcher = Fetcher::new(Duration::from_secs(5));
+        let fetcher = Fetcher::new(Duration::from_secs(30));
         let text = fetcher.get(&target.addresses[0], &target.settings).await.ok()?;
         serde_json::from_slice(&text.bytes).ok()
     }
@@ -170,6 +191,14 @@ impl Peer {
         }
         panic!("{expression} is {last:?} after a minute");
     }
+}
+
+/// An address of this machine that refuses connections, as long as the socket is kept: no other test gets it.
+pub fn closed() -> (tokio::net::TcpSocket, SocketAddr) {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
 }
 
 /// An address of this machine at which nothing listens.

@@ -56,7 +56,7 @@ impl Program {
 
     /// The log once it contains `wanted`: a line may arrive after the answer that it belongs to.
     pub fn log_with(&self, wanted: &str) -> String {
-        for _ in 0..500 {
+        for _ in 0..3_000 {
             if self.log().contains(wanted) {
                 return self.log();
             }

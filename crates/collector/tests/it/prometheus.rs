@@ -108,6 +108,11 @@ pub async fn serve() -> String {
     address
 }
 
+/// Whether there was no answer in time.
+fn is_given_up(target: &Value) -> bool {
+    target["lastError"].as_str().is_some_and(|error| error.contains("deadline exceeded"))
+}
+
 /// A Prometheus that scrapes every case.
 struct Scraping(Peer);
 
@@ -124,14 +129,16 @@ impl Scraping {
         Self(Peer::prometheus(program, folder, &serde_json::json!({ "scrape_configs": jobs }), &[]).await)
     }
 
-    /// Each job's last error, once all were scraped.
+    /// Each job's last error, once all were scraped. On a busy machine it gives some up.
     async fn errors(&self, cases: usize) -> BTreeMap<usize, String> {
         for _ in 0..600 {
             tokio::time::sleep(Duration::from_millis(100)).await;
             let Some(answer) = self.0.ask("/api/v1/targets").await else { continue };
             let targets = answer["data"]["activeTargets"].as_array().cloned().unwrap_or_default();
-            let scraped: Vec<&Value> =
-                targets.iter().filter(|target| target["health"] != "unknown").collect();
+            let scraped: Vec<&Value> = targets
+                .iter()
+                .filter(|target| target["health"] != "unknown" && !is_given_up(target))
+                .collect();
             if scraped.len() == cases {
                 let error = |target: &Value| target["lastError"].as_str().unwrap().to_owned();
                 let job = |target: &Value| target["labels"]["job"].as_str().unwrap().parse().unwrap();
@@ -141,10 +148,24 @@ impl Scraping {
         panic!("Prometheus did not scrape everything within a minute");
     }
 
+    /// All series of a job, once its last scrape has succeeded: of one that was given up there are no samples.
+    async fn scraped(&self, job: usize) -> Vec<Value> {
+        for _ in 0..600 {
+            let answer = self.0.ask(&format!("/api/v1/query?query=%7Bjob%3D%22{job}%22%7D")).await;
+            let results =
+                answer.and_then(|answer| answer["data"]["result"].as_array().cloned()).unwrap_or_default();
+            let is_up = |result: &Value| result["metric"]["__name__"] == "up" && result["value"][1] == "1";
+            if results.iter().any(is_up) {
+                return results;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("Prometheus did not scrape job {job} within a minute");
+    }
+
     /// The samples that a job has, its own labels left out.
     async fn samples(&self, job: usize) -> Vec<String> {
-        let answer = self.0.ask(&format!("/api/v1/query?query=%7Bjob%3D%22{job}%22%7D")).await.unwrap();
-        let results = answer["data"]["result"].as_array().unwrap();
+        let results = self.scraped(job).await;
         let own = |name: &str| name == "up" || name.starts_with("scrape_");
         let mut samples: Vec<String> = results
             .iter()

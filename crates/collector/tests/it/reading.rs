@@ -16,7 +16,7 @@ use whippet_collector::prometheus::pages::{PageFigures, PageOptions};
 use whippet_collector::prometheus::reading::Reader;
 
 use crate::harness::{Collector, HOUR, MINUTE, SECOND, START, beacon_with};
-use crate::peers::{Peer, free_address, program};
+use crate::peers::{Peer, closed, program};
 
 fn reader(address: &str, selectors: &[&str]) -> Arc<Reader> {
     let selectors = selectors.iter().map(|selector| selector.parse().unwrap()).collect();
@@ -392,7 +392,8 @@ async fn what_is_missing_is_said() {
 
 #[tokio::test]
 async fn a_server_that_is_none_is_said() {
-    let reader = reader(&free_address().await, &[]);
+    let (_bound, address) = closed();
+    let reader = reader(&address.to_string(), &[]);
     let collector = reading(&reader);
     reader.poll(collector.now()).await;
     let status = collector.status().await;

@@ -13,7 +13,7 @@ use whippet_collector::prometheus::pages::{PageFigures, PageOptions};
 use whippet_collector::prometheus::remote_write::{self, RemoteWriteOptions, RemoteWriter};
 
 use crate::harness::{Collector, beacon_with};
-use crate::peers::{Peer, free_address, program};
+use crate::peers::{Peer, closed, free_address, program};
 
 /// Real servers refuse samples of another time than now.
 fn collector() -> Collector {
@@ -121,7 +121,8 @@ async fn victoria_metrics_takes_it() {
     let classic = "histogram_quantile(0.75, whippet_page_fcp_seconds_bucket)";
     let classic = server.query_until(classic, "app", some).await;
     assert!(classic[0].0 == "shop" && (classic[0].1 - 1.5).abs() < 0.4, "{classic:?}");
-    assert_eq!(server.query("whippet_page_views_total", "instance").await, [("here:1".to_owned(), 100.0)]);
+    let views = server.query_until("whippet_page_views_total", "instance", some).await;
+    assert_eq!(views, [("here:1".to_owned(), 100.0)]);
     drop(tasks);
 }
 
@@ -140,7 +141,8 @@ async fn what_is_scraped_is_sent_on() {
     let mut scraper = collector.scraper();
     scraper.forward = writer.forwarding();
     let shop = format!("shop=http://{backend}/metrics").parse().unwrap();
-    let gone = format!("gone=http://{}/metrics", free_address().await).parse().unwrap();
+    let (_bound, refusing) = closed();
+    let gone = format!("gone=http://{refusing}/metrics").parse().unwrap();
     for target in [&shop, &gone] {
         scraper.scrape(target).await;
     }

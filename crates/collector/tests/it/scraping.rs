@@ -13,6 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use whippet_collector::scrape::Target;
 
 use crate::harness::{Collector, SECOND};
+use crate::peers::closed;
 
 /// A backend that answers with `body`, and its address.
 async fn backend(status: StatusCode, body: impl Into<String>) -> Target {
@@ -55,9 +56,8 @@ async fn fails(target: &Target, expected: Expect) {
 
 #[tokio::test]
 async fn a_failed_scrape_says_why() {
-    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let nobody: Target = format!("shop=http://{}/metrics", closed.local_addr().unwrap()).parse().unwrap();
-    drop(closed);
+    let (_bound, address) = closed();
+    let nobody: Target = format!("shop=http://{address}/metrics").parse().unwrap();
     fails(
         &nobody,
         expect!["cannot connect: Connection refused (os error 111). Is the backend running at this address?"],

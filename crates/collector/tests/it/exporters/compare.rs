@@ -15,7 +15,7 @@ use whippet_store::Scrape;
 
 use super::texts::{Exporter, PROGRESS, exporters, samples};
 use crate::harness::{Collector, SECOND, START};
-use crate::peers::{Peer, free_address, program};
+use crate::peers::{Peer, program};
 
 /// Between scrapes, ms.
 const INTERVAL: i64 = 5 * SECOND;
@@ -250,9 +250,7 @@ async fn every_figure_of_every_exporter_is_the_one_that_prometheus_computes() {
         })
         .collect();
     let folder = tempfile::tempdir().unwrap();
-    let address = free_address().await;
-    let peer =
-        Peer::prometheus_at(&address, &program, folder.path(), &json!({ "scrape_configs": jobs }), &[]);
+    let peer = Peer::prometheus(&program, folder.path(), &json!({ "scrape_configs": jobs }), &[]).await;
     let pages = async {
         let mut pages = BTreeMap::new();
         for exporter in &exporters {

@@ -141,13 +141,25 @@ impl Memory {
 
     /// What was noted, once there are that many.
     pub async fn noted_when(&self, count: usize) -> Vec<(i64, Verdict)> {
-        for _ in 0..1_000 {
-            if self.noted().len() >= count {
-                return self.noted();
+        self.noted_once(|noted| noted.len() >= count).await
+    }
+
+    /// What was noted first of each of these, once there is something of all. On a busy machine one may have been tried again.
+    pub async fn first_of<const N: usize>(&self, ids: [i64; N]) -> [Verdict; N] {
+        let first = |noted: &[(i64, Verdict)], id| noted.iter().find(|known| known.0 == id).cloned();
+        let noted = self.noted_once(|noted| ids.iter().all(|id| first(noted, *id).is_some())).await;
+        ids.map(|id| first(&noted, id).unwrap().1)
+    }
+
+    async fn noted_once(&self, enough: impl Fn(&[(i64, Verdict)]) -> bool) -> Vec<(i64, Verdict)> {
+        for _ in 0..6_000 {
+            let noted = self.noted();
+            if enough(&noted) {
+                return noted;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        panic!("not {count}: {:?}", self.noted());
+        panic!("not enough: {:?}", self.noted());
     }
 }
 
@@ -212,7 +224,7 @@ pub async fn when<F: Future<Output = Option<Value>>>(
     fits: impl Fn(&Value) -> bool,
 ) -> Value {
     let mut last = None;
-    for _ in 0..200 {
+    for _ in 0..1_200 {
         last = ask().await;
         if let Some(value) = last.as_ref().filter(|value| fits(value)) {
             return value.clone();

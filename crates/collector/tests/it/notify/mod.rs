@@ -19,7 +19,7 @@ use whippet_store::watching::{Change, Round};
 use whippet_watch::notification::{Labels, Notification, NotifiedAlert};
 
 use crate::harness::{Collector, MINUTE, SECOND, START, beacon_with};
-use crate::peers::{Peer, program};
+use crate::peers::{Peer, closed, program};
 use fixture::{
     Memory, View, alert, hook, labels, labels_of_summary, receivers, run, run_with, run_with_outbox, status,
     webhook, when,
@@ -90,14 +90,14 @@ async fn a_receiver_that_hangs_or_is_down_holds_up_no_other() {
     let up = hook(|_| status(204)).await;
     // It accepts, and says nothing.
     let hanging = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let (_bound, refusing) = closed();
     let config = [
         webhook(
             "hanging",
             &hanging.local_addr().unwrap().to_string(),
             "timeout = '300ms'\nretry_for = '100ms'",
         ),
-        webhook("closed", &closed.to_string(), ""),
+        webhook("closed", &refusing.to_string(), ""),
         webhook("up", &up.address, ""),
     ]
     .concat();
@@ -106,12 +106,11 @@ async fn a_receiver_that_hangs_or_is_down_holds_up_no_other() {
         memory.put(receiver, vec![alert("/a", None)]);
     }
     let _running = run(&memory, &config);
-    let noted = memory.noted_when(3).await;
-    let of = |id: i64| noted.iter().find(|(known, _)| *known == id).unwrap().1.clone();
-    assert_eq!(of(1), Verdict::GivenUp("no answer within 300 ms".to_owned()));
-    assert!(matches!(of(2), Verdict::Again(error) if error.starts_with("cannot connect: ")));
-    assert_eq!(of(3), Verdict::Sent);
-    assert!(!format!("{noted:?}").contains("s3cret"), "the path of a hook is its secret");
+    let [slow, refused, sent] = memory.first_of([1, 2, 3]).await;
+    assert_eq!(slow, Verdict::GivenUp("no answer within 300 ms".to_owned()));
+    assert!(matches!(refused, Verdict::Again(error) if error.starts_with("cannot connect: ")));
+    assert_eq!(sent, Verdict::Sent);
+    assert!(!format!("{:?}", memory.noted()).contains("s3cret"), "the path of a hook is its secret");
 }
 
 #[tokio::test]
@@ -129,17 +128,13 @@ async fn what_a_receiver_does_not_understand_is_given_up_and_said() {
     memory.put("gone", vec![alert("/a", None)]);
     memory.put("ops", vec![alert("/b", None)]);
     let _running = run(&memory, &webhook("ops", &hook.address, ""));
-    let mut noted = memory.noted_when(3).await;
-    noted.sort_by_key(|(id, _)| *id);
-    assert_eq!(
-        noted[0].1,
-        Verdict::GivenUp("answered 400 Bad Request: no channel\\nof this name".to_owned())
-    );
+    let [refused, gone, next] = memory.first_of([1, 2, 3]).await;
+    assert_eq!(refused, Verdict::GivenUp("answered 400 Bad Request: no channel\\nof this name".to_owned()));
     assert!(
-        matches!(&noted[1].1, Verdict::Again(error) if error.contains("no such receiver")),
+        matches!(gone, Verdict::Again(error) if error.contains("no such receiver")),
         "it may be put right"
     );
-    assert_eq!(noted[2].1, Verdict::Sent, "the next one is sent");
+    assert_eq!(next, Verdict::Sent, "the next one is sent");
 }
 
 #[tokio::test]
@@ -209,7 +204,7 @@ async fn a_killed_collector_loses_nothing_and_sends_twice_only_what_it_could_not
     memory.put("ops", vec![alert("/a", None)]);
     // This one is killed between the answer and the note.
     let killed = run_with(View(Arc::clone(&memory), true), &config);
-    for _ in 0..500 {
+    for _ in 0..6_000 {
         if !hook.got().is_empty() {
             break;
         }
@@ -243,7 +238,7 @@ async fn what_waits_in_the_store_outlives_its_collector() {
     let outbox = Arc::new(Stored(Arc::clone(&collector.app.store)));
     let running = run_with_outbox(outbox, Clock::manual(START).0, &webhook("ops", &hook.address, ""));
     let mut left = Vec::new();
-    for _ in 0..500 {
+    for _ in 0..6_000 {
         left = collector.app.store.due_notifications(10).await.unwrap();
         if left.is_empty() {
             break;
@@ -288,7 +283,7 @@ async fn from_a_line_of_the_file_to_the_receiver_and_back() {
     watch.set_teller(Arc::clone(&running.notifier) as _);
     views_and_look(&collector, 10, 4000.0).await;
     views_and_look(&collector, 90, 1000.0).await;
-    for _ in 0..1_000 {
+    for _ in 0..6_000 {
         if hook.got().len() == 3 {
             break;
         }
@@ -368,14 +363,15 @@ async fn an_alertmanager_is_told_again_and_again_and_told_when_it_is_over() {
     memory.put("am", vec![fires(None)]);
     running.notifier.wake();
     assert_eq!(memory.noted_when(1).await[0].1, Verdict::Sent, "one of the two has it");
+    // What fires is told again, before its end comes: it ends four seconds ahead.
+    running.notifier.firing(vec![("am".to_owned(), vec![fires(None)])]);
     let first = when(&alerts, |alerts| alerts.as_array().is_some_and(|alerts| alerts.len() == 1)).await;
     assert_eq!(first[0]["fingerprint"], fires(None).fingerprint, "it is Alertmanager's");
     assert_eq!(
         (&first[0]["labels"]["page"], &first[0]["generatorURL"]),
         (&"/a".into(), &"http://dash.example/".into())
     );
-    // What fires is told again: its end moves on.
-    running.notifier.firing(vec![("am".to_owned(), vec![fires(None)])]);
+    // Its end moves on.
     let end = first[0]["endsAt"].clone();
     when(&alerts, |alerts| alerts[0]["endsAt"].as_str() > end.as_str()).await;
     running.notifier.firing(Vec::new());
