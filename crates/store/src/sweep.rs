@@ -76,7 +76,7 @@ pub fn portion(
         Stage::Settle => {
             hot.begin(database)?;
             hot.write_views(database)?;
-            return views::settle(database, hot, views::FEW);
+            return views::settle(database, hot, cells::view_rows::FEW);
         }
         Stage::RollUp(level, section) => return cells::roll_up(database, hot, (level, section), now),
         Stage::GiveBack => return size_limit::give_back(database),

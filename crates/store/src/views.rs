@@ -18,9 +18,6 @@ pub const OPEN: i64 = 6 * HOUR;
 /// The most page views counted in one portion.
 const PORTION: usize = 5_000;
 
-/// How many page views of each of [`State::WAITING`] may wait until they have ended. Reports read them one by one.
-pub const FEW: usize = 1_000;
-
 /// For how many days a page view is remembered that has ended: as long as the ids of beacons.
 pub const DAYS: i64 = beacon_ids::DAYS;
 
@@ -117,7 +114,7 @@ fn count(
     })?;
     for (_, view) in &mut counted {
         if view.state != State::Counted {
-            add(hot, view);
+            hot.count(view);
         }
         view.count();
         if ended {
@@ -128,16 +125,6 @@ fn count(
     // Cells are written once for all portions, and for the beacons meanwhile.
     hot.keep(database)?;
     view_rows::put(database, &counted)
-}
-
-/// Adds what cells do not have of a page view.
-fn add(hot: &mut Hot, view: &OpenView) {
-    let place = Place { minute: view.minute, app: view.app, page: view.page };
-    hot.vitals(place, |vitals| view.add_vitals(vitals));
-    hot.splits(place, &view.origin, |part| view.add_vitals(&mut part.vitals));
-    if view.is_attributed() {
-        hot.attribution(place, |attribution| view.add_attribution(attribution));
-    }
 }
 
 /// Forgets one portion of the page views that have ended and began before `remembered`, and of all that began before `retention`. Returns whether that was all.

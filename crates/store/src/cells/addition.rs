@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::open_views::OpenView;
 use super::place::Place;
 use super::section::Cell;
 use super::view_rows::Reported;
@@ -35,6 +36,17 @@ impl Additions {
     /// Whether they add nothing.
     pub fn is_empty(&self) -> bool {
         self.places.is_empty() && self.views.is_empty()
+    }
+
+    /// Adds what cells do not have of a page view.
+    pub fn count(&mut self, view: &OpenView) {
+        let place = Place { minute: view.minute, app: view.app, page: view.page };
+        let addition = self.places.entry(place).or_default();
+        view.add_vitals(addition.vitals.get_or_insert_default());
+        view.add_vitals(&mut addition.splits.entry(view.origin).or_default().vitals);
+        if view.is_attributed() {
+            view.add_attribution(addition.attribution.get_or_insert_default());
+        }
     }
 
     /// Adds what came later.

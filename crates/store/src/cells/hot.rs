@@ -37,6 +37,7 @@ pub struct Hot {
     /// What earlier ones have added: the journal has it, and the rows do not.
     pending: Additions,
     journal: Journal,
+    few: usize,
     vitals: Shelf<Vitals>,
     attribution: Shelf<Attribution>,
     histograms: Shelf<Histograms>,
@@ -57,6 +58,7 @@ impl Hot {
             group: Additions::default(),
             pending: Additions::default(),
             journal: Journal::default(),
+            few: view_rows::FEW,
             vitals: Shelf::default(),
             attribution: Shelf::default(),
             histograms: Shelf::default(),
@@ -80,6 +82,12 @@ impl Hot {
     /// The same where the file has a limit: the journal takes a small share of it.
     pub fn within(self, max_size: Option<u64>) -> Self {
         Self { journal: Journal::within(max_size), ..self }
+    }
+
+    /// The same that leaves no more than `few` new page views to be counted later.
+    #[cfg(test)]
+    pub fn leaving(self, few: usize) -> Self {
+        Self { few, ..self }
     }
 
     /// The same in a file of a format that has no journal.
@@ -139,7 +147,8 @@ impl Hot {
     pub fn clear(&mut self) {
         let mut journal = std::mem::take(&mut self.journal);
         journal.forget();
-        *self = Self { marks: self.marks, moved: self.moved, journal, ..Self::new(self.collector) };
+        let Self { marks, moved, few, .. } = *self;
+        *self = Self { marks, moved, few, journal, ..Self::new(self.collector) };
     }
 
     /// Adds to page views and vitals.
@@ -220,10 +229,24 @@ impl Hot {
         Ok(())
     }
 
+    /// Adds what cells do not have of a page view.
+    pub fn count(&mut self, view: &OpenView) {
+        self.group.count(view);
+    }
+
     /// Writes what is pending of page views to their rows, and leaves the cells to [`Self::flush`]. The journal still has both: after a
     /// crash a row that says all of it already stays as it is.
     pub fn write_views(&mut self, database: &dyn Database) -> Result<()> {
-        view_rows::write(database, &mut self.partitions, &std::mem::take(&mut self.pending.views))
+        let views = std::mem::take(&mut self.pending.views);
+        let few = self.few(database);
+        view_rows::write(database, &mut self.partitions, &views, few, &mut |view| self.group.count(view))?;
+        self.keep(database)
+    }
+
+    /// How many new page views are left to be counted later. Without a journal each group writes its own, most of which report again
+    /// soon.
+    fn few(&self, database: &dyn Database) -> usize {
+        if Journal::exists(database) { self.few } else { usize::MAX }
     }
 
     /// A transaction that does nothing else than to write what the journal has to the rows.
@@ -237,7 +260,9 @@ impl Hot {
         self.journal.read(database, &mut self.pending)?;
         let mut added = std::mem::take(&mut self.pending);
         added.merge(std::mem::take(&mut self.group));
-        view_rows::write(database, &mut self.partitions, &added.views)?;
+        let views = std::mem::take(&mut added.views);
+        let few = self.few(database);
+        view_rows::write(database, &mut self.partitions, &views, few, &mut |view| added.count(view))?;
         if Journal::exists(database) && !added.places.is_empty() {
             self.marks = Marks::load(database)?;
         }

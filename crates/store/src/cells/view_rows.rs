@@ -60,8 +60,18 @@ const READ: Lookup = Lookup {
 /// How far the clocks of collectors may differ, ms.
 const SKEW: i64 = 2 * MINUTE;
 
-/// Writes them: new page views at once, and to those that are there what is newer.
-pub fn write(database: &dyn Database, partitions: &mut Partitions, reported: &Reported) -> Result<()> {
+/// How many page views of each of [`State::WAITING`] may wait until they have ended. Reports read them one by one.
+pub const FEW: usize = 1_000;
+
+/// Writes them: new page views at once, and to those that are there what is newer. Where more than `few` are new, they are counted with
+/// that, as the next sweep would count them: `count` is told of each, and adds it to cells.
+pub fn write(
+    database: &dyn Database,
+    partitions: &mut Partitions,
+    reported: &Reported,
+    few: usize,
+    count: &mut dyn FnMut(&OpenView),
+) -> Result<()> {
     if reported.is_empty() {
         return Ok(());
     }
@@ -81,15 +91,19 @@ pub fn write(database: &dyn Database, partitions: &mut Partitions, reported: &Re
             None => new.push((key, view)),
         }
     }
+    let state = if new.len() > few { State::Counted } else { State::New };
     for new in new.chunks(TOGETHER) {
         let blobs: Vec<Vec<u8>> = new.iter().map(|(_, view)| write_measures(&view.measures)).collect();
         let rows: Vec<Vec<Param<'_>>> =
-            new.iter().zip(&blobs).map(|((key, view), blob)| row(&key.1, view, blob)).collect();
+            new.iter().zip(&blobs).map(|((key, view), blob)| row(&key.1, view, state, blob)).collect();
         let written = database.insert_new(&INSERT, 2, &rows)?;
-        new.iter()
-            .zip(written)
-            .filter(|(_, written)| !written)
-            .for_each(|((key, view), _)| know(key, view, view.day()));
+        for ((key, view), written) in new.iter().zip(written) {
+            if !written {
+                know(key, view, view.day());
+            } else if state == State::Counted {
+                count(view);
+            }
+        }
     }
     known.sort_unstable();
     known.chunks(TOGETHER).try_for_each(|known| update(database, known, reported))
@@ -173,11 +187,11 @@ pub fn read_locked(
 pub fn put(database: &dyn Database, views: &[(String, OpenView)]) -> Result<()> {
     let blobs: Vec<Vec<u8>> = views.iter().map(|(_, view)| write_measures(&view.measures)).collect();
     let rows: Vec<Vec<Param<'_>>> =
-        views.iter().zip(&blobs).map(|((name, view), blob)| row(name, view, blob)).collect();
+        views.iter().zip(&blobs).map(|((name, view), blob)| row(name, view, view.state, blob)).collect();
     database.write_rows(updating(database.engine()), &rows)
 }
 
-fn row<'a>(name: &'a str, view: &OpenView, measures: &'a [u8]) -> Vec<Param<'a>> {
+fn row<'a>(name: &'a str, view: &OpenView, state: State, measures: &'a [u8]) -> Vec<Param<'a>> {
     let Origin { release, device, connection, navigation, browser } = view.origin;
     let mut row = vec![Param::Integer(view.app), Param::Text(name)];
     let numbers = [
@@ -189,7 +203,7 @@ fn row<'a>(name: &'a str, view: &OpenView, measures: &'a [u8]) -> Vec<Param<'a>>
         device,
         connection,
         browser,
-        view.state as i64,
+        state as i64,
     ];
     row.extend(numbers.map(Param::Integer));
     row.push(Param::Blob(measures));

@@ -30,6 +30,10 @@ enum Step {
     Report { collector: usize, view: u8, metric: usize, value: u32, sent: i64 },
     /// Page views are counted until few wait.
     Settle { collector: usize, few: usize },
+    /// All that was heard is written, as it is where somebody asks.
+    Write,
+    /// A collector is killed, and another begins with what is on disk.
+    Kill { collector: usize },
     /// Time passes, and what has ended is counted and added up.
     Pass { collector: usize, minutes: i64 },
 }
@@ -40,7 +44,8 @@ fn step() -> impl Strategy<Value = Step> {
     );
     let settle = (0..2_usize, 0..3_usize).prop_map(|(collector, few)| Step::Settle { collector, few });
     let pass = (0..2_usize, 0..100_i64).prop_map(|(collector, minutes)| Step::Pass { collector, minutes });
-    prop_oneof![6 => report, 2 => settle, 1 => pass]
+    let kill = (0..2_usize).prop_map(|collector| Step::Kill { collector });
+    prop_oneof![9 => report, 3 => settle, 2 => pass, 1 => Just(Step::Write), 2 => kill]
 }
 
 const METRICS: [Metric; 3] = [Metric::Lcp, Metric::Inp, Metric::Cls];
@@ -62,7 +67,12 @@ struct Collectors<'a> {
 impl<'a> Collectors<'a> {
     fn new(database: &'a dyn Database) -> Self {
         let writers = usize::from(database.engine() == Engine::Postgres);
-        Self { database, hot: [Hot::new(1), Hot::new(2)], writers, now: START, beacons: 0 }
+        Self { database, hot: [1, 2].map(Hot::new), writers, now: START, beacons: 0 }
+    }
+
+    /// The same that count more than `few` new page views as they are written.
+    fn leaving(self, few: usize) -> Self {
+        Self { hot: self.hot.map(|hot| hot.leaving(few)), ..self }
     }
 
     fn hear(&mut self, collector: usize, view: u8, vital: &str, sent: i64) {
@@ -182,19 +192,22 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
-    fn whenever_page_views_are_counted_the_newest_values_are_told(steps in prop::collection::vec(step(), 1..60)) {
+    fn whenever_page_views_are_counted_the_newest_values_are_told(
+        few in 0..4_usize,
+        steps in prop::collection::vec(step(), 1..60),
+    ) {
         let mut outcome = Ok(());
         each_engine(|database| {
             if outcome.is_ok() {
-                outcome = play(database, &steps);
+                outcome = play(database, few, &steps);
             }
         });
         outcome?;
     }
 }
 
-fn play(database: &dyn Database, steps: &[Step]) -> std::result::Result<(), TestCaseError> {
-    let mut all = Collectors::new(database);
+fn play(database: &dyn Database, few: usize, steps: &[Step]) -> std::result::Result<(), TestCaseError> {
+    let mut all = Collectors::new(database).leaving(few);
     let mut model = Model::default();
     for step in steps {
         match *step {
@@ -210,6 +223,11 @@ fn play(database: &dyn Database, steps: &[Step]) -> std::result::Result<(), Test
                 model.report(all.now, view, metric, sent, value);
             }
             Step::Settle { collector, few } => all.settle(collector, few),
+            Step::Write => all.write(),
+            Step::Kill { collector } => {
+                let killed = &mut all.hot[collector.min(all.writers)];
+                *killed = Hot::new(killed.collector()).leaving(few);
+            }
             Step::Pass { collector, minutes } => all.pass(collector, minutes),
         }
     }
