@@ -8,8 +8,6 @@ import { Timeline } from './timeline.js'
 import { TimelineView } from './timelineView.js'
 import { VirtualList } from './virtualList.js'
 
-/** The release may be outside of the panel, or, where the window is left meanwhile, never told. */
-const PRESS_ENDS = ['pointerup', 'pointercancel', 'blur']
 const LISTS = { query: 'Queries', mutation: 'Mutations' } as const
 
 /** Records a source from the beginning, and shows it while it is open. */
@@ -27,7 +25,6 @@ export class Panel {
   #step?: number
   #frame = 0
   #isOpen = false
-  #isPressed = false
   readonly #tabs = h('div', { role: 'tablist' })
   readonly #labels = h('div', { className: 'labels' })
   readonly #message = h('p', { className: 'message', role: 'alert' })
@@ -73,7 +70,7 @@ export class Panel {
     const lists = h('div', { className: 'lists' }, this.#labels, this.#list.element)
     this.element = h(
       'section',
-      { className: 'panel', 'aria-label': 'Whippet devtools', hidden: true, onpointerdown: () => this.#press() },
+      { className: 'panel', 'aria-label': 'Whippet devtools', hidden: true },
       header,
       this.#message,
       h('main', {}, lists, this.#details.element),
@@ -93,7 +90,6 @@ export class Panel {
 
   destroy(): void {
     this.#endWatch()
-    this.#release()
     cancelAnimationFrame(this.#frame)
     this.element.remove()
   }
@@ -103,19 +99,8 @@ export class Panel {
     if (!this.#isOpen || this.#frame) return
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0
-      if (!this.#isPressed) this.#draw()
+      this.element.matches(':active') ? this.#later() : this.#draw()
     })
-  }
-
-  #press(): void {
-    this.#isPressed = true
-    for (const end of PRESS_ENDS) addEventListener(end, this.#release)
-  }
-
-  readonly #release = (): void => {
-    this.#isPressed = false
-    for (const end of PRESS_ENDS) removeEventListener(end, this.#release)
-    this.#later()
   }
 
   #draw(): void {

@@ -15,11 +15,9 @@ export function valueTree(name: string, value: unknown, opened: Set<string>, pat
   }
   // Not at `toggle`, which comes a task later: what is drawn between the two would close the branch again.
   const toggle = () => {
-    if (details.open) opened.delete(path)
-    else {
-      opened.add(path)
-      fill()
-    }
+    if (opened.delete(path)) return
+    opened.add(path)
+    fill()
   }
   if (details.open) fill()
   details.append(

@@ -287,12 +287,9 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     for (const target of [...waiting]) loadNow(target)
   }
 
-  /**
-   * A page from the back/forward cache is `persisted`: its loads may have been interrupted, and failed. An `offline` counts although
-   * the network is back by the time it is heard, as after a long task.
-   */
-  function handleNetwork({ type, persisted }: Partial<PageTransitionEvent> = {}): void {
-    lazy_online(loader, type !== 'offline' && !!globalThis.navigator?.onLine, !!persisted)
+  /** A page from the back/forward cache is `persisted`: its loads may have been interrupted, and failed. */
+  function handleNetwork({ persisted }: Partial<PageTransitionEvent> = {}): void {
+    lazy_online(loader, !!globalThis.navigator?.onLine, !!persisted)
     pump()
   }
 

@@ -193,11 +193,10 @@ export function page(t, { withObserver = true, connection } = {}) {
   }
   mutationObservers.clear()
   return {
-    dispatch: (type, event = {}) => listeners[type]({ type, ...event }),
+    dispatch: (name, event = {}) => listeners[name](event),
     network(online) {
       navigator.onLine = online
-      const type = online ? 'online' : 'offline'
-      listeners[type]({ type })
+      listeners[online ? 'online' : 'offline']()
     },
   }
 }

@@ -143,10 +143,9 @@ export function createSender({ endpoint, format, keep, onLost }: SenderOptions):
     try {
       const locks = globalThis.navigator?.locks
       const before = epoch
-      const run = () => sendStored(before)
       // The tab that has the lock may have found nothing to send before something was stored, or be ending: this one asks again.
-      const granted = (lock: unknown) => (lock ? run() : scheduleDrain(SETTLED))
-      if (locks) await locks.request('whippet-rum', { ifAvailable: true }, granted)
+      const run = (lock?: unknown) => (lock !== null ? sendStored(before) : scheduleDrain(SETTLED))
+      if (locks) await locks.request('whippet-rum', { ifAvailable: true }, run)
       else await run()
     } catch {
       // Retried with the next beacon that fails, or on the next visit.
