@@ -1,7 +1,8 @@
 //! Page views while they last: the newest value of each vital counts, in place of those before it, whichever collector hears it.
 //!
 //! Beacons write rows. A sweep counts them in cells: those that have ended, and before that those that are too many for reports to
-//! read one by one. What a page view reports after it was counted is counted as a difference, by the next sweep.
+//! read one by one; many that are new are counted as they are written. What a page view reports after it was counted is counted as a
+//! difference, by the next sweep.
 use whippet_engine::beacon::{Attribution, Beacon, Vital, limits};
 use whippet_engine::vitals::Metric;
 
