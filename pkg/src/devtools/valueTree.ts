@@ -10,16 +10,15 @@ export function valueTree(name: string, value: unknown, opened: Set<string>, pat
   if (!members) return h('div', { className: 'leaf' }, h('span', { className: 'name' }, name), ': ', scalar(value))
   const body = h('div', { className: 'branch' })
   const details = h('details', { open: opened.has(path) })
-  const fill = () => {
+  const unfold = () => {
+    opened.add(path)
     if (!body.childElementCount) more(body, members, 0, opened, path)
   }
   // Not at `toggle`, which comes a task later: what is drawn between the two would close the branch again.
   const toggle = () => {
-    if (opened.delete(path)) return
-    opened.add(path)
-    fill()
+    if (!opened.delete(path)) unfold()
   }
-  if (details.open) fill()
+  if (details.open) unfold()
   details.append(
     h(
       'summary',
