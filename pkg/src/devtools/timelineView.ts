@@ -40,7 +40,8 @@ export class TimelineView {
     this.#all = h(
       'details',
       { className: 'events', ontoggle: () => this.#drawList() },
-      h('summary', {}, 'Timeline'),
+      // Before `toggle`, which comes a task after it is opened: a key may come between the two.
+      h('summary', { onclick: () => this.#drawList(true) }, 'Timeline'),
       this.#list.element,
     )
     const bar = h('div', { className: 'bar' }, this.#back, this.#slider, this.#forth, this.#now, this.#text)
@@ -68,9 +69,8 @@ export class TimelineView {
     this.#drawList()
   }
 
-  #drawList(): void {
-    // While it is closed, too: `toggle` comes a task after the list is opened, and a key may come between the two.
-    if (!this.#timeline) return
+  #drawList(isOpen = this.#all.open): void {
+    if (!isOpen || !this.#timeline) return
     const { events } = this.#timeline
     const numbered = events.map((event, index) => ({ ...event, number: index + 1 })).reverse()
     this.#list.show(numbered, String(this.#step ?? events.length))

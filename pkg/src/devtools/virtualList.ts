@@ -44,8 +44,7 @@ export class VirtualList<T> {
   #draw(): void {
     const { scrollTop, clientHeight } = this.element
     const first = Math.max(0, Math.floor(scrollTop / HEIGHT) - MORE)
-    // A list that is not shown has no rows.
-    const last = clientHeight && Math.min(this.#items.length, Math.ceil((scrollTop + clientHeight) / HEIGHT) + MORE)
+    const last = Math.min(this.#items.length, Math.ceil((scrollTop + clientHeight) / HEIGHT) + MORE)
     this.element.removeAttribute('aria-activedescendant')
     const rows = this.#items.slice(first, last).map((item, index) => {
       const row = this.#options.render(item)
