@@ -10,7 +10,7 @@ export const demo = process.env.WHIPPET_DEMO ?? 'http://127.0.0.1:7301'
 export const collector = process.env.WHIPPET_COLLECTOR ?? 'http://127.0.0.1:7300'
 
 /** How long a step may take, ms: a busy machine takes twenty times as long as an idle one, and only what fails takes all of it. */
-const PATIENCE = 60_000
+export const PATIENCE = 60_000
 
 const out = path.join(path.dirname(fileURLToPath(import.meta.url)), 'out')
 

@@ -20,17 +20,14 @@ test('a session in the demo is on the dashboard within 15 s', async () => {
   await page.getByTestId('search').pressSequentially('axum', { delay: 30 })
   await page.getByTestId('row-link').first().click()
   await page.getByTestId('details-body').waitFor()
-  // Counted by ticks: a busy machine delays them as it delays the beacon.
-  let seconds = 0
-  const ticking = setInterval(() => seconds++, 1000).unref()
+  const started = Date.now()
   await eventually('a beacon of this session', async () => (await status()).beacons > before)
   await eventually('its vitals', async () => {
     const answer = await fetch(`${collector}/api/vitals?${last15Minutes()}`)
     const { metrics } = await answer.json()
     return metrics.find((metric) => metric.name === 'LCP').count > 0 || page.close()
   })
-  clearInterval(ticking)
-  assert.ok(seconds < 15, `${seconds} s`)
+  assert.ok(Date.now() - started < 15_000)
   await page.context().close()
 })
 

@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import puppeteer from 'puppeteer-core'
 import { readBeacon } from './beacon.mjs'
-import { collector, demo, eventually } from './browser.mjs'
+import { collector, demo, eventually, PATIENCE } from './browser.mjs'
 
 const executablePath = process.env.FIREFOX
 const wait = (ms) => new Promise((done) => setTimeout(done, ms))
@@ -111,7 +111,7 @@ describe('in Firefox', { skip: !executablePath && 'there is none: the variable F
   async function open(url = `${origin}/orders/1042`) {
     beacons = []
     const page = await browser.newPage()
-    page.setDefaultTimeout(60_000)
+    page.setDefaultTimeout(PATIENCE)
     // A background tab is not painted.
     await page.bringToFront()
     page.faults = []

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { eventually, launch, noFaults } from './browser.mjs'
+import { eventually, launch, noFaults, PATIENCE } from './browser.mjs'
 import { freePort } from './free-port.mjs'
 
 const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
@@ -33,7 +33,7 @@ after(async () => {
 /** Opens a page, and notes what it asks the server's API and what the console says. */
 async function visit(path, options = {}) {
   const scope = await browser.newContext({ extraHTTPHeaders: { 'x-asker': 'somebody' }, ...options })
-  scope.setDefaultTimeout(60_000)
+  scope.setDefaultTimeout(PATIENCE)
   const page = await scope.newPage()
   page.faults = []
   page.asked = []

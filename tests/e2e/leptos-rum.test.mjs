@@ -11,7 +11,7 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { readBeacon } from './beacon.mjs'
-import { eventually, executable, flags, launch } from './browser.mjs'
+import { eventually, executable, flags, launch, PATIENCE } from './browser.mjs'
 
 const app = process.env.WHIPPET_LEPTOS ?? fileURLToPath(new URL('../../target/dev-wasm/leptos', import.meta.url))
 let server, browser, origin, bundle, posted
@@ -150,7 +150,7 @@ after(async () => {
 
 async function open({ search = '?token=secret', script } = {}) {
   const page = await (await browser.newContext()).newPage()
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(PATIENCE)
   if (script) await page.addInitScript(script)
   page.faults = []
   page.on('console', (message) => {

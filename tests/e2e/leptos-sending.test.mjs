@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { after, before, beforeEach, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { eventually, launch } from './browser.mjs'
+import { eventually, launch, PATIENCE } from './browser.mjs'
 import { compare, echo } from './requests.mjs'
 
 const app = process.env.WHIPPET_LEPTOS ?? fileURLToPath(new URL('../../target/dev-wasm/leptos', import.meta.url))
@@ -76,7 +76,7 @@ const counted = () => beacons.flatMap(({ counters }) => Object.keys(counters ?? 
 /** A page of the app, in a browser profile of its own or in that of another visit. */
 async function visit({ context, script, isApp = true } = {}) {
   context ??= await browser.newContext()
-  context.setDefaultTimeout(60_000)
+  context.setDefaultTimeout(PATIENCE)
   const page = await context.newPage()
   page.faults = []
   page.on('pageerror', (error) => page.faults.push(String(error)))

@@ -3,7 +3,7 @@ import { build } from 'esbuild'
 import { createServer } from 'node:http'
 import { after, before } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { collector, launch } from './browser.mjs'
+import { collector, launch, PATIENCE } from './browser.mjs'
 
 /** The source of each page's script, by the first part of its path. `collector` is the address that is measured for. */
 const SCRIPTS = {
@@ -150,7 +150,7 @@ after(async () => {
 export async function open(name, path = '/orders/1042', { search = '' } = {}) {
   bundles[name] ??= await bundle(SCRIPTS[name] ?? '')
   const page = await (await browser.newContext()).newPage()
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(PATIENCE)
   page.posts = []
   page.sent = []
   page.faults = []

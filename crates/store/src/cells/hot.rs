@@ -37,6 +37,7 @@ pub struct Hot {
     /// What earlier ones have added: the journal has it, and the rows do not.
     pending: Additions,
     journal: Journal,
+    /// How many new page views may be written without being counted.
     few: usize,
     vitals: Shelf<Vitals>,
     attribution: Shelf<Attribution>,

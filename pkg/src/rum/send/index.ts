@@ -59,7 +59,7 @@ export interface Sender {
   isOwn(url: string): boolean
 }
 
-/** The delay before the outbox of earlier visits is sent, ms: not while the page loads. */
+/** The delay before the outbox of earlier visits is sent, ms: not while the page loads. Also before one that another tab sends is tried again. */
 const SETTLED = 3_000
 
 /** @internal */

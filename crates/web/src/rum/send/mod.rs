@@ -22,7 +22,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 use whippet_engine::beacon::{Disposition, KeepBounds, NextStep, Outbox, Outcome};
 
-/// When kept beacons of earlier visits are sent first, after the page has mostly loaded, ms.
+/// When kept beacons of earlier visits are sent first, after the page has mostly loaded, ms; and after how long a tab that finds another
+/// at it tries again. `SETTLED` of the package is the same.
 const FIRST_DRAIN: u64 = 3_000;
 /// The key of the pause in `sessionStorage`.
 const PAUSE: &str = "whippet.pause";
