@@ -209,6 +209,48 @@ test('what is redrawn between a press and its release is clicked nevertheless', 
   noFaults(page)
 })
 
+test('a row is clicked though its list scrolls between the press and the release', async () => {
+  const page = await open(browser, `${origin}/?whippet`)
+  await page.evaluate(() => {
+    for (let index = 0; index < 100; index++) client.setQueryData(['row', index], index)
+    open({ initialIsOpen: true })
+  })
+  const list = page.getByRole('listbox', { name: 'Queries and mutations' })
+  const row = list.getByRole('option').nth(3)
+  const text = await row.innerText()
+  /** Scrolls, and waits two frames: the list hears of it in the next one. Returns the places of the rows that are there. */
+  const scroll = (top) =>
+    list.evaluate(async (list, top) => {
+      list.scrollTop = top
+      for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+      return [...list.querySelectorAll('[role="option"]')].map((row) => Number(row.ariaPosInSet))
+    }, top)
+  await row.hover()
+  await page.mouse.down()
+  // Less than half a row: it stays below the pointer.
+  await scroll(10)
+  await page.mouse.up()
+  assert.equal(await list.getByRole('option', { selected: true }).innerText(), text)
+
+  // Wherever it scrolls to, the rows are in their order.
+  const [count] = (await scroll(0)).slice(-1)
+  for (const [top, first] of [
+    [280, 5],
+    [1000, 30],
+    [700, 20],
+    [0, 1],
+  ]) {
+    const places = await scroll(top)
+    const last = Math.min(100, first + places.length - 1)
+    assert.deepEqual(
+      places,
+      Array.from({ length: last - first + 1 }, (_, index) => first + index),
+    )
+    assert.ok(places.length >= count && places.length <= count + 7, `${places.length} rows where ${count} are at the beginning`)
+  }
+  noFaults(page)
+})
+
 test('what is opened and used in one task, before its toggle event, is as one expects', async () => {
   const page = await open(browser, `${origin}/?whippet`)
   await page.evaluate(() => {

@@ -203,12 +203,10 @@ function keyOf(row: Row): string {
   return `${row.kind} ${row.id}`
 }
 
-function renderRow(row: Row): HTMLElement {
-  return h(
-    'div',
-    {},
-    h('span', { className: 'count', title: 'observers' }, row.observers ? String(row.observers) : ''),
+function renderRow(row: Row): HTMLElement[] {
+  return [
+    h('span', { className: 'count', title: 'observers' }, `${row.observers || ''}`),
     h('span', { className: `label ${row.label}` }, row.label),
     h('span', { className: 'key', title: row.text }, row.text),
-  )
+  ]
 }

@@ -34,7 +34,7 @@ export class TimelineView {
     this.#list = new VirtualList({
       name: 'Events',
       keyOf: ({ number }) => String(number),
-      render: (event) => renderEvent(event),
+      render: renderEvent,
       onSelect: ({ number }) => goTo(number),
     })
     this.#all = h(
@@ -81,15 +81,13 @@ function describe({ what, row, id }: Event): string {
   return `${what} ${row?.text ?? id}`
 }
 
-function renderEvent(event: Numbered): HTMLElement {
+function renderEvent(event: Numbered): HTMLElement[] {
   const time = new Date(event.at).toISOString().slice(11, 23)
-  return h(
-    'div',
-    {},
+  return [
     h('span', { className: 'time' }, time),
     h('span', { className: 'what' }, event.what),
     h('span', { className: 'key' }, event.row?.text ?? event.id),
-  )
+  ]
 }
 
 function ago(at: number): string {

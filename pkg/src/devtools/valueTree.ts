@@ -1,5 +1,5 @@
 // A value as a tree whose branches are made when they are opened.
-import { h } from './dom.js'
+import { button, h } from './dom.js'
 
 /** How many members of an object are shown at a time. */
 const PAGE = 100
@@ -36,11 +36,11 @@ function more(body: HTMLElement, members: [string, unknown][], from: number, ope
   for (const [name, value] of members.slice(from, from + PAGE)) body.append(valueTree(name, value, opened, `${path} ${name}`))
   const left = members.length - from - PAGE
   if (left <= 0) return
-  const next = h('button', { type: 'button', className: 'more' }, `${Math.min(left, PAGE)} of ${left} more`)
-  next.addEventListener('click', () => {
+  const onclick = () => {
     next.remove()
     more(body, members, from + PAGE, opened, path)
-  })
+  }
+  const next = button(`${Math.min(left, PAGE)} of ${left} more`, onclick, { className: 'more' })
   body.append(next)
 }
 

@@ -9,58 +9,77 @@ export interface ListOptions<T> {
   /** What the list is called by screen readers. */
   name: string
   keyOf: (item: T) => string
-  render: (item: T) => HTMLElement
+  render: (item: T) => HTMLElement[]
   onSelect: (item: T) => void
 }
 
 export class VirtualList<T> {
   readonly element: HTMLElement
-  readonly #space: HTMLElement
+  readonly #space = h('div', { className: 'space' })
   readonly #options: ListOptions<T>
   #items: readonly T[] = []
+  /** What is drawn, by its place in the list. */
+  #rows: HTMLElement[] = []
   #selected?: string
 
   constructor(options: ListOptions<T>) {
     this.#options = options
-    this.#space = h('div', { className: 'space' })
-    this.element = h('div', {
+    const properties = {
       className: 'list',
       role: 'listbox',
       tabIndex: 0,
       'aria-label': options.name,
       onscroll: () => this.#draw(),
       onkeydown: (event: KeyboardEvent) => this.#onKey(event),
-    })
-    this.element.append(this.#space)
+    }
+    this.element = h('div', properties, this.#space)
   }
 
   show(items: readonly T[], selected?: string): void {
     this.#items = items
     this.#selected = selected
     this.#space.style.height = `${items.length * HEIGHT}px`
+    this.#rows = []
+    this.#space.replaceChildren()
+    this.element.removeAttribute('aria-activedescendant')
     this.#draw()
   }
 
+  /** Rows that stay keep their elements: one that is pressed while the list scrolls gets its click. */
   #draw(): void {
     const { scrollTop, clientHeight } = this.element
     const first = Math.max(0, Math.floor(scrollTop / HEIGHT) - MORE)
     const last = Math.min(this.#items.length, Math.ceil((scrollTop + clientHeight) / HEIGHT) + MORE)
-    this.element.removeAttribute('aria-activedescendant')
-    const rows = this.#items.slice(first, last).map((item, index) => {
-      const row = this.#options.render(item)
-      const isSelected = this.#options.keyOf(item) === this.#selected
-      row.className += ' row'
-      row.id = `${this.#options.name.split(' ')[0]}-${first + index}`
-      row.style.top = `${(first + index) * HEIGHT}px`
-      row.setAttribute('role', 'option')
-      row.setAttribute('aria-selected', String(isSelected))
-      row.setAttribute('aria-posinset', String(first + index + 1))
-      row.setAttribute('aria-setsize', String(this.#items.length))
-      row.addEventListener('click', () => this.#options.onSelect(item))
-      if (isSelected) this.element.setAttribute('aria-activedescendant', row.id)
-      return row
+    this.#rows.forEach((row, index) => {
+      if (index >= first && index < last) return
+      row.remove()
+      delete this.#rows[index]
     })
-    this.#space.replaceChildren(...rows)
+    for (let index = last; index-- > first;) {
+      this.#rows[index] ??= this.#space.insertBefore(this.#row(index), this.#rows[index + 1] ?? null)
+    }
+  }
+
+  #row(index: number): HTMLElement {
+    const { name, keyOf, render, onSelect } = this.#options
+    const item = this.#items[index]!
+    const id = `${name.split(' ')[0]}-${index}`
+    const isSelected = keyOf(item) === this.#selected
+    if (isSelected) this.element.setAttribute('aria-activedescendant', id)
+    return h(
+      'div',
+      {
+        className: 'row',
+        id,
+        style: `top: ${index * HEIGHT}px`,
+        role: 'option',
+        'aria-selected': isSelected,
+        'aria-posinset': index + 1,
+        'aria-setsize': this.#items.length,
+        onclick: () => onSelect(item),
+      },
+      ...render(item),
+    )
   }
 
   #onKey(event: KeyboardEvent): void {
