@@ -62,7 +62,7 @@ impl Section {
     pub const fn step(self, level: Level) -> i64 {
         match level {
             Level::Hour if self.is_listed() => HOUR / 4,
-            Level::Day if self.is_listed() => 4 * HOUR,
+            Level::Day if self.is_listed() => HOUR,
             _ => level.length(),
         }
     }

@@ -227,10 +227,10 @@ mod tests {
             from in 0_i64..4 * 1440,
             length in 1_i64..4 * 1440,
             quarters in 0_i64..4 * 96,
-            parts in 0_i64..6 * 4,
+            parts in 0_i64..4 * 24,
             coarsest in 0_usize..3,
         ) {
-            let marks = marks([quarters * HOUR / 4, parts.min(quarters / 16) * 4 * HOUR], [NONE, NONE]);
+            let marks = marks([quarters * HOUR / 4, parts.min(quarters / 4) * HOUR], [NONE, NONE]);
             let (from, to) = (from * MINUTE, (from + length) * MINUTE);
             let mut parts = marks.parts(Section::Vitals, from, to, Level::ALL[coarsest]);
             parts.sort_by_key(|part| part.1);
@@ -252,14 +252,14 @@ mod tests {
             from in 0_i64..4 * 1440,
             length in 1_i64..4 * 1440,
             quarters in 0_i64..4 * 96,
-            parts in 0_i64..6 * 4,
+            parts in 0_i64..4 * 24,
             minutes_from in 0_i64..96,
             hours_from in 0_i64..4,
             coarsest in 0_usize..3,
         ) {
-            let parts = parts.min(quarters / 16);
-            let (minutes_from, hours_from) = (minutes_from.min(quarters / 4), hours_from.min(parts / 6));
-            let known = marks([quarters * HOUR / 4, parts * 4 * HOUR], [minutes_from * HOUR, hours_from * DAY]);
+            let parts = parts.min(quarters / 4);
+            let (minutes_from, hours_from) = (minutes_from.min(quarters / 4), hours_from.min(parts / 24));
+            let known = marks([quarters * HOUR / 4, parts * HOUR], [minutes_from * HOUR, hours_from * DAY]);
             let (from, to) = (from * MINUTE, (from + length) * MINUTE);
             let mut parts = known.divided(from, to, Level::ALL[coarsest]);
             parts.sort_by_key(|part| part.1);
