@@ -207,6 +207,43 @@ async fn what_an_instance_did_not_have_before_was_zero() {
 }
 
 #[tokio::test]
+async fn posts_of_one_export_may_be_seconds_apart() {
+    let collector = Collector::new();
+    let totals = |exported: i64, status: &str, value: u64| {
+        let point = json!({
+            "asInt": value.to_string(),
+            "timeUnixNano": (exported * 1_000_000).to_string(),
+            "attributes": [{"key": "status", "value": {"stringValue": status}}],
+        });
+        sum(
+            "api",
+            "a",
+            json!({"sum": {"aggregationTemporality": 2, "isMonotonic": true, "dataPoints": [point]}}),
+        )
+    };
+    let first = collector.now() - SECOND;
+    send(&collector, &totals(first, "200", 10)).await;
+    collector.advance(3 * SECOND);
+    // What it counted before it was heard of is no increase.
+    send(&collector, &totals(first, "404", 70)).await;
+    collector.advance(10 * SECOND);
+    send(&collector, &totals(first + 10 * SECOND, "200", 12)).await;
+    collector.advance(3 * SECOND);
+    send(&collector, &totals(first + 10 * SECOND, "500", 3)).await;
+    let samples = collector.samples().await;
+    let of = |status: &str| -> Vec<f64> {
+        let of_status =
+            samples.iter().filter(|sample| sample.labels.contains(&format!("\"status\":\"{status}\"")));
+        of_status.filter_map(|sample| sample.value).collect()
+    };
+    let told = ["200", "404", "500"].map(of);
+    assert_eq!(told, [vec![10.0, 12.0], vec![70.0], vec![0.0, 3.0]]);
+    let status = collector.status().await;
+    let target = status.targets.iter().find(|target| target.name == "api").unwrap();
+    assert_eq!(target.interval, 10 * SECOND);
+}
+
+#[tokio::test]
 async fn names_that_are_taken_or_missing_are_refused() {
     let collector = Collector::new();
     for (service, reason) in [

@@ -27,8 +27,10 @@ pub struct Instance {
     pub key: String,
     /// The value of the label `instance`; empty for none.
     pub label: String,
-    /// When it pushed first, and last; 0 for never.
+    /// When its first and its last export were made, by its own clock where it says so; 0 for never.
     pub first: i64,
+    pub last: i64,
+    /// When it pushed last; 0 for never.
     pub seen: i64,
     pub series: HashMap<Key, (Sample, i64)>,
 }

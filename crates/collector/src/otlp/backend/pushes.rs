@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 use whippet_store::{Sample, Scrape, Store, StoreError};
 
 use super::known::{Instance, Target};
-use super::samples::{Pushed, Reader, instance};
+use super::samples::{Pushed, Reader, exported, instance};
 use super::saved;
 use crate::otlp::answer::Rejected;
 use crate::otlp::model::{Metric, Resource, Scope};
@@ -25,7 +25,7 @@ const POSTS: usize = 256;
 /// The time between two pushes, where it is not known yet: OpenTelemetry's default, ms.
 const INTERVAL: i64 = 60_000;
 
-/// Posts that are less than this apart may be of one export, ms.
+/// Points that were read less than this apart may be of one export, ms.
 const EXPORT: i64 = 500;
 
 /// What a service says of itself.
@@ -213,7 +213,8 @@ impl Target {
             return (rejected, Vec::new());
         };
         let label = self.instances[place].label.clone();
-        let before = self.instances[place].seen;
+        let before = self.instances[place].last;
+        let exported = exported(service.metrics.iter().flat_map(|(_, metrics)| *metrics)).unwrap_or(now);
         let shared = if label.is_empty() { Vec::new() } else { vec![("instance".to_owned(), label)] };
         let mut reader =
             Reader { shared, grids: &mut self.grids, samples: Vec::new(), rejected: Rejected::default() };
@@ -231,7 +232,7 @@ impl Target {
         }
         let (mut room, mut fresh) = (room, Vec::new());
         // One export may come in several posts.
-        let has_exported = instance.first > 0 && now - instance.first >= EXPORT;
+        let has_exported = instance.first > 0 && exported - instance.first >= EXPORT;
         for Pushed { sample, is_delta } in samples {
             let key = (sample.name.clone(), sample.labels.clone());
             match instance.series.get_mut(&key) {
@@ -256,12 +257,13 @@ impl Target {
             }
         }
         instance.seen = now;
+        instance.last = exported;
         if instance.first == 0 {
-            instance.first = now;
+            instance.first = exported;
         }
         // Two posts of one export are no interval.
-        if before > 0 && now - before >= EXPORT {
-            self.interval = Some((now - before).clamp(1000, 10 * INTERVAL));
+        if before > 0 && exported - before >= EXPORT {
+            self.interval = Some((exported - before).clamp(1000, 10 * INTERVAL));
         }
         self.last = now;
         (rejected, fresh)
@@ -286,6 +288,7 @@ impl Target {
             key: key.to_owned(),
             label,
             first: 0,
+            last: 0,
             seen: 0,
             series: HashMap::new(),
         });

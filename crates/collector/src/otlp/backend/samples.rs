@@ -250,6 +250,21 @@ fn scope_labels(scope: Option<&Scope>) -> Vec<(String, String)> {
     pairs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?))).collect()
 }
 
+/// When the points were read, ms since the Unix epoch by the service's clock: the posts of one export say the same, however
+/// far apart they arrive. `None` where no point says it.
+pub fn exported<'a>(metrics: impl Iterator<Item = &'a Metric>) -> Option<i64> {
+    let newest = metrics.filter_map(|metric| {
+        let numbers = metric.gauge.iter().flat_map(|gauge| &gauge.data_points);
+        let numbers = numbers.chain(metric.sum.iter().flat_map(|sum| &sum.data_points));
+        let numbers = numbers.map(|point| point.time_unix_nano);
+        let histograms = metric.histogram.iter().flat_map(|histogram| &histogram.data_points);
+        let histograms = histograms.map(|point| point.time_unix_nano);
+        let exponential = metric.exponential_histogram.iter().flat_map(|histogram| &histogram.data_points);
+        numbers.chain(histograms).chain(exponential.map(|point| point.time_unix_nano)).max()
+    });
+    newest.max().filter(|time| *time > 0).map(|time| (time / 1_000_000) as i64)
+}
+
 /// The instance of a service: its id, or what else tells it from others; empty where nothing does.
 pub fn instance(attributes: &[KeyValue]) -> &str {
     text(attributes, &["service.instance.id", "k8s.pod.name", "container.id", "host.name"])

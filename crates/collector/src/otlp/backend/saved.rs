@@ -21,6 +21,8 @@ struct SavedInstance {
     key: String,
     label: String,
     first: i64,
+    #[serde(default)]
+    last: i64,
     seen: i64,
     series: Vec<SavedSeries>,
 }
@@ -50,6 +52,7 @@ pub fn write(target: &Target) -> Vec<u8> {
         key: instance.key.clone(),
         label: instance.label.clone(),
         first: instance.first,
+        last: instance.last,
         seen: instance.seen,
         series: instance.series.values().map(series).collect(),
     };
@@ -81,6 +84,7 @@ pub fn read(bytes: &[u8]) -> Target {
         key: saved.key,
         label: saved.label,
         first: saved.first,
+        last: saved.last,
         seen: saved.seen,
         series: saved.series.into_iter().map(series).collect(),
     };
