@@ -43,22 +43,22 @@ impl std::fmt::Display for StoreError {
         match self {
             Self::Folder { path, source } => write!(
                 f,
-                "cannot write to the data folder {}: {source}. Choose another with --data, or make it writable.",
+                "cannot write to the data folder {}: {source}. Choose another one, or make it writable.",
                 path.display()
             ),
             Self::InUse { path } => write!(
                 f,
-                "another whippet is using the data folder {}. Stop it, or choose another folder with --data.",
+                "another whippet is using the data folder {}. Stop it, or choose another folder.",
                 path.display()
             ),
             Self::TooNew { version: version @ ..0, .. } => write!(
                 f,
-                "the data is of another program (format {version}). Choose an empty folder with --data."
+                "the data is of another program (format {version}). Choose an empty folder."
             ),
             Self::TooNew { version, known } => write!(
                 f,
                 "the data was written by a newer whippet (format {version}, this one knows {known}). \
-                 Update whippet, or choose an empty folder with --data."
+                 Update whippet, or choose an empty folder."
             ),
             Self::Database(error) if error.kind() == ErrorKind::Unavailable => error.fmt(f),
             Self::Database(error) => write!(f, "the database refused: {error}"),

@@ -1,16 +1,19 @@
 //! Opens what everything is kept in: a folder, or a server.
 use std::fs::File;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::cells::Marks;
 use crate::database::{
-    self, Access, Database, Leaders, Place, Server, ServerAddress, Session, Waits, params,
+    self, Access, Database, ErrorKind, Leaders, Place, Server, ServerAddress, Session, Waits, params,
 };
 use crate::error::StoreError;
 use crate::moving::copy::check_finished;
 use crate::options::Options;
 use crate::{data_folder, schema};
+
+/// How long a move that has ended may still be known to the server.
+const ENDING: Duration = Duration::from_secs(5);
 
 /// What is open.
 pub struct Opened {
@@ -65,9 +68,20 @@ fn open_server(address: ServerAddress) -> Result<Opened, StoreError> {
 /// Brings the tables up to date, and gives this process a number: whatever the number says it wrote, nobody else changes.
 fn register(server: &Arc<Server>) -> database::Result<(Session, i64)> {
     database::refuse_pooler(server)?;
-    let patient = Session::new(Arc::clone(server), Waits::PATIENT);
-    database::migrate(&patient)?;
-    let patient: &dyn Database = &patient;
+    let session = Session::new(Arc::clone(server), Waits::PATIENT);
+    let patient: &dyn Database = &session;
+    // Taken until this session ends: whoever moves the data has it alone.
+    let serving = database::key(server.address().schema(), database::SERVING);
+    let sql = "SELECT CAST(pg_try_advisory_lock_shared(?1) AS INTEGER)";
+    let until = Instant::now() + ENDING;
+    while !patient.scalar::<bool>(sql, params![serving])? {
+        if Instant::now() >= until {
+            let text = format!("what {} holds is being moved: wait until that is done", server.address());
+            return Err(database::Error::new(ErrorKind::Denied, text));
+        }
+        std::thread::sleep(ENDING / 50);
+    }
+    database::migrate(&session)?;
     check_finished(patient)?;
     patient.transaction(Access::Write, Marks::add_missing)?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis() as i64);

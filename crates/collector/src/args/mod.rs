@@ -14,7 +14,8 @@ mod values;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use environment::Lookup;
 
 pub use backup::Backup;
@@ -70,8 +71,28 @@ impl Cli {
     ) -> Result<(Self, Values), clap::Error> {
         let mut command = Self::command();
         let matches = environment::read(&mut command, arguments, lookup, file)?;
-        let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+        let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+        cli.prefer_folder(&matches);
         Ok((cli, values(&command, &matches)))
+    }
+
+    /// A folder that the command line names counts more than a server that a variable names: a copy is looked at, or changed, and
+    /// not what collectors run on.
+    fn prefer_folder(&mut self, matches: &ArgMatches) {
+        let Some((_, given)) = matches.subcommand() else { return };
+        let is_flag = |id: &str| {
+            given.try_contains_id(id).unwrap_or_default()
+                && given.value_source(id) == Some(ValueSource::CommandLine)
+        };
+        if !is_flag("data") || is_flag("store") {
+            return;
+        }
+        match &mut self.command {
+            Command::Backup(backup) => backup.store = None,
+            Command::Check(check) => check.store = None,
+            Command::Names(names) => names.store = None,
+            _ => {}
+        }
     }
 
     /// The keys of the configuration file that are flags of `whippet serve`, too.

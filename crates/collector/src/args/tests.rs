@@ -146,3 +146,25 @@ fn a_bad_target_says_what_to_write() {
         assert!(!error.to_string().contains("secret"), "{error}");
     }
 }
+
+#[test]
+fn a_folder_on_the_command_line_counts_more_than_a_server_in_a_variable() {
+    // clap reads variables itself: one that only a default stands for is the same to it.
+    let lookup = |name: &str| (name == "WHIPPET_DATA").then(OsString::new);
+    let server = ["--store", "postgres://db/whippet"];
+    let store = |arguments: &[&str]| {
+        let all = std::iter::once("whippet").chain(arguments.iter().copied());
+        match Cli::read(all, &lookup).unwrap().command {
+            Command::Backup(backup) => backup.store,
+            Command::Check(check) => check.store,
+            Command::Names(names) => names.store,
+            other => panic!("{other:?}"),
+        }
+    };
+    for command in [&["check"][..], &["backup", "a.db"], &["names"], &["names", "list"]] {
+        assert!(store(&[command, &server].concat()).is_some(), "{command:?}");
+        // A flag against a flag is as it was.
+        assert!(store(&[command, &server, &["--data", "copy"]].concat()).is_some(), "{command:?}");
+        assert!(store(&[command, &["--data", "copy"]].concat()).is_none(), "{command:?}");
+    }
+}

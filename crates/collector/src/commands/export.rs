@@ -24,9 +24,7 @@ pub fn run(arguments: &Export) -> Result<String, MovingError> {
             done => done.map(|()| String::new()),
         };
     };
-    if !arguments.force && target.exists() {
-        return Err(MovingError::Exists { path: target.clone() });
-    }
+    Part::check_target(target, arguments.force)?;
     let part = Part::beside(target)?;
     let mut out = BufWriter::new(File::create(part.path()).map_err(MovingError::write(target))?);
     let lines = export::write(database.as_ref(), &mut out, &mut progress)?;

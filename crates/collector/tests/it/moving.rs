@@ -163,6 +163,48 @@ fn a_check_finds_what_is_damaged_and_says_what_to_do() {
     assert_eq!(whippet(&["check", path(&copy)]).status.code(), Some(1));
 }
 
+#[test]
+fn a_file_that_was_cut_off_to_nothing_is_no_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, copy) = (folder.path().join("data"), folder.path().join("copy.db"));
+    drop(Program::start(&data));
+    assert!(whippet(&["backup", path(&copy), "--data", path(&data)]).status.success());
+    let good = std::fs::read(&copy).unwrap();
+    std::fs::write(data.join("whippet.db"), "").unwrap();
+    std::fs::write(data.join("whippet.db-wal"), "what was acknowledged last").unwrap();
+
+    let checked = whippet(&["check", "--data", path(&data)]);
+    assert_eq!(checked.status.code(), Some(1), "{}", said(&checked));
+    for words in ["is empty", "Restore a backup", "NOT SOUND"] {
+        assert!(said(&checked).contains(words), "{}", said(&checked));
+    }
+    let replaced = whippet(&["backup", path(&copy), "--data", path(&data), "--force"]);
+    assert!(!replaced.status.success() && said(&replaced).contains("is empty"), "{}", said(&replaced));
+    assert_eq!(std::fs::read(&copy).unwrap(), good, "the last good copy stays");
+    let moved = whippet(&["migrate", "--from", path(&data), "--to", path(&folder.path().join("to"))]);
+    assert!(!moved.status.success() && said(&moved).contains("is empty"), "{}", said(&moved));
+    assert!(data.join("whippet.db-wal").exists(), "its log is left alone");
+}
+
+#[test]
+fn a_folder_that_is_named_counts_more_than_a_server_in_a_variable() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    drop(Program::start(&data));
+    let beside = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_whippet"));
+        command.args(arguments).env("WHIPPET_STORE", "postgres://127.0.0.1:1/none").output().unwrap()
+    };
+    let copy = folder.path().join("copy.db");
+    for arguments in [&["check"][..], &["backup", path(&copy)], &["names", "list"]] {
+        let output = beside(&[arguments, &["--data", path(&data)]].concat());
+        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+    }
+    assert_eq!(beside(&["check"]).status.code(), Some(2), "without one it is the server");
+    let output = beside(&["backup", path(folder.path()), "--data", path(&data), "--force"]);
+    assert!(!output.status.success() && said(&output).contains("name a file in it"), "{}", said(&output));
+}
+
 /// The counts of the dashboard's figures, by the real program.
 fn overview(data: &Path) -> String {
     let program = Program::start(data);

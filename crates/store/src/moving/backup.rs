@@ -9,6 +9,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
+use super::copy::is_unfinished;
 use super::error::MovingError;
 use super::part::Part;
 use super::source::{self, Progress};
@@ -28,11 +29,14 @@ pub fn copy(folder: &Path, target: &Path, replace: bool, progress: Progress<'_>)
     if is_same(&path, target) {
         return Err(MovingError::Itself { path });
     }
-    if !replace && target.exists() {
-        return Err(MovingError::Exists { path: target.to_owned() });
+    Part::check_target(target, replace)?;
+    let source = source::open(&path)?;
+    // What else is wrong with it, the copy tells.
+    if is_unfinished(&source).unwrap_or_default() {
+        return Err(MovingError::HalfSource);
     }
     let part = Part::beside(target)?;
-    copy_pages(&source::open(&path)?, part.path(), progress)?;
+    copy_pages(&source, part.path(), progress)?;
     verify(part.path())?;
     part.publish(target)
 }

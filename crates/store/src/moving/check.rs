@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::catalog::{self, Table};
+use super::copy::is_unfinished;
 use super::error::MovingError;
 use super::references::REFERENCES;
 use super::source::{self, Progress};
@@ -40,6 +41,8 @@ pub struct Checked {
 }
 
 const RESTORE: &str = "Restore a backup. Without one: `sqlite3 whippet.db .recover` saves what can be read, with the collector stopped";
+const EMPTY: &str = "Restore a backup";
+const UNFINISHED: &str = "Start `whippet migrate` again, with the same --from and --to";
 const SERVE: &str = "Start `whippet serve` once, which brings the data up to date, and check again";
 const UPDATE: &str = "Check it with the whippet that serves it, or update this one";
 const LEFT_OUT: &str =
@@ -54,7 +57,11 @@ const FAULTS: usize = 20;
 /// # Errors
 /// If it cannot be checked.
 pub fn folder(folder: &Path, progress: Progress<'_>) -> Result<Checked, MovingError> {
-    file(&source::file(folder)?, progress)
+    match source::file(folder) {
+        // That is a finding.
+        Err(MovingError::Empty { path }) => file(&path, progress),
+        path => file(&path?, progress),
+    }
 }
 
 /// Checks a file, such as a backup.
@@ -65,8 +72,13 @@ pub fn file(path: &Path, progress: Progress<'_>) -> Result<Checked, MovingError>
     if !path.is_file() {
         return Err(MovingError::NoFile { path: path.to_owned() });
     }
-    let connection = source::open(path)?;
     let mut checked = Checked::default();
+    if source::is_empty(path) {
+        let found = format!("{} is empty", path.display());
+        checked.findings.push(Finding { weight: Weight::Damage, found, advice: EMPTY });
+        return Ok(checked);
+    }
+    let connection = source::open(path)?;
     match integrity(&connection) {
         Ok(faults) => checked.findings.extend(faults),
         // Nothing is known of what could not be read.
@@ -134,7 +146,15 @@ pub fn database(
     mut checked: Checked,
     progress: Progress<'_>,
 ) -> Result<Checked, MovingError> {
+    let mut has_stopped = false;
     let read = database.transaction(Access::Read, |database| {
+        if is_unfinished(database)? {
+            checked.findings.push(Finding {
+                weight: Weight::Loss,
+                found: "a move to this place was not finished".to_owned(),
+                advice: UNFINISHED,
+            });
+        }
         let tables = catalog::tables(database)?;
         for (at, table) in tables.iter().enumerate() {
             progress(at as u64, tables.len() as u64);
@@ -152,6 +172,7 @@ pub fn database(
                     checked.findings.push(Finding { weight: Weight::Damage, found, advice });
                     // A server's transaction answers nothing after a failure.
                     if database.engine() == Engine::Postgres {
+                        has_stopped = true;
                         return Ok(());
                     }
                 }
@@ -161,7 +182,10 @@ pub fn database(
         progress(tables.len() as u64, tables.len() as u64);
         Ok(())
     });
-    read?;
+    // The end of that transaction says the same again.
+    if !has_stopped {
+        read?;
+    }
     checked.findings.sort_by_key(|finding| std::cmp::Reverse(finding.weight));
     Ok(checked)
 }

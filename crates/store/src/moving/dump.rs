@@ -27,9 +27,7 @@ pub fn run(
     replace: bool,
     watch: Watch<'_>,
 ) -> Result<(u64, Proof), MovingError> {
-    if !replace && target.exists() {
-        return Err(MovingError::Exists { path: target.to_owned() });
-    }
+    Part::check_target(target, replace)?;
     let source = place.open_reader()?;
     let part = Part::beside(target)?;
     let mut connection = Connection::open(part.path())?;

@@ -14,6 +14,21 @@ pub enum MovingError {
         /// The folder.
         folder: PathBuf,
     },
+    /// There are no tables on the server.
+    NoTables {
+        /// The server, without its password.
+        server: String,
+    },
+    /// The database's file has nothing in it: not even an empty database is so small.
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A folder stands where a file is to be written.
+    IsFolder {
+        /// The folder.
+        path: PathBuf,
+    },
     /// There is no such file.
     NoFile {
         /// The file.
@@ -107,8 +122,18 @@ impl fmt::Display for MovingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoData { folder } => {
-                write!(f, "there is no data in {}: name the collector's folder with --data", folder.display())
+                write!(
+                    f,
+                    "there is no data in {}: name the collector's folder with --data (migrate and export: --from)",
+                    folder.display()
+                )
             }
+            Self::NoTables { server } => write!(
+                f,
+                "there is no data on {server}: name the collectors' server with --store (migrate and export: --from)"
+            ),
+            Self::Empty { path } => write!(f, "{} is empty: restore a backup", path.display()),
+            Self::IsFolder { path } => write!(f, "{} is a folder: name a file in it", path.display()),
             Self::NoFile { path } => write!(f, "there is no file {}", path.display()),
             Self::UnreadableLog { path } => write!(
                 f,
@@ -152,7 +177,8 @@ impl fmt::Display for MovingError {
             ),
             Self::SamePlace => f.write_str("--from and --to are the same place"),
             Self::HalfSource => f.write_str(
-                "the source is the destination of a move that was not finished: finish that one first",
+                "what is there is the destination of a move that was not finished: start `whippet migrate` again, with the same \
+                 --from and --to",
             ),
             Self::NotEmpty { table } => write!(
                 f,

@@ -20,6 +20,16 @@ impl Part {
         Ok(Self(path))
     }
 
+    /// Refuses a folder, and a file that is there already unless it is to be replaced.
+    pub fn check_target(target: &Path, replace: bool) -> Result<(), MovingError> {
+        let path = target.to_owned();
+        match target.is_dir() {
+            true => Err(MovingError::IsFolder { path }),
+            false if !replace && target.exists() => Err(MovingError::Exists { path }),
+            false => Ok(()),
+        }
+    }
+
     /// Where it is written.
     pub fn path(&self) -> &Path {
         &self.0

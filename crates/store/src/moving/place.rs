@@ -10,8 +10,8 @@ use super::error::MovingError;
 use super::source;
 use crate::cells::{Hot, JOURNAL};
 use crate::database::{
-    self, Access, AddressError, Database, SERVER_FORMAT, Server, ServerAddress, Session, Waits, key, migrate,
-    params,
+    self, Access, AddressError, Database, SERVER_FORMAT, SERVING, Server, ServerAddress, Session, Waits, key,
+    migrate, params,
 };
 use crate::error::StoreError;
 use crate::{data_folder, schema};
@@ -92,7 +92,8 @@ impl Place {
             Self::Server(address) => {
                 let session = Session::new(Server::new(ServerAddress::clone(address))?, Waits::PATIENT);
                 let database: &dyn Database = &session;
-                let version = database::format(database, address.schema())?.unwrap_or_default();
+                let version = database::format(database, address.schema())?;
+                let version = version.ok_or_else(|| MovingError::NoTables { server: address.to_string() })?;
                 (Box::new(session), version, SERVER_FORMAT)
             }
         };
@@ -104,8 +105,14 @@ impl Place {
 
     /// Opens what is there, and brings it up to date.
     pub fn open_source(&self) -> Result<Opened, MovingError> {
-        if let Self::Folder(folder) = self {
-            source::file(folder)?;
+        match self {
+            Self::Folder(folder) => drop(source::file(folder)?),
+            Self::Server(address) => {
+                let session = Session::new(Server::new(ServerAddress::clone(address))?, Waits::PATIENT);
+                if database::format(&session, address.schema())?.is_none() {
+                    return Err(MovingError::NoTables { server: address.to_string() });
+                }
+            }
         }
         self.open_target()
     }
@@ -132,9 +139,10 @@ impl Place {
                 let session = Session::new(server, Waits::PATIENT);
                 let database: &dyn Database = &session;
                 migrate(&session)?;
-                let mover = key(address.schema(), MOVER);
-                let free: bool =
-                    database.scalar("SELECT CAST(pg_try_advisory_lock(?1) AS INTEGER)", params![mover])?;
+                // Collectors share the one, and find it taken while this lasts. Those of an older version do not look.
+                let locks = [SERVING, MOVER].map(|role| key(address.schema(), role));
+                let sql = "SELECT CAST(pg_try_advisory_lock(?1) AND pg_try_advisory_lock(?2) AS INTEGER)";
+                let free: bool = database.scalar(sql, params![locks[0], locks[1]])?;
                 match free && !has_writers(database, address.schema())? {
                     true => Ok(Opened::Server(Box::new(session))),
                     false => Err(MovingError::InUse { place: self.to_string() }),

@@ -9,13 +9,20 @@ use crate::{data_folder, database, schema};
 /// Is told how much is done of how much, in a unit of the work's own.
 pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
 
-/// The database's file in a data folder.
+/// The database's file in a data folder. One that was cut off to nothing is refused: SQLite would take it for a new database, and
+/// delete the log beside it.
 pub fn file(folder: &Path) -> Result<PathBuf, MovingError> {
     let path = folder.join(data_folder::DATABASE);
     match path.is_file() {
+        true if is_empty(&path) => Err(MovingError::Empty { path }),
         true => Ok(path),
         false => Err(MovingError::NoData { folder: folder.to_owned() }),
     }
+}
+
+/// Whether there is nothing in a file.
+pub fn is_empty(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| file.len() == 0)
 }
 
 /// Opens a file for reading. Readers and the writer do not wait for one another.

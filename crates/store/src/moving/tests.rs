@@ -10,9 +10,12 @@ use super::owned::Owned;
 use super::place::Place;
 use super::proof::Proof;
 use super::step::Step;
+use super::{backup, check, export};
 use crate::cells::{Measured, Section, Vitals, encode};
 use crate::database::testing::TestSchema;
-use crate::database::{Access, Database, Param, Type};
+use crate::database::{Access, Database, Param, Type, Waits};
+use crate::opened;
+use crate::options::Options;
 use crate::partitions::ensure_partitions;
 
 /// A row of a table, made up: `at` makes its key unlike all others.
@@ -199,7 +202,43 @@ fn what_has_other_data_is_refused() {
     fill(other.open_target().unwrap().database(), 5, 2);
     assert!(matches!(run(&other, &to), Err(MovingError::OtherOrigin { .. })));
     assert!(matches!(run(&to, &place(&folder, "fourth")), Err(MovingError::HalfSource)));
+    // Half of a move is neither whole nor sound.
+    let Place::Folder(half) = &to else { unreachable!() };
+    let checked = check::folder(half, &mut |_, _| {}).unwrap();
+    assert!(checked.findings.iter().any(|finding| finding.found.contains("not finished")), "{checked:?}");
+    let copied = backup::copy(half, &folder.path().join("copy.db"), false, &mut |_, _| {});
+    assert!(matches!(copied, Err(MovingError::HalfSource)));
+    let mut out = Vec::new();
+    let exported = export::write(to.open_reader().unwrap().as_ref(), &mut out, &mut |_, _| {});
+    assert!(matches!(exported, Err(MovingError::HalfSource)) && out.is_empty());
     copy::run(&other, &to, true, &mut |_| {}).unwrap();
+}
+
+#[test]
+fn a_server_without_data_is_no_source() {
+    let Some(schema) = TestSchema::new() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    // Nobody made its tables yet.
+    let none = Place::Server(Box::new(schema.server.address().clone()));
+    assert!(matches!(run(&none, &place(&folder, "to")), Err(MovingError::NoTables { .. })));
+    assert!(matches!(none.open_reader(), Err(MovingError::NoTables { .. })));
+    let session = schema.session(Waits::PATIENT);
+    let database: &dyn Database = &session;
+    let made = "SELECT count(*) FROM pg_namespace WHERE nspname = ?1";
+    let name = schema.server.address().schema();
+    assert_eq!(database.scalar::<i64>(made, &[name.into()]).unwrap(), 0, "nor did the move");
+}
+
+#[test]
+fn no_collector_starts_while_a_server_is_moved() {
+    let Some(schema) = TestSchema::new() else { return };
+    let server = Place::Server(Box::new(schema.server.address().clone()));
+    let moved = server.open_target().unwrap();
+    let options = Options { server: Some(schema.server.address().clone()), ..Options::new("unused") };
+    let refused = opened::open(&options).map(drop).unwrap_err();
+    assert!(refused.to_string().contains("is being moved"), "{refused}");
+    drop(moved);
+    drop(opened::open(&options).unwrap());
 }
 
 #[test]

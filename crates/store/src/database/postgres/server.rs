@@ -17,13 +17,18 @@ use super::{failure, hosts, tls};
 const LOGIN: Duration = Duration::from_secs(5);
 
 /// What a session is set to, where the server knows the setting. A collector that is gone without a word must not hold locks:
-/// the server notices within half a minute, and ends a transaction that nobody goes on with.
-const SETTINGS: &str = "
-    SELECT set_config(known.name, wanted.value, false) FROM pg_settings AS known JOIN (VALUES
-      ('tcp_keepalives_idle', '10'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3'),
-      ('tcp_user_timeout', '25000'), ('idle_in_transaction_session_timeout', '60000'),
-      ('client_min_messages', 'warning'), ('jit', 'off')
-    ) AS wanted (name, value) ON wanted.name = known.name";
+/// the server notices within half a minute, and ends a transaction that nobody goes on with. What takes as long as it takes
+/// may also pause for as long, as where whoever reads an export does.
+fn settings(waits: &Waits) -> String {
+    let (unanswered, idle) = if waits.statement.is_none() { (0, 0) } else { (25_000, 60_000) };
+    format!(
+        "SELECT set_config(known.name, wanted.value, false) FROM pg_settings AS known JOIN (VALUES
+           ('tcp_keepalives_idle', '10'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3'),
+           ('tcp_user_timeout', '{unanswered}'), ('idle_in_transaction_session_timeout', '{idle}'),
+           ('client_min_messages', 'warning'), ('jit', 'off')
+         ) AS wanted (name, value) ON wanted.name = known.name"
+    )
+}
 
 /// A server, and the thread that its connections run on.
 pub struct Server {
@@ -106,11 +111,12 @@ impl Server {
     ) -> std::result::Result<Client, tokio_postgres::Error> {
         let client = self.log_in(config).await?;
         let settings = format!(
-            "SET search_path TO {}; SET statement_timeout = {}; SET lock_timeout = {}; {SETTINGS}; \
+            "SET search_path TO {}; SET statement_timeout = {}; SET lock_timeout = {}; {}; \
              SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
             self.address.schema(),
             waits.statement.map_or(0, |wait| wait.as_millis()),
             waits.lock.map_or(0, |wait| wait.as_millis()),
+            settings(waits),
         );
         client.batch_execute(&settings).await?;
         Ok(client)

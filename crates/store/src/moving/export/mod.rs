@@ -17,7 +17,7 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use super::catalog::{self, Table};
-use super::copy::NOTES;
+use super::copy::{NOTES, is_unfinished};
 use super::error::MovingError;
 use super::source::Progress;
 use crate::cells::Level;
@@ -38,6 +38,9 @@ pub fn write(
     progress: Progress<'_>,
 ) -> Result<u64, MovingError> {
     let mut lines = Lines { out, written: 0, failed: None };
+    if is_unfinished(database)? {
+        return Err(MovingError::HalfSource);
+    }
     let done = database.transaction(Access::Read, |database| {
         let known = Known::load(database)?;
         let tables = catalog::tables(database)?;
