@@ -241,6 +241,12 @@ async fn posts_of_one_export_may_be_seconds_apart() {
     let status = collector.status().await;
     let target = status.targets.iter().find(|target| target.name == "api").unwrap();
     assert_eq!(target.interval, 10 * SECOND);
+    // Its clock is set back by an hour.
+    collector.advance(10 * SECOND);
+    send(&collector, &totals(first - 60 * MINUTE, "501", 2)).await;
+    let samples = collector.samples().await;
+    let new = samples.iter().filter(|sample| sample.labels.contains("\"status\":\"501\""));
+    assert_eq!(new.filter_map(|sample| sample.value).collect::<Vec<_>>(), [0.0, 2.0]);
 }
 
 #[tokio::test]

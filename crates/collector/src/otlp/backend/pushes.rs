@@ -231,8 +231,8 @@ impl Target {
             instance.series.retain(|(name, labels), _| name != TARGET_INFO || *labels == info.labels);
         }
         let (mut room, mut fresh) = (room, Vec::new());
-        // One export may come in several posts.
-        let has_exported = instance.first > 0 && exported - instance.first >= EXPORT;
+        // One export may come in several posts. A clock that was set back says another time, too.
+        let has_exported = instance.first > 0 && (exported - instance.first).abs() >= EXPORT;
         for Pushed { sample, is_delta } in samples {
             let key = (sample.name.clone(), sample.labels.clone());
             match instance.series.get_mut(&key) {
