@@ -109,6 +109,18 @@ impl Notification {
             truncated,
         }
     }
+
+    /// What fires of it, for a receiver that is not told of what is over; `None` where nothing does.
+    pub fn firing(mut self) -> Option<Self> {
+        let before = self.alerts.len();
+        self.alerts.retain(|alert| alert.status == Status::Firing);
+        match self.alerts.len() {
+            0 => None,
+            left if left == before => Some(self),
+            // What fires comes first: where one that is over had a place, all that had none are over, too.
+            _ => Some(Self::new(self.receiver, self.group_key, self.group_labels, self.alerts)),
+        }
+    }
 }
 
 /// The entries that all sets have with the same value.
@@ -156,6 +168,19 @@ mod tests {
         assert_eq!(both.common_annotations, labels(&[("summary", "slow")]));
         let resolved = Notification::new("ops", "slow", Labels::new(), vec![alert("/a", Some(2))]);
         assert_eq!((resolved.status, resolved.common_labels.len()), (Status::Resolved, 2));
+    }
+
+    #[test]
+    fn what_is_over_is_left_out_for_those_who_are_not_told_of_it() {
+        let of = |alerts| Notification::new("ops", "slow", Labels::new(), alerts);
+        let both = of(vec![alert("/a", Some(2)), alert("/b", None)]);
+        assert_eq!(both.firing(), Some(of(vec![alert("/b", None)])), "as if it had never been there");
+        assert_eq!(of(vec![alert("/a", Some(2))]).firing(), None);
+        let many = |place: usize| alert(&place.to_string(), (place >= 7).then_some(2));
+        let kept = of((0..Notification::ALERTS + 9).map(many).collect()).firing().unwrap();
+        assert_eq!((kept.alerts.len(), kept.truncated), (7, 0));
+        let all = of((0..Notification::ALERTS + 7).map(|place| alert(&place.to_string(), None)).collect());
+        assert_eq!(all.clone().firing(), Some(all));
     }
 
     #[test]

@@ -32,7 +32,11 @@ pub fn body(alerts: &[NotifiedAlert], resend: Duration, now: i64) -> Vec<u8> {
         .map(|alert| Posted {
             labels: &alert.labels,
             annotations: &alert.annotations,
-            starts_at: rfc3339(alert.starts_at),
+            // A clock that was set back: Alertmanager refuses what ends before it starts.
+            starts_at: rfc3339(match alert.ends_at {
+                Some(_) => alert.starts_at,
+                None => alert.starts_at.min(now),
+            }),
             ends_at: rfc3339(alert.ends_at.unwrap_or(ahead)),
             generator_url: &alert.generator_url,
         })
@@ -58,5 +62,16 @@ mod tests {
         assert_eq!(json[0]["endsAt"], "2023-11-14T22:19:20Z", "four minutes ahead");
         assert_eq!(json[1]["endsAt"], "2023-11-14T22:14:20.500Z");
         assert_eq!(json[0]["generatorURL"], "http://127.0.0.1:7300/vitals?app=shop");
+    }
+
+    #[test]
+    fn what_fires_never_ends_before_it_starts() {
+        let alerts = notification().alerts;
+        let an_hour_back = alerts[0].starts_at - 3_600_000;
+        let json: serde_json::Value =
+            serde_json::from_slice(&body(&alerts, Duration::from_secs(60), an_hour_back)).unwrap();
+        assert_eq!(json[0]["startsAt"], "2023-11-14T21:13:20Z");
+        assert_eq!(json[0]["endsAt"], "2023-11-14T21:17:20Z");
+        assert_eq!(json[1]["startsAt"], "2023-11-14T22:13:20Z", "what is over is sent as it was");
     }
 }

@@ -1,7 +1,7 @@
 //! One notification to one receiver, in its form.
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use tokio::task::JoinSet;
-use whippet_watch::notification::{Notification, Status};
+use whippet_watch::notification::Notification;
 
 use super::alertmanager;
 use super::client::{Message, Sender};
@@ -25,9 +25,9 @@ pub async fn send(
         Ok(notification) => notification,
         Err(error) => return Outcome::Refused(format!("what was kept of it cannot be read: {error}")),
     };
-    if notification.status == Status::Resolved && !receiver.send_resolved {
-        return Outcome::Sent;
-    }
+    // A group that fires may have alerts in it that are over.
+    let wanted = if receiver.send_resolved { Some(notification) } else { notification.firing() };
+    let Some(notification) = wanted else { return Outcome::Sent };
     let mut message = match message(receiver, &notification, external_url, now) {
         Ok(message) => message,
         Err(error) => return Outcome::Refused(error),

@@ -140,6 +140,18 @@ mod tests {
     }
 
     #[test]
+    fn the_documented_text_names_each_alert_of_a_group() {
+        let page = include_str!("../../../../docs/receivers.md");
+        let body = page.split_once("body = '''\n").unwrap().1.split_once("'''").unwrap().0;
+        let json: serde_json::Value = serde_json::from_str(&render(body)).unwrap();
+        assert_eq!(
+            json["text"],
+            "[FIRING] slow pages: LCP p75 is \"slow\" http://127.0.0.1:7300/vitals?app=shop\n\
+             [RESOLVED] slow pages: LCP p75 is \"slow\" http://127.0.0.1:7300/vitals?app=shop\n"
+        );
+    }
+
+    #[test]
     fn a_wrong_template_says_where() {
         for (source, expected) in [
             ("{{ stauts }}", "`stauts` is not known: did you mean `status`?"),

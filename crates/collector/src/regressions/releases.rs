@@ -63,11 +63,15 @@ pub fn choose(watched: &mut Vec<Watched>, subject: &Subject, timeline: &Timeline
     }
 }
 
-/// Withdraws what was found in releases that are not watched any more.
+/// Withdraws what was found in releases that are not watched any more. Drift that a release may have brought
+/// lasts: the look for drift withdraws it.
 pub fn end(subject: &Subject, watched: &[Watched], timeline: &Timeline, kept: &mut Kept, now: i64) {
     let about = subject.about();
     let lasting = kept.found.iter_mut().filter(|found| {
-        found.about == about && found.kind == RegressionKind::Release && found.withdrawn.is_none()
+        found.about == about
+            && found.kind == RegressionKind::Release
+            && found.withdrawn.is_none()
+            && !found.id.contains(":drift:")
     });
     for found in lasting {
         let Some(release) = found.release.clone() else { continue };
@@ -280,4 +284,25 @@ fn look(
         }
     }
     Ok((base, watch.found().cloned().collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drift_of_a_release_outlives_its_watch() {
+        let subject = Subject::App("shop".to_owned());
+        let found = |id: &str| Regression {
+            id: id.to_owned(),
+            about: subject.about(),
+            release: Some("1.2.0".to_owned()),
+            ..Regression::default()
+        };
+        let found = vec![found("shop:drift:LCP:1"), found("shop:1.2.0:LCP:1")];
+        let mut kept = Kept { found, ..Kept::default() };
+        end(&subject, &[], &Timeline::default(), &mut kept, 5);
+        let withdrawn: Vec<Option<i64>> = kept.found.iter().map(|found| found.withdrawn).collect();
+        assert_eq!(withdrawn, [None, Some(5)]);
+    }
 }

@@ -29,6 +29,9 @@ pub struct Kept {
     /// When it fires, while it is pending.
     #[serde(default)]
     pub fires_at: Option<i64>,
+    /// Who is told of it: they are to know that it is over, also where its rule is gone by then.
+    #[serde(default)]
+    pub receivers: Vec<String>,
 }
 
 impl Kept {

@@ -31,6 +31,8 @@ pub struct LookedAt {
     pub windows: usize,
     /// Whether anybody has looked for regressions.
     pub knows_regressions: bool,
+    /// When this collector began to look, ms since the epoch.
+    pub started: Option<i64>,
 }
 
 /// Looks at everything. `before` is how far watching had come.
@@ -88,6 +90,7 @@ pub fn look(db: &dyn Database, matches: &Matches, inputs: &Inputs, before: Stand
         minutes: judged.minutes,
         windows: asked.windows + judged.windows,
         knows_regressions: inputs.regressions.is_some(),
+        started: inputs.memory.started,
     })
 }
 

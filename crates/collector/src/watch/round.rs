@@ -16,6 +16,10 @@ use super::telling::{self, Current};
 /// The most alerts that are kept: more at once say nothing to anybody. Those beyond it are left out until others end.
 const MOST: usize = 5_000;
 
+/// After this time since the collector began, targets that it does not know are gone, ms: services that push,
+/// and targets of lists, are not known at once.
+const STARTING: i64 = 5 * 60_000;
+
 /// How much is shown around an event, ms.
 const AROUND: i64 = 30 * 60_000;
 
@@ -33,11 +37,12 @@ pub struct Decided {
 
 /// Decides. `external_url` is where the dashboard is.
 pub fn decide(rules: &RuleSet, seen: LookedAt, step: Step, external_url: &str) -> Decided {
-    let LookedAt { standing, kept, silences, seen, minutes, windows, knows_regressions } = seen;
+    let LookedAt { standing, kept, silences, seen, minutes, windows, knows_regressions, started } = seen;
     let before: HashMap<String, Kept> = kept.into_iter().collect();
     let mut round = Round { standing, minutes, ..Round::default() };
     let mut current: Vec<Current<'_>> = Vec::new();
     let mut met: HashSet<String> = HashSet::new();
+    let mut held = before.len();
     for seen in seen {
         let Some(rule) = rules.rules.alerts.get(seen.rule) else { continue };
         let labels = labels(rule, &seen.subject, &seen.labels);
@@ -46,12 +51,20 @@ pub fn decide(rules: &RuleSet, seen: LookedAt, step: Step, external_url: &str) -
             continue;
         }
         let known = before.get(&id);
-        if known.is_none() && current.len() >= MOST {
-            continue;
-        }
         let mut alert = known.map(|known| known.alert.clone()).unwrap_or_default();
         let change = alert.look(rule, seen.sight, step);
-        let kept = now(rule, &seen, labels, alert, (known, change), step.now);
+        if known.is_none() {
+            // What is well and was not known before says nothing, and takes no place.
+            let is_well = alert.state == State::Ok && alert.unknown == 0;
+            if is_well || held >= MOST {
+                continue;
+            }
+            held += 1;
+        }
+        let kept = Kept {
+            receivers: rules.receivers(rule).to_vec(),
+            ..now(rule, &seen, labels, alert, (known, change), step.now)
+        };
         if let Some(change) = change {
             round.events.extend(event(&id, &kept, change, &silences, step.now));
         }
@@ -69,10 +82,20 @@ pub fn decide(rules: &RuleSet, seen: LookedAt, step: Step, external_url: &str) -
         })
         .map(|rule| (rule.name.as_str(), rule))
         .collect();
+    let is_starting = started.is_some_and(|started| step.now - started < STARTING);
     // What a rule found before and does not find now, and what is left of rules and subjects that are gone.
     for (id, kept) in before.iter().filter(|(id, _)| !met.contains(*id)) {
         let mut kept = kept.clone();
         let rule = finds.get(kept.rule.as_str()).copied();
+        // A target that this collector does not know yet is not gone: its alert stays as it is.
+        if is_starting
+            && rule.is_none()
+            && matches!(Subject::from_key(&kept.subject), Some(Subject::Target(_)))
+            && let Some(rule) = rules.alert(&kept.rule)
+        {
+            current.push(Current { id: id.clone(), kept, rule: Some(rule), silenced: false });
+            continue;
+        }
         let change = match rule {
             // What was not looked for may still be there.
             Some(rule) if !knows_regressions && !matches!(rule.condition, Condition::NewError { .. }) => {
@@ -142,6 +165,7 @@ fn now(
         summary: seen.summary.clone(),
         place,
         watches: kept::watches(&rule.name, &rule.condition),
+        receivers: Vec::new(),
     }
 }
 
@@ -201,5 +225,49 @@ fn write_states(before: &HashMap<String, Kept>, current: Vec<Current<'_>>, now: 
         {
             round.states.push(KeptState { id, state });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use whippet_api::Reading;
+    use whippet_store::watching::Standing;
+    use whippet_watch::alerts::{AlertTable, Rules};
+
+    use super::*;
+
+    /// What a look decides that sees so many apps that are well, and then so many that are not.
+    fn decided(well: usize, bad: usize) -> Decided {
+        let table: AlertTable = toml::from_str("name = 'busy'\napp = '*'\nexpr = 'views > 5'").unwrap();
+        let (rules, _) = Rules::new(Vec::new(), Vec::new(), vec![table.checked().unwrap()]);
+        let rules = RuleSet { rules, ..RuleSet::default() };
+        let seen = |number: usize| Seen {
+            rule: 0,
+            subject: Subject::App(number.to_string()),
+            labels: Vec::new(),
+            sight: if number < well { Sight::Good } else { Sight::Bad },
+            reading: Reading::default(),
+            summary: String::new(),
+            place: Place::default(),
+            window: 60_000,
+        };
+        let looked_at = LookedAt {
+            standing: Standing::default(),
+            kept: Vec::new(),
+            silences: Vec::new(),
+            seen: (0..well + bad).map(seen).collect(),
+            minutes: Vec::new(),
+            windows: 0,
+            knows_regressions: true,
+            started: None,
+        };
+        decide(&rules, looked_at, Step::new(None, 1_000), "http://here")
+    }
+
+    #[test]
+    fn what_is_well_takes_no_place_and_what_is_not_is_bounded() {
+        let behind_many = decided(MOST + 1, 1);
+        assert_eq!((behind_many.counts.firing, behind_many.round.states.len()), (1, 1));
+        assert_eq!(decided(0, MOST + 1).round.states.len(), MOST);
     }
 }

@@ -5,7 +5,7 @@ use whippet_api::{Place, Reading, Regression, RegressionKind, Target, Unit, View
 use whippet_store::database::{Database, Result};
 use whippet_store::reports::figures::{NewError, Usual, new_errors, usual_views};
 use whippet_store::reports::{backend, status};
-use whippet_watch::alerts::{AlertRule, Condition, Sight};
+use whippet_watch::alerts::{AlertRule, Condition, NoData, Sight};
 use whippet_watch::levels::{BURN_RATES, Budget, LevelRule, Subject};
 
 use super::asked::Asked;
@@ -45,9 +45,10 @@ pub struct Looking<'a> {
     asked: &'a Asked,
     hours: &'a Hours,
     judged: i64,
-    /// What is read of an app once: page views by window, errors by the time from which they are new.
+    /// What is read of an app once: page views by window, errors by the time for which they are new and how
+    /// often they must have happened.
     views: HashMap<(String, i64), Option<whippet_store::reports::figures::Views>>,
-    errors: HashMap<(String, i64), Vec<NewError>>,
+    errors: HashMap<(String, i64, u64), Vec<NewError>>,
 }
 
 impl<'a> Looking<'a> {
@@ -85,7 +86,7 @@ impl<'a> Looking<'a> {
             Condition::Named { .. } => {}
             Condition::Level(level) => seen.push(self.level(rule, level, new)),
             Condition::Burn { objective, page } => seen.push(self.burn(objective, *page, new)),
-            Condition::Down(_) => seen.push(self.down(new)?),
+            Condition::Down(_) => seen.push(self.down(rule, new)?),
             Condition::Silent { window, below, min_samples, .. } => {
                 seen.push(self.silent((*window, *below, *min_samples), new)?);
             }
@@ -181,7 +182,7 @@ impl<'a> Looking<'a> {
         Seen { sight, reading, summary, place, window: over, ..new }
     }
 
-    fn down(&self, new: Seen) -> Result<Seen> {
+    fn down(&self, rule: &AlertRule, new: Seen) -> Result<Seen> {
         let name = new.subject.target().unwrap_or_default();
         let place = place::of(&new.subject, View::Backend);
         let Some(target) = self.inputs.targets.iter().find(|target| target.name == name) else {
@@ -193,17 +194,30 @@ impl<'a> Looking<'a> {
         let is_failing = target.last_scrape.is_some() && !target.up;
         let sight = match (is_failing || overdue.is_some(), last.or(target.last_scrape)) {
             (true, _) => Sight::Bad,
-            (false, Some(_)) => Sight::Good,
             (false, None) => Sight::Unknown,
+            (false, Some(_)) if !self.is_awaited(target, last) => Sight::Good,
+            // Its first scrape is about to come: nothing fires and nothing ends before, whatever the rule does
+            // where nothing is known.
+            (false, Some(_)) => match rule.no_data {
+                NoData::State | NoData::Keep => Sight::Unknown,
+                NoData::Fire | NoData::Ok => Sight::Near,
+            },
         };
         let summary = match (&target.error, overdue) {
             (Some(error), _) if is_failing => format!("{name} is down: {}", words::line(error, MESSAGE)),
             (_, Some(late)) => format!("{name} was not scraped for {}", words::time(late as f64)),
             _ if is_failing => format!("{name} is down"),
-            (_, None) if sight == Sight::Unknown => format!("{name} was never scraped"),
+            _ if last.is_none() && sight == Sight::Unknown => format!("{name} was never scraped"),
+            _ if sight != Sight::Good => format!("{name} was not scraped since the collector began"),
             _ => format!("{name} is up"),
         };
         Ok(Seen { sight, summary, place, ..new })
+    }
+
+    /// Whether a target was scraped before this collector began, and not since. It is overdue where that lasts too long.
+    fn is_awaited(&self, target: &Target, last: Option<i64>) -> bool {
+        let is_before = |started: i64| last.is_some_and(|last| last < started);
+        target.last_scrape.is_none() && self.inputs.memory.started.is_some_and(is_before)
     }
 
     /// For how long a target has not been scraped, if that is too long: three intervals, and a minute. The time before this
@@ -265,12 +279,14 @@ impl<'a> Looking<'a> {
     fn new_errors(&mut self, (window, least): (i64, u64), new: &Seen, seen: &mut Vec<Seen>) -> Result<()> {
         let app = new.subject.app().unwrap_or_default().to_owned();
         let now = self.inputs.now;
-        if !self.errors.contains_key(&(app.clone(), window)) {
-            let found = new_errors(self.db, &app, now - window, now)?;
-            self.errors.insert((app.clone(), window), found);
+        let key = (app.clone(), window, least);
+        if !self.errors.contains_key(&key) {
+            let found = new_errors(self.db, &app, (now - window, now), least)?;
+            self.errors.insert(key.clone(), found);
         }
-        let found = self.errors.get(&(app.clone(), window)).map(Vec::as_slice).unwrap_or_default();
-        for error in found.iter().filter(|error| error.count >= least).take(MOST) {
+        let found = self.errors.get(&key).map(Vec::as_slice).unwrap_or_default();
+        // Those that were seen first: they stay the same until they are new no more.
+        for error in found.iter().take(MOST) {
             let message = words::line(&error.message, MESSAGE);
             let release =
                 if error.release.is_empty() { String::new() } else { format!(" {}", error.release) };

@@ -30,8 +30,15 @@ impl Current<'_> {
         }
     }
 
-    fn receivers<'s>(&'s self, rules: &'s RuleSet) -> &'s [String] {
-        self.rule.map_or(&rules.receivers, |rule| rules.receivers(rule))
+    fn receivers<'s>(&'s self, rules: &'s RuleSet) -> Vec<&'s String> {
+        let known = &self.kept.receivers;
+        match self.rule {
+            Some(rule) => rules.receivers(rule).iter().collect(),
+            // An older version did not note them.
+            None if known.is_empty() => rules.receivers.iter().collect(),
+            // Nobody is told of the end of what they never heard of.
+            None => known.iter().filter(|name| rules.receivers.contains(name)).collect(),
+        }
     }
 
     /// An app with its pages, or a target.

@@ -155,6 +155,8 @@ impl Alert {
 
     /// The rule or its subject is gone: an alert that is open is resolved.
     pub fn gone(&mut self, step: Step) -> Option<Change> {
+        // Nothing is waited for any more, so that it can be forgotten.
+        self.unknown = 0;
         if self.open { self.resolve(step) } else { self.enter(State::Ok, step) }
     }
 

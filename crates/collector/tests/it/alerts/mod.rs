@@ -286,6 +286,25 @@ async fn a_rule_that_is_gone_is_resolved_and_forgotten() {
     assert_eq!(told(&collector).await[0].status, Status::Resolved);
 }
 
+#[tokio::test]
+async fn of_the_end_of_a_rule_hear_those_who_were_told() {
+    let with = |text: &str| {
+        let receivers = ["ops", "web", "boss"].map(str::to_owned).to_vec();
+        RuleSet { receivers, ..rules(text) }
+    };
+    let collector = Collector::new();
+    let text = "[[alert]]\nname = 'busy'\napp = 'shop'\nexpr = 'views > 5'\nreceivers = ['web']\n";
+    collector.app.watch.set_rules(with(text));
+    views(&collector, 10, 1000.0).await;
+    look(&collector).await;
+    assert_eq!(told(&collector).await[0].receiver, "web");
+    collector.app.watch.set_rules(with(""));
+    look(&collector).await;
+    let all = told(&collector).await;
+    let heard: Vec<&str> = all.iter().map(|told| told.receiver.as_str()).collect();
+    assert_eq!((heard, all[0].status), (vec!["web"], Status::Resolved));
+}
+
 /// A thousand rules ask for what few windows tell: those are read, and each once.
 #[tokio::test]
 async fn a_thousand_rules_share_what_they_read() {

@@ -58,6 +58,37 @@ async fn a_target_that_nobody_scrapes_is_down() {
 }
 
 #[tokio::test]
+async fn a_restart_ends_no_alert_of_a_target() {
+    let text = "[[alert]]\nname = \"down\"\nwatch = \"down\"\ntarget = \"*\"\n";
+    let before = collector(text);
+    // One that a list names.
+    before.app.target_status.add("cart", "http://cart/metrics".to_owned(), 0, Some("list"));
+    before.scraped(&[("up", 1.0)]).await;
+    for name in ["shop", "cart"] {
+        let error = Some("connection refused".into());
+        let outcome = Outcome { at: before.now(), error, ..Outcome::default() };
+        before.app.target_status.record(name, outcome);
+    }
+    look(&before).await;
+    assert_eq!(told(&before).await.len(), 2);
+    // In another process, the one was not scraped yet, and the list was not read yet.
+    let after = before.restart().await;
+    after.app.watch.set_rules(super::rules(text));
+    look(&after).await;
+    assert_eq!(told(&after).await, []);
+    assert_eq!(alerts(&after).await.counts.firing, 2);
+    // The one is up, and the other does not come back.
+    after.advance(5 * MINUTE);
+    let ok = Outcome { at: after.now(), ..Outcome::default() };
+    after.app.target_status.record("shop", ok);
+    after.scraped(&[("up", 1.0)]).await;
+    look(&after).await;
+    let all = told(&after).await;
+    assert_eq!(all.len(), 2, "{all:?}");
+    assert!(all.iter().all(|told| told.status == Status::Resolved), "{all:?}");
+}
+
+#[tokio::test]
 async fn an_app_falls_silent() {
     let collector = collector(
         r#"
@@ -157,6 +188,22 @@ async fn a_new_error_is_named_with_its_release_and_an_old_one_is_not() {
     assert_eq!((told.len(), told[0].alerts.len()), (1, 1));
     assert_eq!(told[0].alerts[0].labels["error"], "y is no function");
     assert_eq!(told[0].alerts[0].labels["release"], "1.1");
+}
+
+#[tokio::test]
+async fn a_frequent_error_takes_no_place_of_those_before_it() {
+    let collector = collector("[[alert]]\nname = 'new error'\nwatch = 'new_error'\napp = 'shop'\n");
+    let throw = async |letter: char, count: u64| {
+        let message = format!("{letter} is undefined");
+        let error = json!([{ "message": message, "source": "a.js:1:2", "stack": "", "count": count }]);
+        collector.beacon(beacon_with(&letter.to_string(), json!({ "errors": error }))).await;
+    };
+    for letter in 'a'..='t' {
+        throw(letter, 1).await;
+    }
+    assert_eq!(look(&collector).await.changes, 20);
+    throw('z', 9).await;
+    assert_eq!(look(&collector).await.changes, 0, "those that fire stay the same");
 }
 
 #[tokio::test]

@@ -332,12 +332,17 @@ async fn texts_are_made_by_templates() {
     memory.put("ntfy", vec![alert("/a", Some(START + MINUTE))]);
     running.notifier.wake();
     assert_eq!(memory.noted_when(3).await[2].1, Verdict::Sent, "there is nothing to do");
+    memory.put("ntfy", vec![alert("/a", Some(START + MINUTE)), alert("/b", None)]);
+    running.notifier.wake();
+    memory.noted_when(4).await;
     let got = hook.got();
-    assert_eq!(got.len(), 2);
+    assert_eq!(got.len(), 3);
     assert_eq!(got[0].json()["text"], "[FIRING] slow: it is \"slow\"");
     assert_eq!((got[1].headers["title"].to_str().unwrap(), got[1].path.as_str()), ("Whippet", "/ntfy"));
     let text = String::from_utf8_lossy(&got[1].body).into_owned();
     assert!(text.starts_with("firing /a http://dash.example/vitals?app=shop\n"), "{text}");
+    let text = String::from_utf8_lossy(&got[2].body).into_owned();
+    assert!(text.contains("firing /b") && !text.contains("/a"), "it is not told of what is over: {text}");
 }
 
 #[tokio::test]

@@ -41,10 +41,17 @@ const TEXTS: Lookup = Lookup {
     lock: false,
 };
 
-/// The errors of an app whose first occurrence in a week, in any release, is after `since`; the most frequent first.
+/// The errors of an app whose first occurrence in a week, in any release, is after `since`, and that happened
+/// `least` times or more. Those that were seen first come first.
 ///
-/// A release that throws what the one before threw, too, brings no new error.
-pub fn new_errors(db: &dyn Database, app: &str, since: i64, now: i64) -> Result<Vec<NewError>> {
+/// Their order does not change while they are new, so that who takes the first ones does not see others at
+/// each look. A release that throws what the one before threw, too, brings no new error.
+pub fn new_errors(
+    db: &dyn Database,
+    app: &str,
+    (since, now): (i64, i64),
+    least: u64,
+) -> Result<Vec<NewError>> {
     let filter = Filter { app: Some(app.to_owned()), ..Filter::default() };
     let steps = Steps::new(&Range { from: now - REMEMBERED, to: now }, MINUTE);
     let split: Split = Window::new(db, &steps, &filter)?.total(Section::ByRelease)?;
@@ -64,9 +71,10 @@ pub fn new_errors(db: &dyn Database, app: &str, since: i64, now: i64) -> Result<
             }
         }
     }
+    let is_new = |count: &ErrorCount| count.first > since && count.first <= now && count.count >= least;
     let mut new: Vec<(i64, (ErrorCount, i64))> =
-        found.into_iter().filter(|(_, (count, _))| count.first > since && count.first <= now).collect();
-    new.sort_by_key(|(id, (count, _))| (std::cmp::Reverse(count.count), *id));
+        found.into_iter().filter(|(_, (count, _))| is_new(count)).collect();
+    new.sort_by_key(|(id, (count, _))| (count.first, *id));
     new.truncate(MOST);
     if new.is_empty() {
         return Ok(Vec::new());

@@ -51,9 +51,7 @@ pub fn usual_views(db: &dyn Database, app: &str, window: i64, now: i64) -> Resul
     };
     let from = now - window;
     let found = count(from.div_euclid(MINUTE) * MINUTE, now + 1)?;
-    // The hour of most of the window. Older data are kept by the hour.
-    let hour = (now - window / 2).div_euclid(HOUR) * HOUR;
-    let span = window.div_euclid(HOUR).max(1) * HOUR;
+    let (hour, span) = hours_of(window, now);
     let same_hour = |every: i64, times: i64| -> Result<Vec<u64>> {
         let mut found = Vec::new();
         for back in 1..=times {
@@ -80,6 +78,15 @@ pub fn usual_views(db: &dyn Database, app: &str, window: i64, now: i64) -> Resul
     let before = count(first.div_euclid(MINUTE) * MINUTE, from)?;
     let usual = before as f64 * window as f64 / length.max(window) as f64;
     Ok(Some(Views { found, usual, from: Usual::Before }))
+}
+
+/// The whole hours that are most like the `window` before `now`: when they begin, and how long they are. Older
+/// data are kept by the hour.
+fn hours_of(window: i64, now: i64) -> (i64, i64) {
+    let span = window.div_euclid(HOUR).max(1) * HOUR;
+    // The hour in the middle of the window, and of longer windows as many before it as after it.
+    let hour = (now - window / 2 - (span - HOUR) / 2).div_euclid(HOUR) * HOUR;
+    (hour, span)
 }
 
 /// Whether the app had sent anything before `time`: otherwise nothing of then is usual.
@@ -121,4 +128,27 @@ pub fn pages(db: &dyn Database, app: &str, from: i64, to: i64, most: usize) -> R
         .collect();
     found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     Ok(found.into_iter().map(|entry| entry.1).take(most).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HOUR, MINUTE, hours_of};
+
+    #[test]
+    fn a_window_is_compared_with_the_hours_that_it_is_of() {
+        for (window, now, expected) in [
+            (15 * MINUTE, 8 * HOUR + 5 * MINUTE, (7, 1)),
+            (15 * MINUTE, 8 * HOUR + 10 * MINUTE, (8, 1)),
+            (HOUR, 8 * HOUR, (7, 1)),
+            (HOUR, 8 * HOUR + 30 * MINUTE, (8, 1)),
+            (2 * HOUR, 8 * HOUR, (6, 2)),
+            (4 * HOUR, 8 * HOUR, (4, 4)),
+            (4 * HOUR, 8 * HOUR + 20 * MINUTE, (4, 4)),
+            (4 * HOUR, 8 * HOUR + 40 * MINUTE, (5, 4)),
+            (24 * HOUR, 48 * HOUR, (24, 24)),
+        ] {
+            let (begin, span) = hours_of(window, now);
+            assert_eq!((begin / HOUR, span / HOUR), expected, "{window} before {now}");
+        }
+    }
 }
