@@ -193,13 +193,17 @@ impl Gather {
             (metric.name, metric.kind) = (stem, Some(kind));
             metrics.push(metric);
         }
+        // `a_created` comes before `a_total`, when that is not among the metrics yet.
+        let totals: BTreeSet<String> = self
+            .names
+            .iter()
+            .filter(|(_, entry)| entry.2)
+            .filter_map(|(name, _)| name.strip_suffix("_total").map(str::to_owned))
+            .collect();
         for (_, (mut metric, _, is_counter)) in self.names {
-            if metric.name.ends_with("_created") && !is_counter {
+            if let Some(stem) = metric.name.strip_suffix("_created").filter(|_| !is_counter) {
                 // When a counter began: no figure of its own.
-                let stem = metric.name.trim_end_matches("_created");
-                let is_known =
-                    |other: &Metric| other.name == stem || other.name.strip_suffix("_total") == Some(stem);
-                if metrics.iter().any(is_known) {
+                if totals.contains(stem) || metrics.iter().any(|other: &Metric| other.name == stem) {
                     continue;
                 }
             }
@@ -261,5 +265,23 @@ mod tests {
             ]
         );
         assert_eq!(found.metrics[0].labels().collect::<Vec<_>>(), ["route"]);
+    }
+
+    #[test]
+    fn when_a_counter_began_is_no_metric() {
+        let found = exposed(&[
+            ("a_created", &[("x", "y")], false),
+            ("a_total", &[("x", "y")], true),
+            ("b_bucket", &[("le", "+Inf")], true),
+            ("b_count", &[], true),
+            ("b_created", &[], false),
+            ("c", &[], true),
+            ("c_created", &[], false),
+            ("d_created", &[], false),
+            ("e_created", &[], false),
+            ("e_total", &[], false),
+        ]);
+        let names: Vec<&str> = found.metrics.iter().map(|metric| metric.name.as_str()).collect();
+        assert_eq!(names, ["a_total", "b", "c", "d_created", "e_created", "e_total"]);
     }
 }

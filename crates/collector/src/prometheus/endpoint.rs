@@ -96,11 +96,15 @@ impl Endpoint {
         self.url.scheme_str() == Some("https")
     }
 
-    /// The same with `path` behind its own.
+    /// The same with `path` behind its own. Its query stays.
     pub fn join(&self, path: &str) -> Self {
         let mut parts = self.url.clone().into_parts();
         let own = self.url.path().trim_end_matches('/');
-        parts.path_and_query = format!("{own}{path}").parse().ok();
+        // It may choose a tenant or hold a token, which all requests need.
+        let query = self.url.query().filter(|query| !query.is_empty());
+        let sign = if path.contains('?') { '&' } else { '?' };
+        let query = query.map_or_else(String::new, |query| format!("{sign}{query}"));
+        parts.path_and_query = format!("{own}{path}{query}").parse().ok();
         Self {
             url: Uri::from_parts(parts).unwrap_or_else(|_| self.url.clone()),
             headers: self.headers.clone(),
@@ -235,6 +239,10 @@ mod tests {
         let join = |text: &str| text.parse::<Endpoint>().unwrap().join("/api/v1/series").url.to_string();
         assert_eq!(join("http://a.b"), "http://a.b/api/v1/series");
         assert_eq!(join("http://a.b/prometheus/"), "http://a.b/prometheus/api/v1/series");
+        assert_eq!(join("http://a.b/vm/?extra_label=a=b/"), "http://a.b/vm/api/v1/series?extra_label=a=b/");
+        assert_eq!(join("http://a.b/?"), "http://a.b/api/v1/series");
+        let both = "http://a.b/?x=1".parse::<Endpoint>().unwrap().join("/m?limit=1").url.to_string();
+        assert_eq!(both, "http://a.b/m?limit=1&x=1");
         for wrong in [
             "",
             "a.b",

@@ -146,6 +146,22 @@ async fn a_metric_that_grows_counts_once_with_its_last_value() {
 }
 
 #[tokio::test]
+async fn metrics_without_ids_count_for_each_visitor() {
+    let collector = Collector::new();
+    for browser in ["Chrome/156.0.0.0 Safari/537.36", "Gecko/20100101 Firefox/150.0"] {
+        let request = Request::post("/v1/web-vitals?app=shop")
+            .header("origin", "https://shop.example")
+            .header("user-agent", format!("Mozilla/5.0 (X11; Linux x86_64) {browser}"));
+        let body = Body::from(r#"{"name":"CLS","value":0,"page":"/a"}"#);
+        let answer = collector.send(request.body(body).unwrap()).await;
+        assert_eq!(answer.status, 204, "{}", answer.text());
+    }
+    let counts = counts(&collector, "shop").await;
+    assert!(counts.contains(&("CLS".to_owned(), 2)), "{counts:?}");
+    assert_eq!(views(&collector, "shop").await, pairs(&[("/a", 2)]));
+}
+
+#[tokio::test]
 async fn reports_are_errors_and_no_page_views() {
     let collector = Collector::new();
     let report = include_str!("recorded/csp-report.json");

@@ -1,8 +1,9 @@
 //! The entries of a list as targets.
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::List;
@@ -17,9 +18,15 @@ const TARGETS: usize = 1000;
 /// A group of a list: hosts that share labels.
 #[derive(Deserialize)]
 struct Group {
+    #[serde(deserialize_with = "or_null")]
     targets: Vec<Value>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_null")]
     labels: BTreeMap<String, Value>,
+}
+
+/// A list or a map. Go writes one that was never filled as `null`, and Prometheus reads it as empty.
+fn or_null<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// What a list holds.
@@ -34,7 +41,8 @@ pub struct Entries {
 }
 
 impl Entries {
-    fn leave_out(&mut self, why: impl Into<String>) {
+    /// Counts an entry that is left out, and keeps the reason if it is the first.
+    pub(super) fn leave_out(&mut self, why: impl Into<String>) {
         self.left_out += 1;
         if self.first.is_none() {
             self.first = Some(why.into());
@@ -49,9 +57,9 @@ impl Entries {
 /// # Errors
 /// If the text is no list.
 pub fn entries(text: &[u8], list: &List) -> Result<Entries, serde_json::Error> {
-    let groups: Vec<Value> = serde_json::from_slice(text)?;
+    let groups: Option<Vec<Value>> = serde_json::from_slice(text)?;
     let mut entries = Entries::default();
-    for group in groups {
+    for group in groups.unwrap_or_default() {
         let Ok(group) = Group::deserialize(group) else {
             entries.leave_out("an entry is no object with a list `targets`");
             continue;
@@ -127,10 +135,37 @@ fn settings(
         return Ok(Arc::clone(of_list));
     }
     let mut settings = Settings::clone(of_list);
-    let read = |text: Option<&str>| text.map(units::duration).transpose();
+    let read = |text: Option<&str>| text.map(duration).transpose();
     settings.interval = read(interval)?.or(settings.interval);
     settings.timeout = read(timeout)?.or(settings.timeout);
     Ok(Arc::new(settings))
+}
+
+/// Reads a time as Prometheus writes it, with several units, the greatest first: `90s`, `1m30s`, `1w`.
+fn duration(text: &str) -> Result<Duration, String> {
+    const UNITS: &[(&str, u64)] = &[
+        ("y", 31_536_000_000),
+        ("w", 604_800_000),
+        ("d", 86_400_000),
+        ("h", 3_600_000),
+        ("m", 60_000),
+        ("s", 1000),
+        ("ms", 1),
+    ];
+    let (mut rest, mut ms, mut smaller) = (text, 0_u64, UNITS.iter());
+    while !rest.is_empty() {
+        let split = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let (number, after) = rest.split_at(split);
+        let (unit, after) = after.split_at(after.find(|c: char| c.is_ascii_digit()).unwrap_or(after.len()));
+        // Each search goes on behind the last unit: none comes twice, and none before a greater one.
+        let unit = smaller.find(|known| known.0 == unit);
+        let part = number.parse::<u64>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit.1));
+        ms = part
+            .and_then(|part| ms.checked_add(part))
+            .ok_or("__scrape_interval__ and __scrape_timeout__ must be times such as 30s or 1m30s")?;
+        rest = after;
+    }
+    units::duration(&format!("{ms}ms"))
 }
 
 /// Percent-encodes a query's name or value (RFC 3986, section 2.1).
@@ -152,7 +187,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::{List, Place};
-    use super::{entries, name};
+    use super::{duration, entries, name};
 
     fn list() -> List {
         let paths = vec!["/metrics".to_owned(), "/performance".to_owned()];
@@ -201,6 +236,27 @@ mod tests {
         );
         let found = entries(many.as_bytes(), &list()).unwrap();
         assert_eq!((found.targets.len(), found.left_out), (1000, 201));
+    }
+
+    #[test]
+    fn null_is_an_empty_list() {
+        let text = br#"[{"targets": ["a:1"], "labels": null}, {"targets": null, "labels": {"job": "x"}}]"#;
+        let found = entries(text, &list()).unwrap();
+        assert_eq!((found.targets.len(), found.left_out, found.first), (1, 0, None));
+        let found = entries(b"null", &list()).unwrap();
+        assert_eq!((found.targets.len(), found.left_out), (0, 0));
+    }
+
+    #[test]
+    fn times_are_those_of_prometheus() {
+        for (text, seconds) in [("90s", 90), ("1m30s", 90), ("1h0m0s500ms", 3600), ("1w", 604_800)] {
+            assert_eq!(duration(text).map(|time| time.as_secs()), Ok(seconds), "{text}");
+        }
+        for wrong in
+            ["30", "s", "1s1m", "1s2s", "1.5s", "-5s", "0s", "99999999999999999999s", "9y99999999999w"]
+        {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -85,7 +85,18 @@ impl List {
 
 fn read_files(list: &List, patterns: &[PathBuf]) -> Result<Entries, ListError> {
     let mut all = Entries::default();
-    for path in patterns.iter().map(|pattern| files(pattern)).collect::<Result<Vec<_>, _>>()?.concat() {
+    let mut paths = Vec::new();
+    for pattern in patterns {
+        let (found, more) = files(pattern)?;
+        paths.extend(found);
+        for _ in 0..more {
+            all.leave_out(format!(
+                "{} stands for more than {FILES} files: write several patterns",
+                pattern.display()
+            ));
+        }
+    }
+    for path in paths {
         let failed = |source| ListError::File { path: path.clone(), source };
         let mut text = Vec::new();
         let file = std::fs::File::open(&path).map_err(failed)?;
@@ -96,7 +107,7 @@ fn read_files(list: &List, patterns: &[PathBuf]) -> Result<Entries, ListError> {
         let part = entries(&text, list).map_err(ListError::Format)?;
         for target in part.targets {
             if all.targets.iter().any(|other| other.name == target.name) {
-                all.left_out += 1;
+                all.leave_out(format!("two targets are called {}", target.name));
             } else {
                 all.targets.push(target);
             }
@@ -107,11 +118,11 @@ fn read_files(list: &List, patterns: &[PathBuf]) -> Result<Entries, ListError> {
     Ok(all)
 }
 
-/// The files that a path with `*` in its last part stands for, sorted.
-fn files(pattern: &Path) -> Result<Vec<PathBuf>, ListError> {
+/// The files that a path with `*` in its last part stands for, sorted, and how many more there are than are read.
+fn files(pattern: &Path) -> Result<(Vec<PathBuf>, usize), ListError> {
     let name = pattern.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     if !name.contains('*') {
-        return Ok(vec![pattern.to_owned()]);
+        return Ok((vec![pattern.to_owned()], 0));
     }
     let folder = pattern.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let glob = Glob::new(name);
@@ -122,6 +133,40 @@ fn files(pattern: &Path) -> Result<Vec<PathBuf>, ListError> {
         .filter(|path| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| glob.matches(name)))
         .collect();
     files.sort_unstable();
+    let more = files.len().saturating_sub(FILES);
     files.truncate(FILES);
-    Ok(files)
+    Ok((files, more))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    use super::super::{List, Place};
+    use super::{FILES, read_files};
+
+    #[test]
+    fn what_is_left_out_of_files_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        for number in 0..FILES + 2 {
+            let text = format!(r#"[{{"targets": ["h{number}:1"]}}]"#);
+            std::fs::write(folder.path().join(format!("{number:03}.json")), text).unwrap();
+        }
+        let read = |files: &[&str]| {
+            let files: Vec<PathBuf> = files.iter().map(|file| folder.path().join(file)).collect();
+            let paths = vec!["/metrics".to_owned()];
+            let list = List::new("shop", Place::Files(files.clone()), paths, None, Arc::default()).unwrap();
+            read_files(&list, &files).unwrap()
+        };
+        let found = read(&["*.json"]);
+        assert_eq!((found.targets.len(), found.left_out), (FILES, 2));
+        let first = found.first.unwrap();
+        assert!(first.ends_with("*.json stands for more than 100 files: write several patterns"), "{first}");
+        let found = read(&["0*.json", "1*.json"]);
+        assert_eq!((found.targets.len(), found.left_out), (FILES + 2, 0));
+        let found = read(&["000.json", "000.json"]);
+        assert_eq!((found.targets.len(), found.left_out), (1, 1));
+        assert_eq!(found.first.as_deref(), Some("two targets are called shop-h0-1"));
+    }
 }

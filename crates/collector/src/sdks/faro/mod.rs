@@ -43,10 +43,13 @@ pub fn read(body: &[u8], origin: &Origin) -> Result<Report, NotRead> {
     Ok(Report { sender, items })
 }
 
-/// The spans of Faro's tracing, as OTLP in JSON.
-pub fn traces(body: &[u8]) -> Option<Value> {
+/// The spans of Faro's tracing, as OTLP in JSON, and the page that they are of: nothing in them says it, and they often come
+/// alone.
+pub fn traces(body: &[u8]) -> Option<(Value, Option<String>)> {
     let mut body: Value = serde_json::from_slice(body).ok()?;
-    body.get_mut("traces").map(Value::take).filter(Value::is_object)
+    let page = body.get("meta").and_then(page);
+    let traces = body.get_mut("traces").map(Value::take).filter(Value::is_object)?;
+    Some((traces, page))
 }
 
 fn sender(meta: &Value, origin: &Origin) -> Result<Sender, NotRead> {

@@ -105,6 +105,15 @@ fn logs_and_events_are_counted_and_measurements_kept() {
 }
 
 #[test]
+fn spans_that_come_alone_are_of_the_page_of_meta() {
+    let spans = json!({"resourceSpans": []});
+    let alone = body(&json!({"traces": spans})).to_string();
+    assert!(read(alone.as_bytes(), &origin()).unwrap().items.is_empty());
+    assert_eq!(traces(alone.as_bytes()), Some((spans, Some("/orders/:id".to_owned()))));
+    assert_eq!(traces(body(&json!({"traces": null})).to_string().as_bytes()), None);
+}
+
+#[test]
 fn a_body_without_meta_is_refused() {
     for (body, code) in [
         ("{", "not_json"),

@@ -91,6 +91,25 @@ fn what_is_no_report_is_refused_or_left_out() {
     );
 }
 
+#[test]
+fn a_report_of_no_page_does_not_cost_the_others() {
+    let violation = json!({"type": "csp-violation", "url": "https://shop.example/cart",
+        "body": {"blockedURL": "inline", "effectiveDirective": "script-src-elem"}});
+    let typed = json!({"type": "network-error", "url": "https://shop.example/",
+        "body": {"type": "dns.name_not_resolved", "referrer": ""}});
+    let nameless = json!({"type": "crash", "url": "about:blank", "body": {}});
+    assert_eq!(
+        read_all(&json!([nameless, typed, violation])),
+        [
+            row("shop.example", "", "Network: dns.name_not_resolved, GET https://shop.example/", ""),
+            row("shop.example", "/cart", "CSP: script-src-elem blocked inline", ""),
+        ]
+    );
+    // What went well is no report, so that nobody need say whose it is.
+    let went_well = json!([{"type": "network-error", "url": "about:blank", "body": {"type": "ok"}}]);
+    assert_eq!(read(went_well.to_string().as_bytes(), &origin()), Ok(vec![]));
+}
+
 proptest! {
     #[test]
     fn any_members_are_read(kind in "csp-violation|network-error|crash|deprecation|[a-z]{0,5}", text: String, number: f64) {

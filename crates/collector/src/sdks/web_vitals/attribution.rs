@@ -5,11 +5,15 @@ use whippet_engine::vitals::Metric;
 
 use crate::sdks::members::{first_text, number, text};
 
-/// The attribution in `members`: the object `attribution` of a report, or a report that has its members as its own.
+/// The attribution in `members`: the object `attribution` of a report, or a report that has its members as its own. Version 3
+/// has other names for some of them.
 pub fn attribution(metric: Metric, members: &Value) -> Attribution {
-    let phases = |named: &[(&str, &str)]| -> Vec<(String, f64)> {
-        let found =
-            named.iter().filter_map(|(phase, key)| Some(((*phase).to_owned(), number(members, key)?)));
+    // By the phase, its member, and that of version 3 where it was another.
+    let phases = |named: &[(&str, &str, &str)]| -> Vec<(String, f64)> {
+        let found = named.iter().filter_map(|(phase, key, before)| {
+            let ms = number(members, key).or_else(|| number(members, before))?;
+            Some(((*phase).to_owned(), ms))
+        });
         found.collect()
     };
     let target = |keys: &[&str]| first_text(members, keys).to_owned();
@@ -20,20 +24,20 @@ pub fn attribution(metric: Metric, members: &Value) -> Attribution {
             url: text(members, "url").to_owned(),
             state: String::new(),
             phases: phases(&[
-                ("ttfb", "timeToFirstByte"),
-                ("loadDelay", "resourceLoadDelay"),
-                ("load", "resourceLoadDuration"),
-                ("render", "elementRenderDelay"),
+                ("ttfb", "timeToFirstByte", ""),
+                ("loadDelay", "resourceLoadDelay", ""),
+                ("load", "resourceLoadDuration", "resourceLoadTime"),
+                ("render", "elementRenderDelay", ""),
             ]),
         },
         Metric::Inp => Attribution {
             target: target(&["interactionTarget", "eventTarget"]),
             url: longest_script(members).to_owned(),
-            state: target(&["interactionType", "eventType"]),
+            state: interaction(members).to_owned(),
             phases: phases(&[
-                ("input", "inputDelay"),
-                ("processing", "processingDuration"),
-                ("presentation", "presentationDelay"),
+                ("input", "inputDelay", ""),
+                ("processing", "processingDuration", ""),
+                ("presentation", "presentationDelay", ""),
             ]),
         },
         Metric::Cls => Attribution {
@@ -43,15 +47,25 @@ pub fn attribution(metric: Metric, members: &Value) -> Attribution {
         },
         Metric::Ttfb => Attribution {
             phases: phases(&[
-                ("waiting", "waitingDuration"),
-                ("cache", "cacheDuration"),
-                ("dns", "dnsDuration"),
-                ("connection", "connectionDuration"),
-                ("request", "requestDuration"),
+                ("waiting", "waitingDuration", "waitingTime"),
+                ("cache", "cacheDuration", ""),
+                ("dns", "dnsDuration", "dnsTime"),
+                ("connection", "connectionDuration", "connectionTime"),
+                ("request", "requestDuration", "requestTime"),
             ]),
             ..Attribution::default()
         },
         Metric::Fcp => Attribution::default(),
+    }
+}
+
+/// `pointer` or `keyboard`. Version 3 has the event's name, such as `pointerup`, of which later ones make the same.
+fn interaction(members: &Value) -> &str {
+    match (text(members, "interactionType"), text(members, "eventType")) {
+        ("", "") => "",
+        ("", event) if event.starts_with("key") => "keyboard",
+        ("", _) => "pointer",
+        (kind, _) => kind,
     }
 }
 

@@ -17,13 +17,13 @@ const METRICS: usize = 500;
 /// Members that name the page, the surest first. `url` may be that of the painted resource.
 const PAGE: [&str; 8] = ["page", "path", "pathname", "href", "location", "pageUrl", "navigationURL", "url"];
 
+/// Members that name the page view.
+const VIEW: [&str; 3] = ["view", "viewId", "view_id"];
+
 /// Reads a body: a metric; a list of metrics; several of either with white space or commas between them; or an object whose
 /// member `metrics` is a list, and whose other members apply to all.
 pub fn read(body: &[u8], origin: &Origin) -> Result<Vec<Report>, NotRead> {
-    let mut metrics = Vec::new();
-    for value in values(body)? {
-        flatten(value, &Value::Null, &mut metrics);
-    }
+    let metrics = metrics(body)?;
     if metrics.is_empty() {
         return Err(NotRead::Shape("a metric of web-vitals with `name` and `value`, or a list of them"));
     }
@@ -42,7 +42,7 @@ pub fn read(body: &[u8], origin: &Origin) -> Result<Vec<Report>, NotRead> {
         sender.release = intake::label(&find(&["release", "version"]), limits::LABEL);
         sender.device = intake::device(&origin.user_agent, None);
         let page = intake::page_of(&find(&PAGE));
-        let view = find(&["view", "viewId", "view_id"]);
+        let view = find(&VIEW);
         let Some(item) = item(&metric, page, &view, origin.now) else { continue };
         match reports.iter_mut().find(|report| report.sender == sender) {
             Some(report) => report.items.push(item),
@@ -50,6 +50,28 @@ pub fn read(body: &[u8], origin: &Origin) -> Result<Vec<Report>, NotRead> {
         }
     }
     Ok(reports)
+}
+
+/// Whether each metric of a body has an id, or names its page view. Two visitors' metrics without either are the same bytes
+/// where their values are the same, as a CLS of 0 often is.
+pub fn is_identified(body: &[u8]) -> bool {
+    let has = |value: &Value, key: &str| {
+        value.get(key).is_some_and(|id| !id.is_null() && id.as_str().is_none_or(|id| !id.is_empty()))
+    };
+    metrics(body).is_ok_and(|metrics| {
+        metrics.iter().all(|(metric, shared)| {
+            has(metric, "id") || VIEW.iter().any(|key| has(metric, key) || has(shared, key))
+        })
+    })
+}
+
+/// The metrics of a body, each with the object whose other members apply to it.
+fn metrics(body: &[u8]) -> Result<Vec<(Value, Value)>, NotRead> {
+    let mut metrics = Vec::new();
+    for value in values(body)? {
+        flatten(value, &Value::Null, &mut metrics);
+    }
+    Ok(metrics)
 }
 
 /// The JSON values of a body.

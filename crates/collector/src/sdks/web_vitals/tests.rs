@@ -98,6 +98,52 @@ fn one_or_many_however_they_are_joined() {
 }
 
 #[test]
+fn version_3_has_other_names() {
+    let attribution = |body: &str| match items(body).remove(0).content {
+        Content::Vital(vital) => vital.attribution,
+        other => panic!("{other:?}"),
+    };
+    let phases = |named: &[(&str, f64)]| -> Vec<(String, f64)> {
+        named.iter().map(|(phase, ms)| ((*phase).to_owned(), *ms)).collect()
+    };
+    let lcp = attribution(
+        r#"{"name":"LCP","value":2600,"id":"v3-1790000000000-1","attribution":{"element":"main>img.hero",
+        "timeToFirstByte":180,"resourceLoadDelay":240,"resourceLoadTime":700,"elementRenderDelay":1480}}"#,
+    );
+    assert_eq!(lcp.target, "main>img.hero");
+    assert_eq!(
+        lcp.phases,
+        phases(&[("ttfb", 180.0), ("loadDelay", 240.0), ("load", 700.0), ("render", 1480.0)])
+    );
+    let ttfb = attribution(
+        r#"{"name":"TTFB","value":180,"id":"v3-1790000000000-2","attribution":{"waitingTime":20,"dnsTime":30,
+        "connectionTime":40,"requestTime":90}}"#,
+    );
+    assert_eq!(
+        ttfb.phases,
+        phases(&[("waiting", 20.0), ("dns", 30.0), ("connection", 40.0), ("request", 90.0)])
+    );
+    for (event, state) in [("pointerup", "pointer"), ("click", "pointer"), ("keyup", "keyboard"), ("", "")] {
+        let inp = serde_json::json!({"name": "INP", "value": 80, "attribution": {"eventType": event}});
+        assert_eq!(attribution(&inp.to_string()).state, state, "{event}");
+    }
+}
+
+#[test]
+fn a_metric_is_known_by_its_id_or_its_view() {
+    for (body, expected) in [
+        (r#"{"name":"CLS","value":0,"id":"v5-1790000000000-1"}"#, true),
+        (r#"{"name":"CLS","value":0,"view":"a"}"#, true),
+        (r#"{"view":"a","metrics":[{"name":"CLS","value":0}]}"#, true),
+        (r#"{"name":"CLS","value":0}"#, false),
+        (r#"{"name":"CLS","value":0,"id":""}"#, false),
+        (r#"[{"name":"LCP","value":9,"id":"v5-1790000000000-1"},{"name":"CLS","value":0}]"#, false),
+    ] {
+        assert_eq!(is_identified(body.as_bytes()), expected, "{body}");
+    }
+}
+
+#[test]
 fn what_is_no_metric_is_refused_and_what_is_no_measurement_left_out() {
     let code = |body: &str| read(body.as_bytes(), &origin()).map_err(NotRead::code);
     assert_eq!(code("{").unwrap_err(), "not_json");
