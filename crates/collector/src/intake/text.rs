@@ -41,7 +41,9 @@ pub fn error(kind: &str, message: &str, source: &str, stack: &str) -> PageError 
     let message = match kind {
         "" => message.to_owned(),
         kind if message.is_empty() => kind.to_owned(),
-        kind if message.starts_with(kind) => message.to_owned(),
+        kind if message.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with(':')) => {
+            message.to_owned()
+        }
         kind => format!("{kind}: {message}"),
     };
     beacon::describe(limits::cut(&message, 8 * limits::MESSAGE), source, limits::cut(stack, 32 * 1024))
@@ -62,6 +64,15 @@ pub fn device(user_agent: &str, mobile: Option<bool>) -> Device {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_has_its_class_once() {
+        let told = |kind, message| error(kind, message, "", "").message;
+        assert_eq!(told("TypeError", "TypeError: x is null"), "TypeError: x is null");
+        assert_eq!(told("TypeError", "x is null"), "TypeError: x is null");
+        assert_eq!(told("Error", "Errors were found"), "Error: Errors were found");
+        assert_eq!([told("Error", "Error"), told("Error", ""), told("", "x")], ["Error", "Error", "x"]);
+    }
 
     #[test]
     fn devices_are_told_by_their_user_agent() {

@@ -149,11 +149,11 @@ fn quoted(text: &str) -> String {
     quoted + "\""
 }
 
-/// A regular expression that matches `text` alone.
+/// A regular expression that matches `text` alone. RE2 refuses a backslash before anything beyond ASCII.
 fn literal(text: &str) -> String {
     let mut literal = String::new();
     for letter in text.chars() {
-        if !(letter.is_alphanumeric() || matches!(letter, '_' | ':')) {
+        if letter.is_ascii() && !(letter.is_alphanumeric() || matches!(letter, '_' | ':')) {
             literal.push('\\');
         }
         literal.push(letter);
@@ -173,6 +173,7 @@ mod tests {
         assert_eq!(selector.named("up"), r#"{__name__="up",job = "a\"}," , x=~'y|z'}"#);
         let names = Selector::of_job("a\"b").any_of(["a:b_c", "d.e"]);
         assert_eq!(names, r#"{__name__=~"a:b_c|d\\.e",job="a\"b"}"#);
+        assert_eq!(literal("temp.°C"), "temp\\.°C");
         for wrong in [
             "",
             "{}",

@@ -115,14 +115,18 @@ impl Queue {
         write().inspect_err(|_| drop(fs::remove_file(&new)))
     }
 
-    /// The oldest request. Those that cannot be read are dropped.
+    /// The oldest request. Those that are damaged are dropped; none is where files cannot be opened now.
     pub fn first(&mut self) -> (Option<Waiting>, Dropped) {
         let mut dropped = Dropped::default();
         while let Some(entry) = self.entries.front() {
             let (number, samples) = (entry.number, entry.samples);
             let body = match &entry.body {
                 Some(body) => Some(body.clone()),
-                None => fs::read(self.path(entry)).ok().and_then(checked),
+                None => match fs::read(self.path(entry)) {
+                    Ok(file) => checked(file),
+                    Err(error) if is_passing(&error) => return (None, dropped),
+                    Err(_) => None,
+                },
             };
             match body {
                 Some(body) => return (Some(Waiting { number, samples, body }), dropped),
@@ -180,6 +184,13 @@ fn described(path: &Path) -> Option<(u64, i64, u64)> {
     parts.next().is_none().then_some(found)
 }
 
+/// Whether the process or its rights are to blame, and not the file: too many files are open (`EMFILE`, `ENFILE`).
+fn is_passing(error: &io::Error) -> bool {
+    use io::ErrorKind::{Interrupted, OutOfMemory, PermissionDenied};
+    matches!(error.raw_os_error(), Some(23 | 24))
+        || matches!(error.kind(), Interrupted | OutOfMemory | PermissionDenied)
+}
+
 /// The body of a file, unless it is damaged.
 fn checked(file: Vec<u8>) -> Option<Vec<u8>> {
     let (head, body) = file.split_first_chunk::<HEAD>()?;
@@ -196,6 +207,14 @@ fn crc32(bytes: &[u8]) -> u32 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn what_cannot_be_opened_now_is_not_damaged() {
+        for code in [23, 24] {
+            assert!(is_passing(&io::Error::from_raw_os_error(code)), "{code}");
+        }
+        assert!(!is_passing(&io::ErrorKind::NotFound.into()) && !is_passing(&io::ErrorKind::Other.into()));
+    }
 
     fn open(folder: &tempfile::TempDir, limit: u64) -> Queue {
         Queue::open(&folder.path().join("queue"), limit).unwrap()
