@@ -510,6 +510,50 @@ test('where the browser counts no interactions, INP goes by their ids', async ()
   await page.context().close()
 })
 
+test('of two paints of one time the later one is the largest', async () => {
+  // The browser tells of the two only where it is busy: here the test does.
+  const script = () => {
+    const Real = PerformanceObserver
+    window.tell = []
+    window.PerformanceObserver = class extends Real {
+      constructor(callback) {
+        super(callback)
+        this.tell = (entry) => callback({ getEntries: () => [entry] }, this)
+      }
+      observe(options) {
+        if (options.type !== 'largest-contentful-paint' || window.ready) super.observe(options)
+        else window.tell.push(this.tell)
+      }
+    }
+  }
+  const page = await open({ script })
+  await page.evaluate(async () => {
+    for (const [name, url] of [
+      ['p', ''],
+      ['img', `${location.origin}/hero.png`],
+    ]) {
+      const element = document.querySelector(name)
+      const entry = {
+        entryType: 'largest-contentful-paint',
+        startTime: 700,
+        renderTime: 700,
+        loadTime: 0,
+        size: 1,
+        id: '',
+        url,
+        element,
+      }
+      for (const tell of window.tell) tell(entry)
+      // Both take it in before the next one comes.
+      await new Promise((done) => setTimeout(done, 100))
+    }
+    flush()
+  })
+  const [view] = same(await told(page))
+  assert.deepEqual([view.vitals.LCP.value, view.vitals.LCP.target], [700, 'html>body>img'])
+  await page.context().close()
+})
+
 test('a page that comes back is a page view of its own', async () => {
   const page = await open()
   await page.evaluate(() => flush())

@@ -26,8 +26,10 @@ export function observeAttributedLCP(
   observeLCP(
     attributed(callback, (metric, softEntry) => attribute(metric, targets, softEntry)),
     opts,
-    (entry) => {
+    (entry, reporter) => {
       const { element, id } = entry
+      // Of two paints of one frame the second is the larger. startRum is to hear of it, too.
+      if (opts.buffered != null) reporter.previous$ = -1
       if (element || id) targets.set(entry, element ? targetOf(element, opts) : `#${id}`)
     },
   )

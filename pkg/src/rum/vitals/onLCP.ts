@@ -1,4 +1,5 @@
 import { LCP_THRESHOLDS } from '../../boundary/vitals.js'
+import type { Tracker } from '../../rules/vitals.js'
 import { now, on, whenIdle, whenPainted } from '../lib/eventsAndTimers.js'
 import { attempt } from '../lib/guard.js'
 import { forPage, observeMetric } from './metricReporter.js'
@@ -12,7 +13,7 @@ export { LCP_THRESHOLDS as LCPThresholds }
 export function observeLCP(
   callback: MetricCallback<LCPMetric>,
   opts: ObserveOpts,
-  onPaint?: (entry: LargestContentfulPaint) => void,
+  onPaint?: (entry: LargestContentfulPaint, reporter: Tracker) => void,
 ): void {
   const soft = reportsSoftNavigations(opts)
   const types = ['largest-contentful-paint']
@@ -25,15 +26,15 @@ export function observeLCP(
     const deliver = (entries: PerformanceEntry[]) =>
       isOver || reporter.process$(opts.reportAllChanges || soft ? entries : entries.slice(-1))
     const paint = (entry: LargestContentfulPaint | undefined, at: number, since: number) => {
-      if (entry) onPaint?.(entry)
+      if (entry) onPaint?.(entry, reporter)
       if (at < hiddenAt) reporter.report$(false, Math.max(at - since, 0), entry ? [entry] : [])
     }
     const finalize = () => {
       // Even if LCP is final: a later soft navigation must not receive these entries.
       deliver(pending())
       if (isFinal) return
-      isFinal = true
       isOver = !soft
+      isFinal = true
       reporter.report$(true)
     }
     // LCP is final at the first input, as what is painted afterwards may be its effect, and when a hidden page is shown, as
@@ -43,8 +44,8 @@ export function observeLCP(
       const { metric$: metric } = reporter
       // Not within the task of the input, which this would make slower.
       whenIdle(() => {
-        if (metric === reporter.metric$) finalize()
-        else isOver = !soft
+        if (metric !== reporter.metric$) isOver = !soft
+        else finalize()
       })
     }
     for (const type of ['keydown', 'click', 'visibilitychange']) on(globalThis, type, finalizeLater)

@@ -19,7 +19,9 @@ impl Inner {
             // Measuring that started late does not report how the document was loaded.
             let is_unknown =
                 self.scope != EntryScope::Buffered && report.metric == Metric::Ttfb && !is_later_view;
-            if delta.is_some() && !is_unknown && self.is_measured(report.metric) {
+            // Of two paints of one time the second is the larger: the value is the same, and what it is put down to is not.
+            let is_other_paint = report.metric == Metric::Lcp && !report.settled;
+            if (delta.is_some() || is_other_paint) && !is_unknown && self.is_measured(report.metric) {
                 let attribution = self.attribute(&report);
                 let Report { view, navigation, metric, value, .. } = report;
                 (self.sink)(PageEvent::Vital(Vital { view, navigation, metric, value, attribution }));
