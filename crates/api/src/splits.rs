@@ -30,7 +30,7 @@ pub struct Split {
     pub views: u64,
     /// LCP, INP, CLS, FCP and TTFB, in this order, or the one that was asked for.
     pub metrics: Vec<SplitVital>,
-    /// The page load times, ms; `None` where there are none.
+    /// The page load times, ms; `None` where there are none, as of soft navigations.
     pub loads: Option<Quantiles>,
     /// JavaScript errors; `None` where they are not split so: releases alone have them.
     #[serde(default, skip_serializing_if = "Option::is_none")]

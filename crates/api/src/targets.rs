@@ -70,7 +70,7 @@ pub struct BackendError {
     pub last: i64,
 }
 
-/// `GET /api/slow_queries?target&from&to`: the slow queries that a backend listed.
+/// `GET /api/slow_queries?target&from&to`: the slow queries that a backend listed. One that is read from a Prometheus lists none.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SlowQueries {
     /// Those that took longest in total first.

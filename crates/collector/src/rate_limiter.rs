@@ -35,6 +35,12 @@ impl RateLimiter {
 
     /// Takes a token at `now` (ms), or says after how many seconds there will be one.
     pub fn take(&self, client: IpAddr, now: i64) -> Result<(), u32> {
+        self.take_many(client, 1, now)
+    }
+
+    /// Takes `count` tokens, or none, and says after how many seconds there will be as many. Where a full bucket has fewer, it
+    /// takes all of them: what is larger would never pass.
+    pub fn take_many(&self, client: IpAddr, count: usize, now: i64) -> Result<(), u32> {
         if self.per_second == 0.0 {
             return Ok(());
         }
@@ -54,11 +60,12 @@ impl RateLimiter {
         let elapsed = (now - bucket.filled).max(0) as f64 / 1000.0;
         bucket.tokens = (bucket.tokens + elapsed * self.per_second).min(burst);
         bucket.filled = now;
-        if bucket.tokens >= 1.0 {
-            bucket.tokens -= 1.0;
+        let wanted = (count as f64).min(burst);
+        if bucket.tokens >= wanted {
+            bucket.tokens -= wanted;
             return Ok(());
         }
-        Err((((1.0 - bucket.tokens) / self.per_second).ceil() as u32).max(1))
+        Err((((wanted - bucket.tokens) / self.per_second).ceil() as u32).max(1))
     }
 }
 
@@ -82,6 +89,17 @@ mod tests {
         assert_eq!(limiter.take(client(2), 0), Ok(()), "others are not held up");
         assert_eq!(limiter.take(client(1), 500), Ok(()));
         assert_eq!(limiter.take(client(1), 500), Err(1));
+    }
+
+    #[test]
+    fn many_are_taken_together_or_not_at_all() {
+        let limiter = RateLimiter::new(1);
+        assert_eq!(limiter.take_many(client(1), 3, 0), Ok(()));
+        assert_eq!(limiter.take_many(client(1), 3, 0), Err(1), "two of five are left");
+        assert_eq!(limiter.take_many(client(1), 2, 0), Ok(()), "and what was refused took none");
+        assert_eq!(limiter.take_many(client(1), 16, 1_000), Err(4));
+        assert_eq!(limiter.take_many(client(1), 16, 5_000), Ok(()), "a full bucket is enough for anything");
+        assert_eq!(limiter.take(client(1), 5_000), Err(1));
     }
 
     #[test]

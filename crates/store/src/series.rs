@@ -176,6 +176,19 @@ pub fn last_scrape(db: &dyn Database, target: &str, to: i64) -> Result<Option<i6
     Ok(packed.max(recent))
 }
 
+/// How far apart scrapes of a target are kept at `time`, when one was, ms; 0 where all of them are.
+pub fn spacing_at(db: &dyn Database, target: &str, time: i64) -> Result<i64> {
+    let sql = "SELECT id FROM targets WHERE name = ?1";
+    let id: Option<i64> = db.query_optional(sql, params![target], |row| row.get(0))?;
+    let Some(id) = id else { return Ok(0) };
+    let sql = "SELECT count(*) FROM scrapes WHERE target = ?1 AND time = ?2";
+    // Those that are not packed yet are all there.
+    match db.scalar::<i64>(sql, params![id, time])? {
+        0 => packed::spacing(db, id, time),
+        _ => Ok(0),
+    }
+}
+
 /// Deletes series that were last scraped before `cutoff`.
 pub fn forget_unseen(db: &dyn Database, cutoff: i64) -> Result<()> {
     // `seen` is written once a day only.

@@ -61,7 +61,7 @@ pub async fn overview(State(app): State<App>, Params(window): Params<Window>) ->
     let now = app.clock.now();
     let range = window.range(now)?;
     let steps = scraped(&app, &range);
-    let filter = filter(window)?;
+    let filter = unsplit(window)?;
     let question = question(&steps, &filter);
     let (targets, interval) = (app.target_status.snapshot(), app.scrape_interval);
     let matches = Arc::clone(&app.matches);
@@ -193,7 +193,7 @@ pub async fn splits(State(app): State<App>, Params(window): Params<Window>) -> A
 /// `GET /api/toolkit`
 pub async fn toolkit(State(app): State<App>, Params(window): Params<Window>) -> Answer<Toolkit> {
     let steps = reported(&app, &window.range(app.clock.now())?);
-    let filter = filter(window)?;
+    let filter = unsplit(window)?;
     let question = question(&steps, &filter);
     let read = move |db: &dyn Database| reports::toolkit::toolkit(db, &steps, &filter);
     Ok(Json(app.store.read_beacons("read_toolkit", &question, read).await?))
@@ -202,7 +202,7 @@ pub async fn toolkit(State(app): State<App>, Params(window): Params<Window>) -> 
 /// `GET /api/loading`
 pub async fn loading(State(app): State<App>, Params(window): Params<Window>) -> Answer<Loading> {
     let steps = reported(&app, &window.range(app.clock.now())?);
-    let filter = filter(window)?;
+    let filter = unsplit(window)?;
     let question = question(&steps, &filter);
     let read = move |db: &dyn Database| reports::loading::loading(db, &steps, &filter);
     Ok(Json(app.store.read_beacons("read_loading", &question, read).await?))
@@ -211,7 +211,7 @@ pub async fn loading(State(app): State<App>, Params(window): Params<Window>) -> 
 /// `GET /api/custom`
 pub async fn custom(State(app): State<App>, Params(window): Params<Window>) -> Answer<Custom> {
     let steps = reported(&app, &window.range(app.clock.now())?);
-    let filter = filter(window)?;
+    let filter = unsplit(window)?;
     let question = question(&steps, &filter);
     let read = move |db: &dyn Database| reports::custom::custom(db, &steps, &filter);
     Ok(Json(app.store.read_beacons("read_custom", &question, read).await?))
@@ -221,7 +221,7 @@ pub async fn custom(State(app): State<App>, Params(window): Params<Window>) -> A
 pub async fn errors(State(app): State<App>, Params(window): Params<Window>) -> Answer<Errors> {
     let steps = reported(&app, &window.range(app.clock.now())?);
     let target = window.target.clone().filter(|target| !target.is_empty());
-    let filter = filter(window)?;
+    let filter = unsplit(window)?;
     let question = question(&steps, &filter);
     let at = steps.clone();
     let read = move |db: &dyn Database| reports::errors::errors(db, &steps, &filter);
@@ -235,6 +235,10 @@ pub async fn errors(State(app): State<App>, Params(window): Params<Window>) -> A
 /// `GET /api/slow_queries`
 pub async fn slow_queries(State(app): State<App>, Params(window): Params<Window>) -> Answer<SlowQueries> {
     let steps = reported(&app, &window.range(app.clock.now())?);
+    // Lists come with the documents of scrapes. A Prometheus has figures only, so its targets list nothing.
+    if source(&app, &window).is_some() {
+        return Ok(Json(SlowQueries::default()));
+    }
     let (target, _) = target(&app, window.target)?;
     let read = move |db: &dyn Database| reports::backend_events::slow_queries(db, &target, &steps);
     Ok(Json(app.store.read_database("read_slow_queries", read).await?))
@@ -263,6 +267,16 @@ fn filter(window: Window) -> Result<Filter, Failure> {
     };
     let (app, page) = (named(window.app.as_deref()), named(window.page.as_deref()));
     Ok(Filter { app, page, navigation: window.navigation, split })
+}
+
+/// The filter of a report that is not kept by dimension. With a split it would show the figures of all page views as those of some.
+fn unsplit(window: Window) -> Result<Filter, Failure> {
+    let filter = filter(window)?;
+    if filter.split.is_some() {
+        let message = "`split` is for /api/vitals and /api/compare: nothing else is kept by dimension";
+        return Err(Failure::bad_request("bad_query", message));
+    }
+    Ok(filter)
 }
 
 /// Steps for scraped samples, which are kept one per hour once they are old. Where one per day is left, rates are computed over a

@@ -82,13 +82,11 @@ fn parameter(uri: &Uri, name: &str) -> Option<String> {
 
 /// Takes from the rate limit: as much as so many beacons that are as long as they may be.
 pub fn take(app: &App, post: &Post) -> Result<(), Failure> {
-    for _ in 0..post.body.len().div_ceil(limits::READ_BYTES).max(1) {
-        app.limiter.take(post.client, post.origin.now).map_err(|seconds| {
-            let message = "this address sends too much: wait as Retry-After says, and send less often";
-            Failure::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message).retry_after(seconds)
-        })?;
-    }
-    Ok(())
+    let beacons = post.body.len().div_ceil(limits::READ_BYTES).max(1);
+    app.limiter.take_many(post.client, beacons, post.origin.now).map_err(|seconds| {
+        let message = "this address sends too much: wait as Retry-After says, and send less often";
+        Failure::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message).retry_after(seconds)
+    })
 }
 
 /// Stores all beacons, and returns once they are on disk. They wait together, so that they share a transaction.

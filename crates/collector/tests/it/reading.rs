@@ -10,7 +10,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
-use whippet_api::{Backend, MetricChart, Metrics, Overview, Status};
+use whippet_api::{Backend, MetricChart, Metrics, Overview, SlowQueries, Status};
 use whippet_collector::clock::Clock;
 use whippet_collector::prometheus::pages::{PageFigures, PageOptions};
 use whippet_collector::prometheus::reading::Reader;
@@ -388,6 +388,10 @@ async fn what_is_missing_is_said() {
     notes.sort();
     assert_eq!(notes, expected);
     assert_eq!(backend.memory.lines[0].values.iter().flatten().last(), Some(&7.0));
+    // The dashboard asks for the slow queries of every backend: a server of figures lists none.
+    let slow = collector.get("/api/slow_queries?target=x").await;
+    assert_eq!(slow.status, StatusCode::OK, "{}", slow.text());
+    assert_eq!(slow.json::<SlowQueries>(), SlowQueries::default());
 }
 
 #[tokio::test]

@@ -119,6 +119,11 @@ async fn documents_and_route_changes_are_told_apart_in_splits_too() {
     assert_eq!(of("by=device").await, (2, 1, 1), "a route change has no LCP of a document");
     assert_eq!(of("by=device&navigation=soft").await, (1, 1, 1));
     assert_eq!(of("by=device&navigation=document").await, (1, 1, 0));
+    // Page loads are of documents, and what had nothing else is no row.
+    let documents = shown(&splits(&collector, "by=navigation&navigation=document").await);
+    assert!(documents.iter().any(|row| row.0 == "navigate" && row.3 == Some(1)), "{documents:?}");
+    let routes = shown(&splits(&collector, "by=navigation&navigation=soft").await);
+    assert_eq!(routes, [("soft-navigation".to_owned(), 1, Some(1.0), None)]);
 }
 
 #[tokio::test]
@@ -143,6 +148,11 @@ async fn what_cannot_be_asked_is_refused_with_a_reason() {
         "splits?by=colour",
         "splits?by=device&metric=lcp",
         "splits?by=device&split=device:phone",
+        "overview?split=device:phone",
+        "loading?split=device:phone",
+        "custom?split=device:phone",
+        "toolkit?split=device:phone",
+        "errors?split=release:1.0",
         "vitals?split=device",
         "vitals?split=device:",
         "vitals?split=colour:red",
@@ -153,4 +163,5 @@ async fn what_cannot_be_asked_is_refused_with_a_reason() {
         assert_eq!(answer.failure(), (400, "bad_query".to_owned()), "{question}");
     }
     assert_eq!(collector.get("/api/vitals?split=").await.status, 200);
+    assert_eq!(collector.get("/api/loading?split=").await.status, 200);
 }

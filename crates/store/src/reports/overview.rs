@@ -73,12 +73,17 @@ pub fn overview(
         let levels = target_levels(db, matches, &target.name, steps, interval)?;
         overview.levels.extend(levels.into_iter().map(|level| Level { backend: true, ..level }));
         let last = status::last_scrape(db, &target.name, steps.to)?;
+        // Of an older window no more than the last scrape of each hour, or of each day, is kept.
+        let stopped = match last.filter(|last| *last < steps.to - late) {
+            Some(last) => last < steps.to - late - status::spacing(db, &target.name, last)?,
+            None => false,
+        };
         let tried = target.last_scrape.is_some_and(|tried| tried <= steps.to);
         overview.subjects.push(Subject {
             name: target.name.clone(),
             backend: true,
             last,
-            stopped: last.is_some_and(|last| last < steps.to - late),
+            stopped,
             // The result of the last scrape says nothing about a window that ended before it.
             error: target.error.clone().filter(|_| tried && !target.up),
         });

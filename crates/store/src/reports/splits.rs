@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use whippet_api::{Quantiles, Split, SplitVital, Splits};
 use whippet_engine::vitals::Metric;
 
-use super::filter::{Filter, names};
+use super::filter::{Filter, NavigationFilter, names};
 use super::split_by::SplitBy;
 use super::steps::Steps;
 use super::vitals_window::{values, views};
@@ -47,6 +47,8 @@ pub fn splits(
     window.each_waiting(&mut |view| {
         view.add_vitals(&mut found.entry(named(by.key(&view.origin))).or_default().vitals);
     })?;
+    // A route change loads no page: page loads are those of documents.
+    let has_loads = filter.navigation != Some(NavigationFilter::Soft);
     let has_errors = by == SplitBy::One(crate::Dimension::Release);
     let split = |((value, device), one): ((&str, Option<&str>), One)| {
         let values = values(&one.vitals, filter);
@@ -58,7 +60,7 @@ pub fn splits(
             device: device.map(str::to_owned),
             views: views(one.vitals.views, &values, filter),
             metrics: vitals.map(|(metric, values)| vital(metric, values)).collect(),
-            loads: loads(&one.loads),
+            loads: loads(&one.loads).filter(|_| has_loads),
             errors: has_errors.then_some(errors),
         }
     };

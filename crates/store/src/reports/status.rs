@@ -76,3 +76,8 @@ pub fn last_beacon(db: &dyn Database, app: &str) -> Result<Option<i64>> {
 pub fn last_scrape(db: &dyn Database, target: &str, to: i64) -> Result<Option<i64>> {
     crate::series::last_scrape(db, target, to)
 }
+
+/// How far apart scrapes of a target are kept at `time`, when one was, ms; 0 where all of them are.
+pub fn spacing(db: &dyn Database, target: &str, time: i64) -> Result<i64> {
+    crate::series::spacing_at(db, target, time)
+}

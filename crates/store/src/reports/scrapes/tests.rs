@@ -2,10 +2,13 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use whippet_api::Range;
+use whippet_api::{Range, Target};
+use whippet_catalogue::Catalogue;
 
 use super::{Scrapes, Source};
 use crate::database::{Access, Database};
+use crate::reports::matches::Matches;
+use crate::reports::overview::overview;
 use crate::reports::steps::Steps;
 use crate::scrape::{Sample, Scrape};
 use crate::series::{self, Series};
@@ -201,5 +204,39 @@ fn what_a_level_loses_the_next_has() {
         // Beyond the retention, nothing is left.
         expire(0, 0, -33 * DAY);
         assert_eq!([0, 1, 2, 3].map(chunks), [0, 0, 0, 0]);
+    });
+}
+
+#[test]
+fn a_target_of_which_a_scrape_an_hour_is_left_has_not_stopped() {
+    crate::database::testing::each_engine(|db| {
+        let mut all = Series::default();
+        // Two days, a scrape every five minutes, and none in the last hours of the first day.
+        for place in 1..=2 * 288 {
+            let time = START + place * 5 * MINUTE;
+            if time <= START + 20 * HOUR || time > START + DAY {
+                record(db, &mut all, time, vec![sample("requests", 0, place as f64, true)]);
+            }
+        }
+        let end = START + 2 * DAY;
+        pack(db, end + HOUR);
+        db.transaction(Access::Write, |db| series::expire(db, (START + DAY, START, START))).unwrap();
+        let targets = [Target { name: "shop".to_owned(), ..Target::default() }];
+        let seen = |to: i64| {
+            let steps = Steps::new(&Range { from: to - 2 * HOUR, to }, HOUR);
+            let matches = Matches::new(Catalogue::new());
+            let report = db
+                .transaction(Access::Read, |db| {
+                    overview(db, &matches, &targets, None, &steps, (5 * MINUTE, end))
+                })
+                .unwrap();
+            let last = report.subjects[0].last.map(|last| (last - START) / MINUTE);
+            (last, report.subjects[0].stopped)
+        };
+        assert_eq!(seen(START + 10 * HOUR + 30 * MINUTE), (Some(600), false), "the last of its hour");
+        assert_eq!(seen(START + 22 * HOUR), (Some(1200), true), "no scrape of two hours");
+        // Where all scrapes are kept, the last one tells.
+        assert_eq!(seen(end + 10 * MINUTE), (Some(2880), false));
+        assert_eq!(seen(end + 20 * MINUTE), (Some(2880), true));
     });
 }
