@@ -28,7 +28,8 @@ export function observeAttributedLCP(
     opts,
     (entry, reporter) => {
       const { element, id } = entry
-      // Of two paints of one frame the second is the larger. startRum is to hear of it, too.
+      // Of two paints of one time the second is the larger. startRum, which alone sets `buffered`, hears of it though the value is
+      // the same; other listeners do not, as in web-vitals.
       if (opts.buffered != null) reporter.previous$ = -1
       if (element || id) targets.set(entry, element ? targetOf(element, opts) : `#${id}`)
     },

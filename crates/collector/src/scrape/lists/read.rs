@@ -89,11 +89,12 @@ fn read_files(list: &List, patterns: &[PathBuf]) -> Result<Entries, ListError> {
     for pattern in patterns {
         let (found, more) = files(pattern)?;
         paths.extend(found);
-        for _ in 0..more {
+        if more > 0 {
             all.leave_out(format!(
                 "{} stands for more than {FILES} files: write several patterns",
                 pattern.display()
             ));
+            all.left_out += more - 1;
         }
     }
     for path in paths {
