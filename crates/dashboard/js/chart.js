@@ -9,6 +9,26 @@ import { tooltip } from './tooltip.js'
 
 const BYTE_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power)
 
+// Durations have decimal steps up to seconds, then those of clocks: a label says `3 min`, not a little more or less.
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+const DURATION_STEPS = [
+  ...decimals(-6, 3),
+  ...[10, 15, 30].map((seconds) => seconds * SECOND),
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 6, 12].map((hours) => hours * HOUR),
+  ...decimals(0, 9).map((days) => days * DAY),
+]
+
+/** 1, 2 and 5 times each power of ten. */
+function decimals(least, greatest) {
+  const powers = Array.from({ length: greatest - least + 1 }, (_, place) => least + place)
+  // Read from text: 2 * 10 ** -6 is not 0.000002.
+  return powers.flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)))
+}
+
 /** Draws `spec` into `element`; `format` formats a value. Returns the handle for `update` and `destroy`. */
 export function create(element, spec, format) {
   const chart = { element, spec, format, colours: {}, uplot: null }
@@ -80,7 +100,6 @@ function readColours(chart) {
 
 function options(chart) {
   const { spec, format, colours } = chart
-  const seconds = chart.spec.to - chart.spec.from < 3_600_000
   return {
     ...size(chart.element),
     ms: 1,
@@ -117,7 +136,7 @@ function options(chart) {
         size: 62,
         gap: 6,
         space: 34,
-        ...(spec.unit.startsWith('bytes') ? { incrs: BYTE_STEPS } : {}),
+        ...steps(spec.unit),
         values: (_, ticks) => ticks.map(format),
       },
     ],
@@ -127,8 +146,14 @@ function options(chart) {
       ...(spec.unfinished ? spec.lines.map((line) => ({ ...series(chart, line.tone), fill: undefined, dash: [3, 3] })) : []),
     ],
     hooks: { drawAxes: [(uplot) => drawBounds(uplot, chart)] },
-    plugins: [tooltip(chart, (time) => formatMoment(time, seconds))],
+    plugins: [tooltip(chart, (time) => formatMoment(time, chart.spec.to - chart.spec.from < HOUR))],
   }
+}
+
+/** The steps of the value axis that are not decimal. */
+function steps(unit) {
+  if (unit.startsWith('bytes')) return { incrs: BYTE_STEPS }
+  return unit === 'ms' ? { incrs: DURATION_STEPS } : {}
 }
 
 function series(chart, tone) {
@@ -150,14 +175,14 @@ function isolatedPoints(uplot, index) {
   return indices
 }
 
-/** From zero to a little above the largest value. A threshold is included if values come near it. */
+/** From zero, or below the least negative value, to a little above the largest value. A threshold is included if values come near it. */
 function valueRange(spec, max) {
   let top = max ?? 0
   for (const { value } of spec.bounds) {
     if (value > top && value <= top * 2) top = value
   }
   top = Math.max(top * 1.08, spec.floor)
-  return [0, spec.ceiling == null ? top : Math.min(top, spec.ceiling)]
+  return [spec.bottom, spec.ceiling == null ? top : Math.min(top, spec.ceiling)]
 }
 
 function drawBounds(uplot, chart) {

@@ -57,16 +57,23 @@ pub fn local(time: i64) -> String {
     format!("{year:04}-{month:02}-{:02}T{:02}:{:02}", date.get_date(), date.get_hours(), date.get_minutes())
 }
 
-/// Formats a duration: `0.42 ms`, `84 ms`, `1.3 s`, `4 min`.
+/// Formats a duration: `4 µs`, `0.42 ms`, `84 ms`, `1.3 s`, `4 min`, `3.4 h`, `12 days`.
 pub fn milliseconds(ms: f64) -> String {
-    match ms {
-        _ if ms == 0.0 => "0\u{a0}ms".to_owned(),
-        _ if ms < 1.0 => format!("{}\u{a0}ms", trimmed(ms, 2)),
-        _ if ms < 9.95 => format!("{}\u{a0}ms", trimmed(ms, 1)),
-        _ if ms < 999.5 => format!("{ms:.0}\u{a0}ms"),
-        _ if ms < 9_995.0 => format!("{}\u{a0}s", trimmed(ms / 1000.0, 2)),
-        _ if ms < 119_500.0 => format!("{}\u{a0}s", trimmed(ms / 1000.0, 1)),
-        _ => format!("{:.0}\u{a0}min", ms / 60_000.0),
+    const MINUTE: f64 = 60_000.0;
+    const HOUR: f64 = 60.0 * MINUTE;
+    match ms.abs() {
+        0.0 => "0\u{a0}ms".to_owned(),
+        size if size < 0.01 => format!("{}\u{a0}µs", number(ms * 1000.0)),
+        size if size < 1.0 => format!("{}\u{a0}ms", trimmed(ms, 2)),
+        size if size < 9.95 => format!("{}\u{a0}ms", trimmed(ms, 1)),
+        size if size < 999.5 => format!("{ms:.0}\u{a0}ms"),
+        size if size < 9_995.0 => format!("{}\u{a0}s", trimmed(ms / 1000.0, 2)),
+        size if size < 119_500.0 => format!("{}\u{a0}s", trimmed(ms / 1000.0, 1)),
+        size if size < 9.95 * MINUTE => format!("{}\u{a0}min", trimmed(ms / MINUTE, 1)),
+        size if size < 119.5 * MINUTE => format!("{:.0}\u{a0}min", ms / MINUTE),
+        size if size < 9.95 * HOUR => format!("{}\u{a0}h", trimmed(ms / HOUR, 1)),
+        size if size < 48.0 * HOUR => format!("{:.0}\u{a0}h", ms / HOUR),
+        _ => format!("{}\u{a0}days", number(ms / (24.0 * HOUR))),
     }
 }
 
@@ -101,7 +108,10 @@ pub fn per_cent(ratio: f64) -> String {
         _ if per_cent < 1.0 => format!("{}\u{a0}%", trimmed(per_cent, 2)),
         _ if per_cent < 10.0 => format!("{}\u{a0}%", trimmed(per_cent, 1)),
         _ if per_cent < 99.0 => format!("{per_cent:.0}\u{a0}%"),
-        _ if per_cent < 100.0 => format!("{}\u{a0}%", (per_cent * 100.0).floor() / 100.0),
+        // 0.9912 times 10,000 is a little less than 9,912.
+        _ if per_cent < 100.0 => {
+            format!("{}\u{a0}%", ((per_cent * 100.0 + 1e-6).floor() / 100.0).min(99.99))
+        }
         _ => format!("{per_cent:.0}\u{a0}%"),
     }
 }
@@ -111,22 +121,24 @@ pub fn bytes(bytes: f64) -> String {
     const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
     let mut size = bytes;
     let mut unit = 0;
-    while size >= 1023.5 && unit + 1 < UNITS.len() {
+    while size.abs() >= 1023.5 && unit + 1 < UNITS.len() {
         size /= 1024.0;
         unit += 1;
     }
-    if unit == 0 || size >= 99.95 {
+    if unit == 0 || size.abs() >= 99.95 {
         format!("{size:.0}\u{a0}{}", UNITS[unit])
     } else {
         format!("{}\u{a0}{}", trimmed(size, 1), UNITS[unit])
     }
 }
 
-/// Formats a number: `0.045`, `4.2`, `1 234`, `1.2 M`.
+/// Formats a number: `1e-7`, `0.0004`, `0.045`, `4.2`, `1 234`, `1.2 M`. What is not nothing is never written as `0`.
 pub fn number(value: f64) -> String {
     match value.abs() {
         0.0 => "0".to_owned(),
-        size if size < 0.1 => trimmed(value, 3),
+        size if size < 1e-6 => format!("{value:.1e}").replace(".0e", "e"),
+        // Two digits that count.
+        size if size < 0.1 => trimmed(value, (1.0 - size.log10().floor()) as usize),
         size if size < 9.995 => trimmed(value, 2),
         size if size < 99.95 => trimmed(value, 1),
         size if size < 999_999.5 => grouped(value.round() as i64),
@@ -155,7 +167,9 @@ pub fn ago(then: i64, now: i64) -> String {
 /// At most `digits` decimals, without trailing zeros.
 fn trimmed(value: f64, digits: usize) -> String {
     let text = format!("{value:.digits$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    // What is a little less than nothing has no sign.
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
 /// Separates thousands by a narrow no-break space.
@@ -235,6 +249,42 @@ mod tests {
             number,
             &[0.0, 0.0451, 0.25, 4.256, 42.25, 999.0, 1234.0, 999_999.0, 1_250_000.0, -1234.0, 4e9],
             expect!["0 | 0.045 | 0.25 | 4.26 | 42.2 | 999 | 1 234 | 999 999 | 1.2 M | -1 234 | 4 G"],
+        );
+    }
+
+    #[test]
+    fn what_is_small_is_not_nothing() {
+        check(
+            number,
+            &[1e-7, -1.2e-7, 0.000_001, 0.000_04, 0.0004, -0.0025, 0.009_99, 0.05],
+            expect!["1e-7 | -1.2e-7 | 0.000001 | 0.00004 | 0.0004 | -0.0025 | 0.01 | 0.05"],
+        );
+        check(milliseconds, &[0.004_2, 0.000_3, 0.01], expect!["4.2 µs | 0.3 µs | 0.01 ms"]);
+        assert_eq!(figure(0.0004, Unit::PerSecond), "0.0004\u{a0}/s");
+    }
+
+    #[test]
+    fn spans_of_hours_and_days() {
+        check(
+            milliseconds,
+            &[119_600.0, 150_000.0, 1_200_000.0, 5_400_000.0, 7_200_000.0, 12_345_678.0, 86_400_000.0, 1.3e9],
+            expect!["2 min | 2.5 min | 20 min | 90 min | 2 h | 3.4 h | 24 h | 15 days"],
+        );
+    }
+
+    #[test]
+    fn what_is_less_than_nothing_has_the_unit_of_its_size() {
+        check(milliseconds, &[-84.4, -1234.0, -240_000.0], expect!["-84 ms | -1.23 s | -4 min"]);
+        check(bytes, &[-312.0, -4300.0, -104_857_600.0], expect!["-312 B | -4.2 KiB | -100 MiB"]);
+        check(per_cent, &[-0.5, -0.000_001], expect!["-50 % | 0 %"]);
+    }
+
+    #[test]
+    fn shares_near_all_are_not_one_digit_too_low() {
+        check(
+            per_cent,
+            &[0.9912, 0.9923, 0.9984, 0.9999, 0.999_999_999_999],
+            expect!["99.12 % | 99.23 % | 99.84 % | 99.99 % | 99.99 %"],
         );
     }
 

@@ -112,6 +112,8 @@ pub struct ChartSpec {
     pub area: bool,
     /// Whether the last step has not ended: the line to its value is dashed.
     pub unfinished: bool,
+    /// The lower end of the axis: 0, or a little below the least value where one is negative.
+    pub bottom: f64,
     /// The smallest upper end of the axis, so that noise around zero does not fill the chart.
     pub floor: f64,
     /// The largest upper end of the axis.
@@ -140,6 +142,7 @@ impl ChartSpec {
             Unit::Number => (0.1, None),
         };
         let area = lines.len() == 1;
+        let least = lines.iter().flat_map(|line| &line.values).flatten().copied().fold(0.0, f64::min);
         Self {
             from: range.from,
             to: range.to,
@@ -149,6 +152,7 @@ impl ChartSpec {
             bounds: Vec::new(),
             area,
             unfinished: chart.unfinished,
+            bottom: least * 1.08,
             floor,
             ceiling,
         }
@@ -262,6 +266,14 @@ mod tests {
         (spec.lines[0].beyond, spec.unfinished) = (vec![false, true], true);
         expect!["p99: > 500 ms at last (so far), between 10 ms and > 500 ms."]
             .assert_eq(&spec.summary().replace('\u{a0}', " "));
+    }
+
+    #[test]
+    fn negative_values_are_on_the_axis() {
+        let bottom = |values: &[Option<f64>]| chart(&[("value", values)]).bottom;
+        assert_eq!(bottom(&[Some(10.0), None, Some(4.0)]), 0.0);
+        assert!(bottom(&[Some(10.0), None, Some(-50.0)]) < -50.0);
+        assert_eq!(bottom(&[None]), 0.0);
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub fn Header(connection: Signal<Connection>) -> impl IntoView {
     let links = PAGES.map(|(path, name)| view! { <NavLink path name/> }).collect_view();
     view! {
         <header class="header">
-            <a class="brand" href=href("/", |_| ()) aria-label="Whippet, overview">
+            <a class="brand" href=href("/", ViewState::leave_page) aria-label="Whippet, overview">
                 <Mark/>
                 <span>"Whippet"</span>
             </a>

@@ -49,19 +49,8 @@ pub fn RatingBar(
     #[prop(into)]
     counts: Signal<[u64; 3]>,
 ) -> impl IntoView {
-    let share = move |index: usize| {
-        let counts = counts.get();
-        let all: u64 = counts.iter().sum();
-        if all == 0 { 0.0 } else { counts[index] as f64 / all as f64 }
-    };
-    let words = move || {
-        format!(
-            "{} good, {} need improvement, {} poor",
-            format::per_cent(share(0)),
-            format::per_cent(share(1)),
-            format::per_cent(share(2))
-        )
-    };
+    let share = move |index: usize| shares(counts.get()).map_or(0.0, |shares| shares[index]);
+    let words = move || words(counts.get());
     let part = move |index: usize, rating: Rating| {
         view! {
             <i class=rating.class() hidden=move || share(index) == 0.0 style:flex-grow=move || share(index).to_string()></i>
@@ -76,9 +65,29 @@ pub fn RatingBar(
     }
 }
 
+/// The shares of good, fair and poor; `None` without values.
+fn shares(counts: [u64; 3]) -> Option<[f64; 3]> {
+    let all: u64 = counts.iter().sum();
+    (all > 0).then(|| counts.map(|count| count as f64 / all as f64))
+}
+
+/// What a bar shows, for those who do not see it.
+fn words(counts: [u64; 3]) -> String {
+    let Some(shares) = shares(counts) else { return "No data".to_owned() };
+    let [good, fair, poor] = shares.map(format::per_cent);
+    format!("{good} good, {fair} need improvement, {poor} poor")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bar_without_values_says_so() {
+        assert_eq!(words([0; 3]), "No data");
+        let told = words([3, 1, 0]).replace('\u{a0}', " ");
+        assert_eq!(told, "75 % good, 25 % need improvement, 0 % poor");
+    }
 
     #[test]
     fn a_value_equal_to_a_threshold_has_the_better_rating() {

@@ -19,6 +19,8 @@ pub struct Report<T> {
     pub data: T,
     /// How long the request took, ms.
     pub cost: f64,
+    /// When it was asked for, ms since the epoch. The range may end long before: how long ago something was is told from here.
+    pub asked: i64,
 }
 
 /// A query for a report.
@@ -155,7 +157,7 @@ pub(super) fn use_report_with<T: DeserializeOwned + PartialEq + Send + Sync + 's
                 let took = js_sys::Date::now() - started;
                 // The component may have been unmounted.
                 let _ = cost.try_set(took);
-                Ok(Report { range, data, cost: took })
+                Ok(Report { range, data, cost: took, asked: started as i64 })
             }
         },
         options(enabled, cost),

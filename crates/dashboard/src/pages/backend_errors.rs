@@ -15,7 +15,7 @@ pub fn BackendErrors(
     let any = Memo::new(move |_| errors.data.get().is_some_and(|report| !report.data.backends.is_empty()));
     let rows = Signal::derive(move || {
         let report = errors.data.get()?;
-        Some(report.data.backends.iter().map(|error| row(error, report.range.to)).collect())
+        Some(report.data.backends.iter().map(|error| row(error, report.asked)).collect())
     });
     view! {
         <Show when=move || any.get()>

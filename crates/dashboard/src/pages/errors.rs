@@ -2,10 +2,10 @@
 use super::backend_errors::BackendErrors;
 use crate::components::Column::{Figures, Words};
 use crate::components::{AppFilter, BeaconHint, Cell, Page, Panel, ReportNotice, Table};
-use crate::data::{ApiError, use_errors};
+use crate::data::{ApiError, Report, use_errors};
 use crate::format;
 use leptos::prelude::*;
-use whippet_api::{PageError, Status};
+use whippet_api::{Errors as Told, PageError, Status};
 use whippet_leptos::Query;
 
 /// At `/errors`.
@@ -15,11 +15,7 @@ pub fn Errors() -> impl IntoView {
     let errors = use_errors();
     let never = Memo::new(move |_| status.data.get().is_some_and(|status| status.beacons == 0));
     let several = Memo::new(move |_| status.data.get().is_some_and(|status| status.apps.len() > 1));
-    let rows = Signal::derive(move || {
-        let report = errors.data.get()?;
-        let row = |error| row(error, report.range.to, several.get());
-        Some(report.data.errors.iter().map(row).collect())
-    });
+    let rows = Signal::derive(move || errors.data.get().map(|report| listed(&report, several.get())));
     view! {
         <Page title="Errors" aside=|| view! { <AppFilter/> }>
             <ReportNotice query=errors/>
@@ -35,6 +31,11 @@ pub fn Errors() -> impl IntoView {
             <BackendErrors errors/>
         </Page>
     }
+}
+
+/// The rows of the table. `several`: whether to show the apps' names.
+fn listed(report: &Report<Told>, several: bool) -> Vec<Vec<Cell>> {
+    report.data.errors.iter().map(|error| row(error, report.asked, several)).collect()
 }
 
 /// A row of the table. `several`: whether to show the app's name.
@@ -53,4 +54,33 @@ fn row(error: &PageError, now: i64, several: bool) -> Vec<Cell> {
         Cell::Figure(format::ago(error.first, now)),
         Cell::Figure(format::ago(error.last, now)),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use whippet_api::Range;
+
+    #[test]
+    fn how_long_ago_does_not_depend_on_the_end_of_the_range() {
+        const HOUR: i64 = 3_600_000;
+        let error = PageError {
+            message: "x is not a function".to_owned(),
+            source: "app.js:1:2".to_owned(),
+            stack: String::new(),
+            page: "/cart".to_owned(),
+            app: "shop".to_owned(),
+            count: 3,
+            first: 0,
+            last: HOUR,
+        };
+        let report = Report {
+            range: Range { from: 0, to: HOUR },
+            data: Told { errors: vec![error], ..Told::default() },
+            cost: 0.0,
+            asked: 25 * HOUR,
+        };
+        let cells = listed(&report, false).swap_remove(0);
+        assert_eq!(cells[3..], ["25\u{a0}h ago", "24\u{a0}h ago"].map(|text| Cell::Figure(text.to_owned())));
+    }
 }

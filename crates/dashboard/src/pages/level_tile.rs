@@ -51,7 +51,7 @@ pub(super) fn LevelTile(
             }}
             <b class="tile-figure">{contents(&level).0}</b>
             <span class="tile-foot"><span class="badge">{words}</span> <span>{bound}</span></span>
-            {note.or_else(|| few_views(&level)).map(|note| view! { <span class="tile-foot">{note}</span> })}
+            {note.or_else(|| few_views(&level)).map(|note| view! { <span class="tile-foot tile-note">{note}</span> })}
         </li>
     }
 }

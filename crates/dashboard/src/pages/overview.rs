@@ -28,6 +28,8 @@ pub fn Overview() -> impl IntoView {
         Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |report| report.data.levels.clone()));
     let subjects =
         Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |report| report.data.subjects.clone()));
+    let asked =
+        Memo::new(move |_| overview.data.with(|report| report.as_ref().map_or(0, |report| report.asked)));
     let names = move || subjects.with(|subjects| subjects.iter().map(key_of).collect::<Vec<_>>());
     let losses =
         Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |report| report.data.losses.clone()));
@@ -48,7 +50,7 @@ pub fn Overview() -> impl IntoView {
             <Hints/>
             <div class="subjects">
                 <For each=names key=Clone::clone let:subject>
-                    <OneSubject subject subjects levels losses watched/>
+                    <OneSubject subject subjects asked levels losses watched/>
                 </For>
             </div>
             {move || hidden.get().map(|text| view! { <p class="note">{text}</p> })}
@@ -107,9 +109,9 @@ fn hidden_apps(count: u64) -> Option<String> {
     ))
 }
 
-/// Why data of a subject is old or missing; `None` if it is not. `end`: the end of the range, ms. `moment`: formats a time.
-fn absence(subject: &Subject, end: i64, moment: impl Fn(i64) -> String) -> Option<String> {
-    let since = |last: i64| format!("{}, {}", moment(last), format::ago(last, end));
+/// Why data of a subject is old or missing; `None` if it is not. `now`: when the report was asked for, ms. `moment`: formats a time.
+fn absence(subject: &Subject, now: i64, moment: impl Fn(i64) -> String) -> Option<String> {
+    let since = |last: i64| format!("{}, {}", moment(last), format::ago(last, now));
     let last = match subject.last {
         Some(last) => format!("The last data came on {}.", since(last)),
         None => "No data has come from it yet.".to_owned(),
@@ -128,6 +130,8 @@ fn absence(subject: &Subject, end: i64, moment: impl Fn(i64) -> String) -> Optio
 fn OneSubject(
     subject: (String, bool),
     subjects: Memo<Vec<Subject>>,
+    // When the report was asked for, ms: a subject that is down stays the same, and the time since it was up does not.
+    asked: Memo<i64>,
     levels: Memo<Vec<Level>>,
     losses: Memo<Vec<Loss>>,
     watched: ReportQuery<Levels>,
@@ -145,10 +149,9 @@ fn OneSubject(
         levels.with(|levels| levels.iter().filter(of).cloned().collect::<Vec<_>>())
     });
     let absent = Memo::new(move |_| {
-        let end = view.get().range.bounds(js_sys::Date::now() as i64).to;
         subjects.with(|subjects| {
             let found = subjects.iter().find(|other| key_of(other) == subject)?;
-            absence(found, end, format::moment)
+            absence(found, asked.get(), format::moment)
         })
     });
     // A backend has other figures than levels: its page shows what there is.

@@ -16,7 +16,7 @@ pub fn SlowQueries(
     let any = Memo::new(move |_| report.data.get().is_some_and(|report| !report.data.queries.is_empty()));
     let rows = Signal::derive(move || {
         let report = report.data.get()?;
-        Some(report.data.queries.iter().map(|query| row(query, report.range.to)).collect())
+        Some(report.data.queries.iter().map(|query| row(query, report.asked)).collect())
     });
     view! {
         <Show when=move || any.get()>

@@ -54,6 +54,7 @@ pub struct ViewState {
 impl ViewState {
     /// What stays when another page is opened: range, refresh, target and app. The other choices are of one page.
     pub fn leave_page(&mut self) {
+        (self.metric, self.by, self.soft) = (None, None, false);
         (self.page, self.split, self.with, self.of) = (None, None, None, None);
         (self.quantile, self.alert, self.silence) = (Quantile::default(), None, None);
     }
@@ -298,6 +299,15 @@ mod tests {
         assert_eq!(view.to_string(), expected);
         view.leave_page();
         assert_eq!(view.to_string(), "?range=7d&app=shop");
+    }
+
+    #[test]
+    fn nothing_of_one_page_stays_on_another() {
+        let pairs =
+            [("target", "api"), ("metric", "up"), ("by", "job"), ("navigation", "soft"), ("app", "shop")];
+        let mut view = read(&pairs);
+        view.leave_page();
+        assert_eq!(view.to_string(), "?target=api&app=shop");
     }
 
     #[test]

@@ -13,8 +13,7 @@ pub(super) fn Groups(alerts: ReportQuery<Alerts>) -> impl IntoView {
     let listed = Memo::new(move |_| {
         alerts.data.with(|report| report.as_ref().map_or_else(Vec::new, |report| report.data.alerts.clone()))
     });
-    let now =
-        Memo::new(move |_| alerts.data.with(|report| report.as_ref().map_or(0, |report| report.range.to)));
+    let now = Memo::new(move |_| alerts.data.with(|report| report.as_ref().map_or(0, |report| report.asked)));
     let subjects = move || listed.with(|alerts| subjects(alerts));
     view! {
         <div class="subjects">
@@ -123,7 +122,7 @@ fn when(alert: &Alert, now: i64, moment: impl Fn(i64) -> String) -> String {
         let left = (due - now).max(0) as f64;
         text.push_str(&format!(
             " · fires in {} if it stays so",
-            format::milliseconds((left / 1000.0).ceil() * 1000.0)
+            format::long((left / 1000.0).ceil() * 1000.0)
         ));
     }
     if let Some(notified) = alert.notified {

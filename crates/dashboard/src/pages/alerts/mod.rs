@@ -30,7 +30,7 @@ pub fn Alerts() -> impl IntoView {
         Some(report) => verdict(&report.data),
     };
     let late = move || {
-        alerts.data.with(|report| report.as_ref().and_then(|report| late(&report.data, report.range.to)))
+        alerts.data.with(|report| report.as_ref().and_then(|report| late(&report.data, report.asked)))
     };
     let no_rules = Memo::new(move |_| {
         alerts.data.with(|report| report.as_ref().is_some_and(|report| report.data.rules == 0))

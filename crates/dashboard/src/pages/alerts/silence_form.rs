@@ -65,6 +65,8 @@ struct Start {
     matchers: Vec<Matcher>,
     reason: String,
     author: String,
+    /// When the silence that is changed ends, ms since the epoch: who changes its reason does not change its end.
+    until: Option<i64>,
 }
 
 impl Start {
@@ -74,11 +76,12 @@ impl Start {
             return Self { matchers: of_alert(alert), ..Self::default() };
         }
         match alerts.silences.iter().find(|silence| silence.id == id) {
-            Some(Silence { id, matchers, reason, author, .. }) => Self {
+            Some(Silence { id, matchers, reason, author, until, .. }) => Self {
                 replaces: Some(id.clone()),
                 matchers: matchers.clone(),
                 reason: reason.clone(),
                 author: author.clone(),
+                until: Some(*until),
             },
             None => Self {
                 matchers: vec![Matcher { label: "alertname".to_owned(), value: String::new(), equal: true }],
@@ -137,8 +140,9 @@ fn Form(start: Start, alerts: ReportQuery<Alerts>, silencing: Silencing) -> impl
     let rows = RwSignal::new(first);
     let reason = RwSignal::new(start.reason);
     let author = RwSignal::new(start.author);
-    let lasts = RwSignal::new((2 * HOUR).to_string());
-    let until = RwSignal::new(String::new());
+    let kept = start.until.map(|time| (format::local(time), time));
+    let lasts = RwSignal::new(if kept.is_some() { UNTIL.to_owned() } else { (2 * HOUR).to_string() });
+    let until = RwSignal::new(kept.clone().map_or_else(String::new, |kept| kept.0));
     let matchers = Memo::new(move |_| {
         let typed: Vec<Matcher> = rows.with(|rows| rows.iter().map(Row::matcher).collect());
         typed.into_iter().filter(|matcher| !matcher.label.is_empty()).collect::<Vec<_>>()
@@ -158,8 +162,11 @@ fn Form(start: Start, alerts: ReportQuery<Alerts>, silencing: Silencing) -> impl
             Ok(length) => Some((None, Some(length))),
             // A time without a zone is of the user's, as `Date.parse` takes it.
             Err(_) => {
-                let time = js_sys::Date::parse(&until.get_untracked());
-                time.is_finite().then_some((Some(time as i64), None))
+                let typed = until.get_untracked();
+                // What nobody changed is to the millisecond, and of one of the two hours that clocks are set back over.
+                let same = kept.as_ref().filter(|kept| kept.0 == typed).map(|kept| kept.1);
+                let time = || Some(js_sys::Date::parse(&typed)).filter(|time| time.is_finite());
+                same.or_else(|| time().map(|time| time as i64)).map(|time| (Some(time), None))
             }
         };
         let Some((until, lasts)) = end else { return wrong.set(Some("Say until when.")) };
@@ -287,6 +294,7 @@ mod tests {
         let silence = Silence {
             id: "s1".to_owned(),
             reason: "deploying".to_owned(),
+            until: 30 * 24 * HOUR,
             matchers: vec![matcher("app", "x")],
             ..Silence::default()
         };
@@ -297,9 +305,10 @@ mod tests {
         };
         let start = Start::of("a1", &alerts);
         assert_eq!(start.matchers, [matcher("alertname", "LCP"), matcher("app", "shop")]);
-        assert_eq!(start.replaces, None);
+        assert_eq!((start.replaces, start.until), (None, None));
         let start = Start::of("s1", &alerts);
         assert_eq!((start.replaces.as_deref(), start.reason.as_str()), (Some("s1"), "deploying"));
+        assert_eq!(start.until, Some(30 * 24 * HOUR), "it ends when it did");
         assert_eq!(Start::of("new", &alerts).matchers, [matcher("alertname", "")]);
     }
 

@@ -14,8 +14,7 @@ pub(super) fn Silences(alerts: ReportQuery<Alerts>, silencing: Silencing) -> imp
             .data
             .with(|report| report.as_ref().map_or_else(Vec::new, |report| report.data.silences.clone()))
     });
-    let now =
-        Memo::new(move |_| alerts.data.with(|report| report.as_ref().map_or(0, |report| report.range.to)));
+    let now = Memo::new(move |_| alerts.data.with(|report| report.as_ref().map_or(0, |report| report.asked)));
     let ids = move || {
         silences.with(|silences| silences.iter().map(|silence| silence.id.clone()).collect::<Vec<_>>())
     };

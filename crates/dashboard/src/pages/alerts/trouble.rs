@@ -69,8 +69,7 @@ pub(super) fn Undelivered(alerts: ReportQuery<Alerts>) -> impl IntoView {
             .data
             .with(|report| report.as_ref().map_or_else(Vec::new, |report| report.data.undelivered.clone()))
     });
-    let now =
-        Memo::new(move |_| alerts.data.with(|report| report.as_ref().map_or(0, |report| report.range.to)));
+    let now = Memo::new(move |_| alerts.data.with(|report| report.as_ref().map_or(0, |report| report.asked)));
     let rows = Signal::derive(move || {
         Some(unsent.with(|unsent| unsent.iter().map(|unsent| unsent_row(unsent, now.get())).collect()))
     });
@@ -98,7 +97,7 @@ fn unsent_row(unsent: &Unsent, now: i64) -> Vec<Cell> {
         _ if unsent.given_up => Cell::Badge("Given up".to_owned(), "poor"),
         None => Cell::Text("tried again".to_owned()),
         Some(next) if next <= now => Cell::Text("now".to_owned()),
-        Some(next) => Cell::Text(format!("in {}", format::milliseconds((next - now) as f64))),
+        Some(next) => Cell::Text(format!("in {}", format::long((next - now) as f64))),
     };
     vec![
         Cell::Text(unsent.receiver.clone()),

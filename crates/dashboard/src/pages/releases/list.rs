@@ -17,7 +17,7 @@ pub(super) fn ReleaseList(releases: ReportQuery<Releases>) -> impl IntoView {
         let report = releases.data.get()?;
         let state = view.get();
         let row =
-            |release: &Release| row(release, at(&address(release, &state)), report.range.to, format::moment);
+            |release: &Release| row(release, at(&address(release, &state)), report.asked, format::moment);
         Some(report.data.releases.iter().map(row).collect())
     });
     let note = Signal::derive(move || {

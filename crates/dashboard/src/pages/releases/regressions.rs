@@ -14,12 +14,12 @@ pub(super) fn RegressionList() -> impl IntoView {
     let regressions = use_regressions();
     let rows = Signal::derive(move || {
         let report = regressions.data.get()?;
-        let row = |found: &Regression| row(found, at(&found.place.address()), report.range.to);
+        let row = |found: &Regression| row(found, at(&found.place.address()), report.asked);
         Some(report.data.regressions.iter().map(row).collect())
     });
     let note = Signal::derive(move || {
         regressions.data.with(|report| {
-            report.as_ref().map_or_else(String::new, |report| note(&report.data, report.range.to))
+            report.as_ref().map_or_else(String::new, |report| note(&report.data, report.asked))
         })
     });
     view! {
