@@ -1,7 +1,7 @@
 //! The body of a response that went through the layer.
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use http_body_util::Full;
+use http_body_util::{Collected, Full};
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -12,6 +12,8 @@ pub struct DeltaBody<B: Body>(Inner<B>);
 enum Inner<B: Body> {
     Untouched(Pin<Box<B>>),
     Bytes(Full<Bytes>),
+    /// The application's own body, which was read to its end.
+    Collected(Collected<Bytes>),
     /// The application's body broke, or there is none: without a length, which nobody should add to a 304.
     Broken(Option<B::Error>),
 }
@@ -21,6 +23,7 @@ impl<B: Body> fmt::Debug for DeltaBody<B> {
         f.write_str(match self.0 {
             Inner::Untouched(_) => "DeltaBody::Untouched",
             Inner::Bytes(_) => "DeltaBody::Bytes",
+            Inner::Collected(_) => "DeltaBody::Collected",
             Inner::Broken(_) => "DeltaBody::Broken",
         })
     }
@@ -36,6 +39,10 @@ impl<B: Body> DeltaBody<B> {
 
     pub(crate) fn bytes(bytes: Bytes) -> Self {
         Self(Inner::Bytes(Full::new(bytes)))
+    }
+
+    pub(crate) fn collected(body: Collected<Bytes>) -> Self {
+        Self(Inner::Collected(body))
     }
 
     pub(crate) fn none() -> Self {
@@ -62,6 +69,7 @@ impl<B: Body<Data = Bytes>> Body for DeltaBody<B> {
                 Poll::Ready(_) => Poll::Ready(None),
                 Poll::Pending => Poll::Pending,
             },
+            Inner::Collected(body) => Pin::new(body).poll_frame(context).map_err(|never| match never {}),
             Inner::Broken(error) => Poll::Ready(error.take().map(Err)),
         }
     }
@@ -70,6 +78,7 @@ impl<B: Body<Data = Bytes>> Body for DeltaBody<B> {
         match &self.0 {
             Inner::Untouched(body) => body.is_end_stream(),
             Inner::Bytes(body) => body.is_end_stream(),
+            Inner::Collected(body) => body.is_end_stream(),
             Inner::Broken(error) => error.is_none(),
         }
     }
@@ -78,6 +87,7 @@ impl<B: Body<Data = Bytes>> Body for DeltaBody<B> {
         match &self.0 {
             Inner::Untouched(body) => body.size_hint(),
             Inner::Bytes(body) => body.size_hint(),
+            Inner::Collected(body) => body.size_hint(),
             Inner::Broken(_) => SizeHint::default(),
         }
     }

@@ -55,10 +55,15 @@ where
     if !is_compared(&parts, &body, &options) {
         return Response::from_parts(parts, DeltaBody::untouched(body));
     }
-    let bytes = match body.collect().await {
-        Ok(collected) => collected.to_bytes(),
+    let collected = match body.collect().await {
+        Ok(collected) => collected,
         Err(error) => return Response::from_parts(parts, DeltaBody::broken(error)),
     };
+    if collected.trailers().is_some() {
+        // They are of the body that they follow, as signatures are.
+        return Response::from_parts(parts, DeltaBody::collected(collected));
+    }
+    let bytes = collected.to_bytes();
     let length = bytes.len();
     let whole = bytes.clone();
     let headers = parts.headers.clone();
@@ -92,6 +97,7 @@ fn is_compared<B: Body>(parts: &Parts, body: &B, options: &Options) -> bool {
         && is_text(headers)
         && !headers.contains_key(header::CONTENT_ENCODING)
         && !headers.contains_key(header::CONTENT_RANGE)
+        && !headers.contains_key(header::TRAILER)
         // A response that opens a session is for whom it opens it, and nothing in the request says who that is.
         && !headers.contains_key(header::SET_COOKIE)
 }
@@ -99,17 +105,18 @@ fn is_compared<B: Body>(parts: &Parts, body: &B, options: &Options) -> bool {
 /// Keeps the body, finds the one that the client has, and makes the delta. Sets the headers that every answer has.
 fn work(ask: &Ask, parts: &mut Parts, key: Digest, bytes: Bytes, options: &Options, shared: &Shared) -> Sent {
     let newest = shared.bodies().newest(&key);
-    let digest = match newest {
+    let kept = match newest {
         // Comparing is quicker than hashing.
-        Some(newest) if newest.bytes == bytes => newest.digest,
-        _ => digest(&bytes),
+        Some(newest) if newest.bytes == bytes => newest,
+        // A copy: the application's bytes may be a part of a longer buffer, which they would keep.
+        _ => Kept { digest: digest(&bytes), bytes: Bytes::copy_from_slice(&bytes) },
     };
     let headers = &mut parts.headers;
-    let tag = headers.entry(header::ETAG).or_insert_with(|| tag(&digest)).clone();
+    let tag = headers.entry(header::ETAG).or_insert_with(|| tag(&kept.digest)).clone();
     tell_caches(headers, options);
     offer(headers, ask, options);
     let known = ask.known.map(|(known, format)| (known, format, shared.bodies().find(&key, &known)));
-    shared.bodies().keep(key, Kept { digest, bytes: bytes.clone() });
+    shared.bodies().keep(key, kept);
     if tag.to_str().is_ok_and(|tag| none_match(&ask.headers, tag)) {
         return Sent::NotModified;
     }
@@ -145,6 +152,8 @@ fn send<B: Body<Data = Bytes>>(
 ) -> Response<DeltaBody<B>> {
     let counters = &shared.counters;
     let headers = &mut parts.headers;
+    // As a proxy may have copied it. A message with it has no length (RFC 9112, 6.2).
+    headers.remove(header::TRANSFER_ENCODING);
     count(&counters.body_bytes, whole.len());
     let (counter, bytes) = match sent {
         Sent::Whole => {
@@ -185,6 +194,7 @@ fn changed(parts: &mut Parts, coding: &'static str) {
     weaken(headers);
     headers.remove(header::ACCEPT_RANGES);
     headers.remove("content-digest");
+    headers.remove("repr-digest");
     headers.remove("digest");
     headers.remove("content-md5");
     if coding != "identity" {

@@ -30,6 +30,11 @@ export class Answers {
     return { ...this.#stats, keptBytes: this.#bodies.bytes }
   }
 
+  /** `ask`, with what the application says about who asks. */
+  async scoped(ask: Ask, request: unknown): Promise<Ask> {
+    return { ...ask, scope: await this.settings.scope?.(request) }
+  }
+
   /** Whether a body of this length is one that a later one can be compared with. */
   compares(status: number, fields: Fields, length: number): boolean {
     const { minBytes, maxBytes } = this.settings
@@ -41,6 +46,8 @@ export class Answers {
       isText(fields.get('content-type')) &&
       ['', 'identity'].includes(fields.get('content-encoding') ?? '') &&
       fields.get('content-range') === null &&
+      // Trailers need a body in chunks, and what is sent here has a length.
+      fields.get('trailer') === null &&
       // A response that opens a session is for whom it opens it, and nothing in the request says who that is.
       fields.get('set-cookie') === null
     )
@@ -64,6 +71,8 @@ export class Answers {
     const tag = fields.get('etag') ?? `W/"${digest.slice(0, 16)}"`
     fields.set('etag', tag)
     tellCaches(fields, settings)
+    // As a proxy may have copied it. A message with it has no length (RFC 9112, 6.2).
+    fields.delete('transfer-encoding')
     offer(fields, ask, settings)
     const old = ask.known === undefined ? undefined : this.#bodies.find(key, ask.known)
     if (ask.known !== undefined && !old) stats.unknown++
@@ -130,7 +139,7 @@ export class Answers {
 function changed(fields: Fields): void {
   const tag = fields.get('etag')
   if (tag && !tag.startsWith('W/')) fields.set('etag', `W/${tag}`)
-  for (const name of ['accept-ranges', 'content-digest', 'digest', 'content-md5']) fields.delete(name)
+  for (const name of ['accept-ranges', 'content-digest', 'repr-digest', 'digest', 'content-md5']) fields.delete(name)
 }
 
 /** The SHA-256 in base64. */

@@ -4,18 +4,19 @@ import { askOf } from './ask.js'
 
 export async function respond(answers: Answers, request: Request, response: Response): Promise<Response> {
   const { headers } = request
-  const scope = answers.settings.scope?.(request)
-  const ask = askOf(request.method, request.url, (name) => headers.get(name), scope)
+  const ask = askOf(request.method, request.url, (name) => headers.get(name))
   if (!ask) return response
   const fields = new Headers(response.headers)
   if (response.status === 304) {
-    await answers.notModified(ask, fields)
+    await answers.notModified(await answers.scoped(ask, request), fields)
     return new Response(null, { status: 304, statusText: response.statusText, headers: fields })
   }
   const read = await wholeOf(answers, response, fields)
   if (read instanceof Response) return read
-  const { status, body } = await answers.answer(ask, fields, read, !isNext())
-  return new Response(body as Uint8Array<ArrayBuffer> | null, { status, headers: fields })
+  const { status, body } = await answers.answer(await answers.scoped(ask, request), fields, read, !isNext())
+  // Workers of Cloudflare would encode the body once more, by its `Content-Encoding`, without `encodeBody`. Others ignore it.
+  const init = { status, headers: fields, encodeBody: 'manual' }
+  return new Response(body as Uint8Array<ArrayBuffer> | null, init)
 }
 
 /** Whether it is Next that sends the response: it drops `Content-Encoding`, as of a response that it has fetched itself. */

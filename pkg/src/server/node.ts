@@ -1,5 +1,5 @@
 // A handler of Node's `http`: its response is held back until its end is known.
-import type { Answers } from './answer.js'
+import type { Answers, Sent } from './answer.js'
 import { askOf, type Ask } from './ask.js'
 import type { Fields } from './fields.js'
 
@@ -16,25 +16,20 @@ export interface NodeRequest {
 export interface NodeResponse {
   statusCode: number
   headersSent: boolean
-  destroyed: boolean
+  writableEnded?: boolean
   getHeader(name: string): unknown
   setHeader(name: string, value: string | string[]): unknown
+  /** Since Node.js 18.3. */
+  appendHeader?(name: string, value: string | string[]): unknown
   removeHeader(name: string): void
   writeHead(status: number, ...rest: any[]): unknown
   write(...args: any[]): boolean
   end(...args: any[]): unknown
   flushHeaders(): void
+  destroy(error?: Error): unknown
 }
 
 const text = (value: unknown) => (Array.isArray(value) ? value.join(', ') : value === undefined ? null : String(value))
-
-function fieldsOf(response: NodeResponse): Fields {
-  return {
-    get: (name) => text(response.getHeader(name)),
-    set: (name, value) => void response.setHeader(name, value),
-    delete: (name) => response.removeHeader(name),
-  }
-}
 
 /** Replaces what writes the response, so that a body that ends in one piece is compared. Anything else passes as it comes. */
 export function intercept(answers: Answers, request: NodeRequest, response: NodeResponse): void {
@@ -42,23 +37,37 @@ export function intercept(answers: Answers, request: NodeRequest, response: Node
   const field = (name: string) => text(headers[name] ?? (name === 'host' ? headers[':authority'] : undefined))
   const ask = askOf(request.method ?? 'GET', request.originalUrl ?? request.url ?? '/', field)
   if (!ask) return
-  const { writeHead, write, end, flushHeaders } = response
+  const { writeHead, write, end, flushHeaders, setHeader, appendHeader, removeHeader } = response
   /** What was given to `writeHead`, which sends nothing before the first byte. */
   let head: [number, string?] | undefined
   /** From now on everything passes. Our functions stay where they are, as others may have put theirs around them. */
   let passes = false
   let finished: Promise<void> | undefined
+  /**
+   * Whether the application has ended its response, which is not sent yet. What it sets then is ignored: a handler that answers twice, or
+   * throws after its answer, would give the body the fields of another.
+   */
+  const isHeld = () => finished !== undefined && !passes
+  const fields: Fields = {
+    get: (name) => text(response.getHeader(name)),
+    set: (name, value) => void setHeader.call(response, name, value),
+    delete: (name) => removeHeader.call(response, name),
+  }
 
   const pass = () => {
     passes = true
     if (head && !response.headersSent) response.writeHead(head[0], ...(head[1] === undefined ? [] : [head[1]]))
   }
 
+  response.setHeader = (...args) => (isHeld() ? response : setHeader.apply(response, args))
+  response.removeHeader = (name) => (isHeld() ? undefined : removeHeader.call(response, name))
+  if (appendHeader) response.appendHeader = (...args) => (isHeld() ? response : appendHeader.apply(response, args))
   response.writeHead = (status, ...rest) => {
     if (passes) return writeHead.call(response, status, ...rest)
-    const fields = rest.pop()
-    const message = typeof fields === 'string' ? fields : (rest[0] as string | undefined)
-    setAll(response, fields)
+    if (finished) return response
+    const given = rest.pop()
+    const message = typeof given === 'string' ? given : (rest[0] as string | undefined)
+    setAll(response, given)
     response.statusCode = status
     head = [status, message]
     return response
@@ -74,56 +83,60 @@ export function intercept(answers: Answers, request: NodeRequest, response: Node
     return write.apply(response, args)
   }
   response.flushHeaders = () => {
-    if (finished && !passes) return
+    if (isHeld()) return
     if (!passes) pass()
     flushHeaders.call(response)
   }
   response.end = (...args) => {
-    if (passes) return end.apply(response, args)
-    if (finished) return response
-    const done = args.find((arg) => typeof arg === 'function')
-    const [chunk, encoding] = args.filter((arg) => typeof arg !== 'function')
-    finished = finish(chunk, encoding, done)
-    return response
+    if (isHeld()) return response
+    const answering = passes || response.headersSent ? undefined : answerOf(answers, request, response, fields, ask, args)
+    if (answering) {
+      finished = finish(args, answering)
+      return response
+    }
+    // At once, so that what is wrong with it is thrown to the application.
+    if (!passes) pass()
+    return end.apply(response, args)
   }
 
-  const finish = async (chunk: unknown, encoding: unknown, done: unknown) => {
-    let body = chunk
+  const finish = async (args: unknown[], answering: Promise<Sent | void>) => {
+    const { statusCode } = response
+    // As after any `end`: who asks, as Fastify does, answers once.
+    Object.defineProperty(response, 'writableEnded', { value: true, configurable: true })
+    // Of what fails, what is there is sent as it is.
+    const sent = await answering.catch(() => {})
+    delete response.writableEnded
+    if (sent) head = undefined
+    response.statusCode = sent ? sent.status : statusCode
+    const done = args.find((arg) => typeof arg === 'function')
     try {
-      const answered = response.headersSent ? undefined : await answerOf(answers, request, response, ask, chunk, encoding)
-      if (answered) {
-        head = undefined
-        response.statusCode = answered.status
-        body = answered.body
-      }
-    } catch {
-      // What is there is sent as it is.
+      pass()
+      end.apply(response, sent ? [sent.body, done].filter(Boolean) : args)
+    } catch (error) {
+      // The application has gone on: nobody is there to catch it.
+      console.error(error)
+      response.destroy()
     }
-    if (response.destroyed) return
-    pass()
-    const args = [body ?? undefined, ...(body === chunk ? [encoding] : []), done].filter((arg) => arg !== undefined)
-    end.apply(response, args)
   }
 }
 
-async function answerOf(
+/** What is sent for the body that `end` was given, or `undefined` if it passes. */
+function answerOf(
   answers: Answers,
   request: NodeRequest,
   response: NodeResponse,
+  fields: Fields,
   ask: Ask,
-  chunk: unknown,
-  encoding: unknown,
-) {
-  const fields = fieldsOf(response)
-  if (response.statusCode === 304) return void (await answers.notModified(scoped(answers, request, ask), fields))
+  args: unknown[],
+): Promise<Sent | void> | undefined {
+  // Middleware that ran after this one may have said who asks.
+  if (response.statusCode === 304) return answers.scoped(ask, request).then((ask) => answers.notModified(ask, fields))
+  const [chunk, encoding] = args.filter((arg) => typeof arg !== 'function')
   const bytes = typeof chunk === 'string' ? encoded(chunk, encoding) : chunk
   if (!(bytes instanceof Uint8Array) || !answers.compares(response.statusCode, fields, bytes.length)) return
-  // Middleware that ran after this one may have said who asks. A buffer may be written to again: it is copied.
-  return answers.answer(scoped(answers, request, ask), fields, typeof chunk === 'string' ? bytes : bytes.slice())
-}
-
-function scoped(answers: Answers, request: NodeRequest, ask: Ask): Ask {
-  return { ...ask, scope: answers.settings.scope?.(request) }
+  // A buffer may be written to again, or be part of a longer one: it is copied. `slice` of Node's buffers does not copy.
+  const own = typeof chunk === 'string' ? bytes : new Uint8Array(bytes)
+  return answers.scoped(ask, request).then((ask) => answers.answer(ask, fields, own))
 }
 
 function encoded(chunk: string, encoding: unknown): Uint8Array | undefined {
@@ -133,11 +146,20 @@ function encoded(chunk: string, encoding: unknown): Uint8Array | undefined {
     : undefined
 }
 
-/** Sets the fields that `writeHead` was given: an object, or names and values in turn. */
+/**
+ * Sets the fields that `writeHead` was given: an object, names and values in turn, or pairs of them. In lists a name may come more than
+ * once, as `Set-Cookie` does.
+ */
 function setAll(response: NodeResponse, fields: unknown): void {
-  if (Array.isArray(fields)) {
-    for (let i = 0; i + 1 < fields.length; i += 2) response.setHeader(String(fields[i]), fields[i + 1])
-  } else if (fields && typeof fields === 'object') {
-    for (const [name, value] of Object.entries(fields)) if (value !== undefined) response.setHeader(name, value)
+  if (!fields || typeof fields !== 'object') return
+  const isList = Array.isArray(fields)
+  const list: unknown[] = isList && !Array.isArray(fields[0]) ? fields : (isList ? fields : Object.entries(fields)).flat()
+  const values = new Map<string, any>()
+  for (let i = 0; i + 1 < list.length; i += 2) {
+    const name = String(list[i])
+    const before = isList ? values.get(name.toLowerCase()) : undefined
+    const value = before === undefined ? list[i + 1] : [before, list[i + 1]].flat()
+    values.set(name.toLowerCase(), value)
+    if (value !== undefined) response.setHeader(name, value as string | string[])
   }
 }

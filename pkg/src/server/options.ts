@@ -1,6 +1,9 @@
 /** The longest body that can be a dictionary: decoders of `dcz` take a window of 8 MiB (RFC 9842, 5). */
 const LONGEST = 8 * 1024 ** 2
 
+/** Who a response is for, or nothing where that is not known. */
+export type Scope = string | null | undefined
+
 /** How much is kept, and for whom. */
 export interface DeltaOptions {
   /** Bytes of all kept bodies together. The least recently used go first. Default: 64 MiB. */
@@ -12,11 +15,11 @@ export interface DeltaOptions {
   /** Longer bodies, in bytes, are sent as they are. At most, and by default, 8 MiB. */
   maxBytes?: number
   /**
-   * Says who a response is for: requests with the same answer get the difference to one another's bodies. Without an answer,
-   * users are told apart by their whole `Authorization`, `Cookie` and the like. `request` is what the handler was given: a
-   * `Request`, or Node's.
+   * Says who a response is for: requests with the same answer get the difference to one another's bodies. Without an answer
+   * (`undefined`, `null`), users are told apart by their whole `Authorization`, `Cookie` and the like. `request` is what the
+   * handler was given: a `Request`, or Node's. A promise is awaited.
    */
-  scope?: (request: any) => string | undefined
+  scope?: (request: any) => Scope | Promise<Scope>
   /** Lets a body be a dictionary for its path with any query. Default: for the same query alone. */
   anyQuery?: boolean
   /**
@@ -35,7 +38,8 @@ export type Settings = Required<Omit<DeltaOptions, 'scope'>> & Pick<DeltaOptions
 
 /** @internal The options with their defaults. Throws a `RangeError` for what is no length. */
 export function settingsOf(options: DeltaOptions): Settings {
-  const settings = {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  const settings: Settings = {
     memory: 64 * 1024 ** 2,
     bodiesPerUrl: 3,
     minBytes: 1024,
@@ -44,7 +48,7 @@ export function settingsOf(options: DeltaOptions): Settings {
     keepCacheControl: false,
     lifetime: 24 * 3600,
     compress: true,
-    ...options,
+    ...Object.fromEntries(given),
   }
   for (const name of ['memory', 'bodiesPerUrl', 'minBytes', 'maxBytes', 'lifetime'] as const) {
     if (!(settings[name] >= 0)) throw new RangeError(`createDelta: ${name} is a number of 0 or more, not ${settings[name]}`)

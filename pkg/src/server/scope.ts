@@ -18,7 +18,7 @@ export function keyOf(ask: Ask, fields: Fields, anyQuery: boolean): string {
     .filter((name) => !CODINGS.includes(name))
     .forEach(given)
   if (!has(members(fields.get('cache-control')), 'public')) {
-    if (scope !== undefined) parts.push('scope', scope)
+    if (scope !== undefined && scope !== null) parts.push('scope', scope)
     else CREDENTIALS.forEach(given)
   }
   return JSON.stringify(parts)

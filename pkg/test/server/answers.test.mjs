@@ -121,6 +121,36 @@ for (const [kind, open] of Object.entries(kinds)) {
       }
     })
 
+    test('digests of the bytes, and how they were sent, are no longer right', async (t) => {
+      const { get, serve } = site(t)
+      const fields = { 'repr-digest': 'sha-256=:AA==:', 'content-digest': 'sha-256=:AA==:', 'transfer-encoding': 'chunked' }
+      const of = ({ headers }) => Object.keys(fields).map((name) => headers.get(name))
+      serve(1, fields)
+      const whole = await get('/rows')
+      assert.deepEqual([read(whole), ...of(whole)], [rows(1), fields['repr-digest'], fields['content-digest'], null])
+      serve(2, fields)
+      const edits = await get('/rows', { 'whippet-have': named(rows(1)) })
+      assert.deepEqual([edits.headers.get('whippet-delta'), ...of(edits)], ['edits', null, null, null])
+      const zipped = await get('/rows', { 'accept-encoding': 'gzip' })
+      assert.deepEqual([read(zipped), ...of(zipped)], [rows(2), null, null, null])
+    })
+
+    test('who asks may be answered later, and not at all', async (t) => {
+      let of = async (request) => request.headers.user ?? request.headers.get?.('user')
+      const { get, serve } = site(t, { scope: (request) => of(request) })
+      const between = async (first, second) => {
+        serve(1)
+        await get('/rows', first)
+        serve(2)
+        return (await get('/rows', { ...second, 'whippet-have': named(rows(1)) })).headers.get('whippet-delta')
+      }
+      assert.equal(await between({ user: 'ann', cookie: 'a' }, { user: 'ann', cookie: 'b' }), 'edits')
+      assert.equal(await between({ user: 'bob' }, { user: 'cid' }), 'whole')
+      of = () => null
+      assert.equal(await between({ authorization: 'dan' }, { authorization: 'eve' }), 'whole')
+      assert.equal(await between({ authorization: 'fay' }, { authorization: 'fay' }), 'edits')
+    })
+
     test('what cannot be compared passes untouched', async (t) => {
       const { get, serve, delta } = site(t)
       const untouched = async (what, headers, method) => {
@@ -198,4 +228,26 @@ test('where Content-Encoding gets lost, as under Next, no body is encoded', asyn
 test('options that are no lengths say so', () => {
   assert.throws(() => createDelta({ memory: -1 }), /memory is a number of 0 or more, not -1/)
   assert.throws(() => createDelta({ lifetime: 'long' }), RangeError)
+})
+
+test('an option that is undefined is one that is not given', async () => {
+  const delta = createDelta({ memory: undefined, compress: undefined, scope: undefined })
+  const request = new Request('http://site.example/rows', { headers: { 'accept-encoding': 'gzip' } })
+  const response = await delta.respond(request, new Response(rows(1), { headers: json() }))
+  assert.equal(response.headers.get('content-encoding'), 'gzip')
+})
+
+test('workers are told that a body is encoded already', async (t) => {
+  const { Response } = globalThis
+  const inits = []
+  globalThis.Response = class extends Response {
+    constructor(body, init) {
+      super(body, init)
+      inits.push(init)
+    }
+  }
+  t.after(() => (globalThis.Response = Response))
+  const request = new Request('http://site.example/rows', { headers: { 'accept-encoding': 'gzip' } })
+  await createDelta().respond(request, new Response(rows(1), { headers: json() }))
+  assert.equal(inits.at(-1).encodeBody, 'manual')
 })

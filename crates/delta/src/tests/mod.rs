@@ -1,5 +1,6 @@
 //! The layer around an axum application, as a browser sees it.
 mod answers;
+mod buffers;
 mod hostile;
 mod whose;
 

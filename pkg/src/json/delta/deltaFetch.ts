@@ -33,8 +33,10 @@ export async function deltaFetch(input: string | URL | Request, init?: RequestIn
   } catch (error) {
     const signal = init?.signal ?? request?.signal
     if (signal?.aborted || url.origin === globalThis.location?.origin) throw error
+    // Without the header it may fail, too, as offline.
+    response = await fetch(input, init)
     refused.add(url.origin)
-    return fetch(input, init)
+    return response
   }
   if (response.headers.get(DELTA) !== 'edits') return keep(url.href, response)
   let bytes

@@ -157,6 +157,20 @@ test('a delta that does not fit is fetched again, whole', async () => {
   }
 })
 
+test('a network that fails is no refusal', async () => {
+  await first()
+  const { fetch } = globalThis
+  globalThis.fetch = () => Promise.reject(new TypeError('Failed to fetch'))
+  try {
+    await assert.rejects(deltaFetch(path), TypeError)
+  } finally {
+    globalThis.fetch = fetch
+  }
+  version = 2
+  assert.deepEqual(await (await deltaFetch(path)).json(), rows(2))
+  assert.ok(seen.at(-1)['whippet-have'])
+})
+
 test('an origin that does not allow the header is asked without it', async () => {
   const own = createServer((request, response) => {
     if (request.headers['whippet-have']) return request.socket.destroy()
