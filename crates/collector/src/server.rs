@@ -374,14 +374,12 @@ fn watch_regressions(tasks: &mut JoinSet<()>, app: App) {
                 Ok(backends) => app.regressions.look(&app.store, backends.all, app.clock.now()).await,
                 Err(error) => Err(error),
             };
-            match looked {
-                Ok(()) => {
-                    let lasting = app.regressions.lasting().map(|found| found.to_vec());
-                    app.watch.found.set(lasting.unwrap_or_default());
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "releases were not looked at; it is tried again in a minute");
-                }
+            if let Err(error) = looked {
+                tracing::warn!(%error, "not all releases were looked at; it is tried again in a minute");
+            }
+            // Where some could not be read, what was found of the others counts.
+            if let Some(lasting) = app.regressions.lasting() {
+                app.watch.found.set(lasting.to_vec());
             }
         }
     });

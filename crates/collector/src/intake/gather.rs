@@ -1,5 +1,5 @@
 //! Items as beacons, one for each page view.
-use whippet_engine::beacon::Beacon;
+use whippet_engine::beacon::{Beacon, limits};
 
 use super::draft::Draft;
 use super::item::{Content, Item, Report};
@@ -8,11 +8,15 @@ use super::views::Views;
 /// The most page views of one post. No SDK gathers more.
 const MOST_VIEWS: usize = 64;
 
+/// The kind of what was lost as there was no beacon for it.
+const BEACONS: &str = "beacons";
+
 /// The page of items that name none, when the browser does not say it either.
 const UNKNOWN: &str = "(unknown)";
 
 /// The beacons of a post, each named after `id`; `referred` is the page where an item names none. `now` is the collector's
-/// clock. Items of more page views than a post may have count as lost.
+/// clock. Items of more page views than a post may have count as lost: with the last beacon of their sender, or of the post where that
+/// has none.
 pub fn gather(
     reports: Vec<Report>,
     views: &Views,
@@ -20,7 +24,8 @@ pub fn gather(
     referred: Option<&str>,
     now: i64,
 ) -> Vec<Beacon> {
-    let mut beacons = Vec::new();
+    let mut beacons: Vec<Beacon> = Vec::new();
+    let mut homeless: u64 = 0;
     for Report { sender, items } in reports {
         // Items that name no page are of the page that the others are of, or that the visitor was on before.
         let only =
@@ -56,10 +61,12 @@ pub fn gather(
                 None => surplus += 1,
             }
         }
-        if surplus > 0
-            && let Some(last) = drafts.last_mut()
-        {
-            last.add(Item::new(None, 0, Content::Lost("beacons".to_owned(), surplus)));
+        match drafts.last_mut() {
+            Some(last) if surplus > 0 => {
+                last.add(Item::new(None, 0, Content::Lost(BEACONS.to_owned(), surplus)));
+            }
+            Some(_) => {}
+            None => homeless = homeless.saturating_add(surplus),
         }
         if let Some(last) = drafts.last() {
             views.visit(&sender, last.page(), now);
@@ -67,6 +74,16 @@ pub fn gather(
         for draft in drafts {
             let number = beacons.len() + 1;
             beacons.push(draft.finish(format!("{id}-{number}")));
+        }
+    }
+    if let Some(last) = beacons.last_mut().filter(|_| homeless > 0) {
+        last.dropped = last.dropped.saturating_add(homeless);
+        let has_room = last.drops.len() < limits::DROPS;
+        match last.drops.iter_mut().find(|(kind, _)| kind == BEACONS) {
+            Some((_, count)) => *count = count.saturating_add(homeless),
+            None if has_room => last.drops.push((BEACONS.to_owned(), homeless)),
+            // It counts as of another kind.
+            None => {}
         }
     }
     beacons
@@ -126,6 +143,19 @@ mod tests {
         let pages = (0..100).map(|number| item(Some(&format!("/{}", many(number))), Content::View));
         let beacons = gathered(pages.collect());
         assert_eq!((beacons.len(), beacons[63].drops[0].1), (MOST_VIEWS, 36));
+        let sender = |visitor: &str| Sender::new("shop".to_owned(), visitor.to_owned());
+        let pages = |count: usize| -> Vec<Item> {
+            (0..count).map(|number| item(Some(&format!("/{}", many(number))), Content::View)).collect()
+        };
+        let first = Report { sender: sender("first"), items: pages(MOST_VIEWS) };
+        let later = Report { sender: sender("later"), items: pages(7) };
+        let beacons = gather(vec![first, later], &Views::default(), "id", None, 1000);
+        let lost = (beacons[63].drops.clone(), beacons[63].dropped);
+        assert_eq!(
+            (beacons.len(), lost),
+            (MOST_VIEWS, (vec![(BEACONS.to_owned(), 7)], 7)),
+            "of a later sender"
+        );
         let values = (0..40).map(|number| item(None, Content::Timing("t".to_owned(), f64::from(number))));
         let beacons = gathered(values.collect());
         assert_eq!((beacons[0].timings[0].1.len(), beacons[0].histograms[0].1.count()), (16, 24));

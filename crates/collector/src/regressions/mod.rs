@@ -83,6 +83,7 @@ impl Regressions {
         let settings = self.settings();
         let (mut state, mut kept) = kept::load(store).await?;
         let mut known = self.known.lock().await;
+        let mut looked = Ok(());
         if settings.watch {
             let apps = store.read_database("read_apps", apps).await?;
             let apps = apps.into_iter().map(Subject::App);
@@ -91,8 +92,15 @@ impl Regressions {
             known.retain(|key, _| keys.contains(key));
             for (subject, key) in subjects.into_iter().zip(keys) {
                 let held = known.entry(key).or_default();
-                held.list(store, &subject, now).await?;
-                look_at(store, (&subject, held), &settings, &mut kept, now).await?;
+                let one = match held.list(store, &subject, now).await {
+                    Ok(()) => look_at(store, (&subject, held), &settings, &mut kept, now).await,
+                    Err(error) => Err(error),
+                };
+                match one {
+                    // One that takes too long to read keeps no other from being looked at, and nothing found from being kept.
+                    Err(StoreError::TooLong) => looked = Err(StoreError::TooLong),
+                    one => one?,
+                }
             }
         } else {
             known.clear();
@@ -103,7 +111,8 @@ impl Regressions {
         let lasting = kept.found.iter().filter(|found| found.withdrawn.is_none()).cloned().collect();
         *self.lasting.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(lasting));
         state.value = kept.bytes();
-        store.share(state).await
+        store.share(state).await?;
+        looked
     }
 }
 

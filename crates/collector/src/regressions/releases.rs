@@ -6,7 +6,7 @@ use whippet_engine::beacon::Device;
 use whippet_store::database::{Database, Result};
 use whippet_store::reports::releases::{Pages, Seen, Timeline};
 use whippet_store::time::{DAY, HOUR, MINUTE};
-use whippet_store::{Store, StoreError, UNKNOWN};
+use whippet_store::{OTHER, Store, StoreError, UNKNOWN};
 use whippet_watch::regressions::RegressionSettings;
 use whippet_watch::regressions::effect::Change;
 use whippet_watch::regressions::watch::{Found, ReleaseWatch, Why};
@@ -52,7 +52,9 @@ pub fn choose(watched: &mut Vec<Watched>, subject: &Subject, timeline: &Timeline
         Some((pair, (seen.name.clone(), old.name.clone())))
     };
     let newest = timeline.seen.iter().rev();
-    let newest = newest.filter(|seen| seen.name != UNKNOWN && seen.number != 0 && now - seen.first < LONGEST);
+    // What has no place of its own is many releases, and none that came at a time.
+    let is_release = |seen: &&Seen| seen.name != UNKNOWN && seen.name != OTHER && seen.number != 0;
+    let newest = newest.filter(is_release).filter(|seen| now - seen.first < LONGEST);
     let chosen: Vec<(Pair, (String, String))> = newest.filter_map(pair).take(MOST).collect();
     watched.retain(|held| chosen.iter().any(|(pair, _)| pair.new == held.pair.new));
     for (pair, names) in chosen {
@@ -127,8 +129,11 @@ impl Watched {
                 return Err(error);
             }
         };
+        // Whatever becomes of the questions below, the release stays watched.
+        let pages = base.pages.clone();
+        self.known = Some(base);
         for found in found {
-            let page = found.pages.first().and_then(|page| base.pages.get(*page)).map(|page| page.1.clone());
+            let page = found.pages.first().and_then(|page| pages.get(*page)).map(|page| page.1.clone());
             let page = page.filter(|page| !page.is_empty());
             let side = |name: &str| ReleaseSide { name: name.to_owned(), from: self.pair.first, to: now };
             let sides = (side(&self.names.0), side(&self.names.1));
@@ -138,9 +143,8 @@ impl Watched {
             let name = self.subject.metric(found.metric);
             let sides = compared.iter().find(|metric| metric.metric == name);
             let sides = sides.map_or((None, None), |metric| (metric.old, metric.new));
-            kept.put(self.regression(&found, &base.pages, sides, timeline));
+            kept.put(self.regression(&found, &pages, sides, timeline));
         }
-        self.known = Some(base);
         Ok(())
     }
 

@@ -52,8 +52,13 @@ pub fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Failure> {
     if app.origins.allow(headers.get(header::ORIGIN)) {
         return Ok(());
     }
+    Err(foreign())
+}
+
+/// The refusal of what a page of another origin sends.
+pub fn foreign() -> Failure {
     let message = "pages of this origin may not send beacons here: start whippet with --allow-origin for it";
-    Err(Failure::new(StatusCode::FORBIDDEN, "foreign_origin", message))
+    Failure::new(StatusCode::FORBIDDEN, "foreign_origin", message)
 }
 
 /// Answers CORS preflights, which browsers send before a request with `application/json` or a `Content-Encoding`.

@@ -7,6 +7,7 @@ use whippet_store::database::{Database, Result};
 use whippet_store::reports::releases::backend::{self, Backend, BackendAsked, BackendSide};
 use whippet_store::reports::releases::{Asked, Quantile, SideAsked, compare, timeline};
 use whippet_store::reports::{Filter, NavigationFilter, SplitBy, SplitFilter};
+use whippet_store::time::HOUR;
 use whippet_store::{Dimension, UNKNOWN};
 
 use super::from_prometheus::Source;
@@ -133,7 +134,7 @@ async fn of_backend(
 }
 
 /// What a backend's requests are compared with if nothing else is asked for: those of the release before, in the same range; where that
-/// had gone by then, in the range of the same length before.
+/// had gone by then, in the range of the same length before the new one came.
 fn other_requests(
     db: &dyn Database,
     backend: &Backend,
@@ -158,11 +159,13 @@ fn other_requests(
     let release = Some(before.name.clone());
     Ok(Some(match count(before.number) >= count(seen.number) / 10 && count(before.number) >= 100 {
         true => BackendSide { release, ..new.clone() },
-        false => earlier(release, seen.first.max(new.from)),
+        // Not before the range: by then the old one may have gone as well.
+        false => earlier(release, seen.first),
     }))
 }
 
-/// What is compared with if nothing else is asked for: of a release the one before it, of anything else the span before.
+/// What is compared with if nothing else is asked for: of a release the one before it, in the same range or, where that had gone by
+/// then, in as long a range before the new one came; of anything else the span before.
 fn other(db: &dyn Database, app: &str, new: &SideAsked, now: i64) -> Result<Option<SideAsked>> {
     let is_release = |split: &&SplitFilter| split.by == SplitBy::One(Dimension::Release);
     let Some(split) = new.split.as_ref().filter(is_release) else {
@@ -172,12 +175,20 @@ fn other(db: &dyn Database, app: &str, new: &SideAsked, now: i64) -> Result<Opti
     };
     let timeline = timeline(db, app, now)?;
     let seen = timeline.seen.iter().find(|seen| seen.name == split.value);
-    let before = seen.and_then(|seen| timeline.before(seen));
-    Ok(before.map(|before| SideAsked {
-        split: Some(SplitFilter { value: before.name.clone(), ..split.clone() }),
-        from: new.from,
-        to: new.to,
-    }))
+    let Some((seen, before)) = seen.and_then(|seen| Some((seen, timeline.before(seen)?))) else {
+        return Ok(None);
+    };
+    // Page views are counted by the hour.
+    let begun = seen.first.max(new.from);
+    let in_range = timeline.sum(begun - begun.rem_euclid(HOUR), new.to.saturating_add(1));
+    let count = |number: i64| in_range.get(&number).copied().unwrap_or_default();
+    let (from, to) = match count(before.number) >= count(seen.number) / 10 && count(before.number) >= 100 {
+        true => (new.from, new.to),
+        // Not before the range: by then the old one may have gone as well.
+        false => ((seen.first - (new.to - new.from)).max(0), seen.first - 1),
+    };
+    let split = Some(SplitFilter { value: before.name.clone(), ..split.clone() });
+    Ok(Some(SideAsked { split, from, to }))
 }
 
 fn split(text: Option<String>) -> std::result::Result<Option<SplitFilter>, Failure> {

@@ -1,5 +1,6 @@
 //! Parses query strings.
 use axum::extract::{FromRequestParts, Query};
+use axum::http::Uri;
 use axum::http::request::Parts;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -11,15 +12,18 @@ use crate::failure::Failure;
 const HOUR: i64 = 3_600_000;
 /// The longest window, ms.
 const LONGEST: i64 = 400 * 24 * HOUR;
+/// The last time that a date of JavaScript has, ms since the epoch. Steps and buckets that reach beyond it are still numbers.
+const LAST: i64 = 8_640_000_000_000_000;
 
-/// Extracts the query string as a `T`. 400 with the reason where it cannot be parsed.
+/// Extracts the query string as a `T`. A parameter that is empty is as none: a form sends it for "all". 400 with the reason where
+/// it cannot be parsed.
 pub struct Params<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        match Query::<T>::from_request_parts(parts, state).await {
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Failure> {
+        match Query::<T>::try_from_uri(&without_empty(&parts.uri)) {
             Ok(Query(params)) => Ok(Self(params)),
             Err(rejection) => Err(Failure::bad_request(
                 "bad_query",
@@ -27,6 +31,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
             )),
         }
     }
+}
+
+/// An address with those parameters that have a value.
+fn without_empty(uri: &Uri) -> Uri {
+    let pairs = uri.query().unwrap_or_default().split('&');
+    let has_value = |pair: &&str| pair.split_once('=').is_some_and(|(_, value)| !value.is_empty());
+    let kept: Vec<&str> = pairs.filter(has_value).collect();
+    // Parts of an address that was parsed can be parsed again.
+    format!("/?{}", kept.join("&")).parse().unwrap_or_else(|_| uri.clone())
 }
 
 /// The parameters of all reports. `to` is now if it is missing, and `from` an hour before `to`; ms since the epoch.
@@ -67,6 +80,9 @@ pub fn range((from, to): (Option<i64>, Option<i64>), now: i64) -> Result<Range, 
     }
     if from >= to {
         return wrong("`from` must be before `to`; both are milliseconds since 1970");
+    }
+    if to > LAST {
+        return wrong("`to` is after 8640000000000000, the last time that a date has");
     }
     if to - from > LONGEST {
         return wrong("the window is longer than 400 days: choose a shorter one");

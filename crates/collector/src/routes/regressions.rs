@@ -31,7 +31,7 @@ pub async fn get(
     Params(question): Params<Question>,
 ) -> Result<Json<Regressions>, Failure> {
     let now = app.clock.now();
-    let from = question.from.or_else(|| Some((question.to.unwrap_or(now) - USUAL).max(0)));
+    let from = question.from.or_else(|| Some(question.to.unwrap_or(now).saturating_sub(USUAL).max(0)));
     let range = range((from, question.to), now)?;
     let named = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let (app_name, target, release) =

@@ -1,7 +1,10 @@
 //! `GET /api/releases`: the releases of applications and backends, each beside the one before it.
+use std::cmp::Reverse;
+
 use axum::Json;
 use axum::extract::State;
 use whippet_api::{Range, Release, Releases, Verdict};
+use whippet_store::OTHER;
 use whippet_store::database::{Database, Result};
 use whippet_store::reports::releases::{Timeline, summed_up};
 use whippet_store::time::DAY;
@@ -18,7 +21,7 @@ const COMPARED: (usize, usize) = (10, 3);
 const LENGTH: i64 = 7 * DAY;
 /// How long a release is watched, ms.
 const WATCHED: i64 = 14 * DAY;
-/// The most applications, and the most backends.
+/// The most applications, and the most backends. More can be asked for one by one.
 const SUBJECTS: usize = 50;
 /// How long an answer on backends is kept, ms.
 pub const HALF_A_MINUTE: i64 = 30_000;
@@ -69,10 +72,16 @@ pub async fn get(
     Ok(Json(releases))
 }
 
+/// The applications that were heard last; what has no place among them comes after all others.
 fn apps(db: &dyn Database) -> Result<Vec<Subject>> {
-    let names = "SELECT DISTINCT name FROM names WHERE kind = 0 ORDER BY name";
-    let apps: Vec<String> = db.query_map(names, &[], |row| row.get(0))?;
-    Ok(apps.into_iter().take(SUBJECTS).map(Subject::App).collect())
+    let heard = "SELECT name, coalesce(last, used) FROM names WHERE kind = 0";
+    let mut apps: Vec<(String, i64)> = db.query_map(heard, &[], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let order = |(name, heard): &(String, i64)| (name == OTHER, Reverse(*heard));
+    apps.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.0.cmp(&b.0)));
+    let mut names: Vec<String> = apps.into_iter().take(SUBJECTS).map(|app| app.0).collect();
+    names.sort();
+    names.dedup();
+    Ok(names.into_iter().map(Subject::App).collect())
 }
 
 fn all(
@@ -101,7 +110,7 @@ fn all(
         report.releases.extend(found.releases);
     }
     report.unnamed = (views > 0.0).then(|| unnamed / views);
-    report.releases.sort_by_key(|release| std::cmp::Reverse(release.first));
+    report.releases.sort_by_key(|release| Reverse(release.first));
     report.left_out += report.releases.len().saturating_sub(MOST);
     report.releases.truncate(MOST);
     Ok(report)

@@ -1,6 +1,7 @@
 //! The reports that the dashboard asks for.
 use serde_json::json;
-use whippet_api::{Backend, Errors, Overview, Toolkit, Unit, Vitals};
+use whippet_api::{Backend, Errors, MetricChart, Overview, Toolkit, Unit, Vitals};
+use whippet_store::Scrape;
 
 use crate::harness::{Collector, MINUTE, SECOND, START, beacon_with};
 
@@ -40,6 +41,7 @@ async fn an_invalid_window_is_refused() {
         ("from=-1&to=5", "bad_range"),
         ("to=-9223372036854775808", "bad_range"),
         ("from=0&to=9223372036854775807", "bad_range"),
+        ("from=9223372036854775806&to=9223372036854775807", "bad_range"),
     ] {
         for path in ["overview", "vitals", "toolkit", "errors", "backend"] {
             let answer = collector.get(&format!("/api/{path}?target=shop&{query}")).await;
@@ -95,6 +97,7 @@ async fn vitals_can_be_filtered_by_app_and_page() {
         ("/api/vitals?app=a&page=/x", [1, 0, 0]),
         ("/api/vitals?page=/x", [1, 0, 1]),
         ("/api/vitals?app=&page=", [1, 1, 1]),
+        ("/api/vitals?navigation=&split=&app=a", [1, 1, 0]),
         ("/api/vitals?app=nobody", [0, 0, 0]),
     ] {
         collector.advance(1);
@@ -260,4 +263,32 @@ async fn the_overview_rates_applications_too() {
     assert_eq!((level("LCP p75"), level("CLS p75"), level("INP p75")), (Some(false), Some(true), None));
     assert_eq!(level("FCP p75"), Some(true), "a threshold belongs to the better side");
     assert_eq!(level("Page load p95"), Some(false));
+}
+
+#[tokio::test]
+async fn a_chart_of_any_metric_names_its_lines_and_says_what_lies_beyond_the_last_bound() {
+    let collector = Collector::new();
+    for scrape in 0..3_u32 {
+        let text = format!(
+            "# TYPE zz_wait_seconds histogram\nzz_wait_seconds_bucket{{le=\"1\"}} {}\nzz_wait_seconds_bucket{{le=\"+Inf\"}} {}\n\
+             # TYPE zz_done_total counter\nzz_done_total {}\nzz_done_total{{kind=\"x\"}} {}\n",
+            scrape * 6,
+            scrape * 10,
+            scrape * 10,
+            scrape * 5,
+        );
+        let samples = whippet_collector::scrape::parse(&text).unwrap();
+        let time = collector.now();
+        let scraped = Scrape { target: "shop".to_owned(), time, samples, instance: None };
+        collector.app.store.record_scrape(scraped).await.unwrap();
+        collector.advance(5 * SECOND);
+    }
+    let wait: MetricChart = collector.chart("/api/chart?target=shop&metric=zz_wait_seconds").await;
+    let beyond: Vec<(&str, Option<bool>)> =
+        wait.chart.lines.iter().map(|line| (line.name.as_str(), line.beyond.last().copied())).collect();
+    assert_eq!(beyond, [("p50", None), ("p95", Some(true)), ("p99", Some(true))]);
+    assert_eq!(values(&wait.chart, "p95").last(), Some(&Some(1000.0)));
+    let done: MetricChart = collector.chart("/api/chart?target=shop&metric=zz_done_total&by=kind").await;
+    let names: Vec<&str> = done.chart.lines.iter().map(|line| line.name.as_str()).collect();
+    assert_eq!(names, ["(none)", "x"], "the greatest first");
 }

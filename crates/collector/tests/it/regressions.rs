@@ -186,6 +186,39 @@ async fn releases_are_listed_and_compared_with_the_one_before() {
 }
 
 #[tokio::test]
+async fn a_release_that_replaced_the_old_one_at_once_is_compared_with_the_time_before() {
+    let collector = with_a_day_of_the_old_release().await;
+    let began = collector.now();
+    for _ in 0..4 {
+        an_hour(&collector, &[views("2.0", 80, 1.5)]).await;
+    }
+    for from in [began, began + HOUR] {
+        let range = format!("from={from}&to={}", began + 3 * HOUR);
+        let found = collector.get(&format!("/api/compare?app=shop&split=release:2.0&{range}")).await;
+        let found: Comparison = found.json();
+        let old = found.old.unwrap();
+        assert_eq!((old.split.as_deref(), old.to), (Some("release:1.0"), began - 1));
+        assert_eq!(old.from, began - (began + 3 * HOUR - from));
+        assert_eq!(old.views, if from == began { 120 } else { 80 });
+        assert!(found.metrics[0].change.unwrap() > 0.2, "{:?}", found.metrics[0]);
+    }
+}
+
+#[tokio::test]
+async fn of_many_applications_those_are_listed_that_were_heard_last() {
+    let collector = Collector::with(|options| options.limits.apps = 60, |_| {});
+    for app in 0..55 {
+        let more = json!({ "app": format!("app{app:02}"), "release": "1" });
+        collector.beacon(beacon_with(&format!("id{app}"), more)).await;
+        collector.advance(MINUTE);
+    }
+    let range = format!("from={START}&to={}", collector.now());
+    let found: Releases = collector.get(&format!("/api/releases?{range}")).await.json();
+    let is_listed = |app: &str| found.releases.iter().any(|release| release.about.name == app);
+    assert_eq!((found.releases.len(), is_listed("app54"), is_listed("app04")), (50, true, false));
+}
+
+#[tokio::test]
 async fn wrong_questions_are_told_what_is_wrong() {
     let collector = Collector::new();
     for (path, code) in [
@@ -198,6 +231,7 @@ async fn wrong_questions_are_told_what_is_wrong() {
         ("/api/compare?app=shop&with_from=5&with_to=3", "bad_range"),
         ("/api/releases?from=x", "bad_query"),
         ("/api/regressions?from=9&to=1", "bad_range"),
+        ("/api/regressions?to=-9223372036854775808", "bad_range"),
     ] {
         assert_eq!(collector.get(path).await.failure(), (400, code.to_owned()), "{path}");
     }

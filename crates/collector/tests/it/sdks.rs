@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use serde_json::json;
 use whippet_api::{Custom, Errors, Loading, Vitals};
 use whippet_collector::origins::{Origins, listed};
 use whippet_collector::rate_limiter::RateLimiter;
@@ -176,6 +177,44 @@ async fn reports_are_errors_and_no_page_views() {
     assert_eq!((error.message.as_str(), error.count), ("CSP: img-src blocked https://shop.example/a.png", 2));
     assert_eq!(error.source, "https://shop.example/reports/orders/:id:3:43");
     assert_eq!(views(&collector, "shop").await, []);
+}
+
+#[tokio::test]
+async fn reports_without_an_origin_are_of_the_pages_that_they_name() {
+    let collector = Collector::with(
+        |_| {},
+        |app| app.origins = Arc::new(Origins::These(vec![listed("https://shop.example").unwrap()])),
+    );
+    let sent = async |kind: &str, urls: &[&str], origin: Option<&str>| {
+        let report =
+            |url: &&str| json!({ "type": kind, "url": url, "body": { "id": "x", "message": "old" } });
+        let body = serde_json::Value::from(urls.iter().map(report).collect::<Vec<_>>());
+        let mut request = Request::post("/v1/reports").header("content-type", "application/reports+json");
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        collector.send(request.body(Body::from(body.to_string())).unwrap()).await.status.as_u16()
+    };
+    let (own, foreign) = ("https://shop.example/a?b#c", "https://shop.example.evil.example/a");
+    assert_eq!(sent("deprecation", &[own], None).await, 204);
+    assert_eq!(sent("deprecation", &[foreign], None).await, 403);
+    assert_eq!(sent("deprecation", &[own, foreign], None).await, 403);
+    assert_eq!(sent("deprecation", &["about:blank"], None).await, 403);
+    assert_eq!(sent("deprecation", &[own], Some("https://evil.example")).await, 403);
+    assert_eq!(sent("deprecation", &[own], Some("https://shop.example")).await, 204);
+}
+
+#[tokio::test]
+async fn spans_of_faro_that_are_too_many_count_as_lost() {
+    let collector = Collector::new();
+    let spans = vec![json!({ "name": "a" }); 5003];
+    let body = json!({
+        "meta": { "app": { "name": "shop" }, "page": { "url": "https://shop.example/a" } },
+        "traces": { "resourceSpans": [{ "scopeSpans": [{ "spans": spans }] }] },
+    });
+    assert_eq!(faro(&collector, body.to_string()).await, 202);
+    assert_eq!(collector.figure("whippet_measurements_lost_total{kind=\"other\"}").await, 3.0);
+    assert_eq!(views(&collector, "shop").await, pairs(&[("/a", 1)]));
 }
 
 #[tokio::test]

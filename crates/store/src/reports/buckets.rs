@@ -59,6 +59,19 @@ pub struct Observed {
 }
 
 impl Observed {
+    /// Those of cumulative counts by upper bound, in any order. Counts of equal bounds, of several series, are added up.
+    pub fn of(mut counts: Vec<(f64, f64)>) -> Self {
+        counts.sort_by(|a, b| a.0.total_cmp(&b.0));
+        counts.dedup_by(|next, kept| {
+            let is_same = next.0 == kept.0;
+            if is_same {
+                kept.1 += next.1;
+            }
+            is_same
+        });
+        Self { counts }
+    }
+
     /// The number of observations.
     pub fn count(&self) -> f64 {
         self.counts.last().map_or(0.0, |bucket| bucket.1)

@@ -3,9 +3,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use whippet_api::{Chart, Line, MetricChart, Metrics, Unit};
 use whippet_catalogue::{Kind, Metric, Told};
-use whippet_engine::expo::quantile;
 
-use super::buckets::QUANTILES;
+use super::buckets::{Observed, QUANTILES};
 use super::matches::Matches;
 use super::scrapes::Scrapes;
 use super::source::{Counter, Gauge, Grid, Labels, Pair, Source};
@@ -16,6 +15,8 @@ use crate::database::{Database, Result as Answer};
 const MOST_METRICS: usize = 5_000;
 /// The most lines of a chart.
 const MOST_LINES: usize = 12;
+/// The line of those series that do not have the label by which a chart is grouped.
+const WITHOUT: &str = "(none)";
 
 /// The metrics of a target.
 pub fn metrics(db: &dyn Database, matches: &Matches, target: &str) -> Answer<Metrics> {
@@ -67,8 +68,7 @@ pub fn draw<S: Source>(
     let found = &told.metrics[found];
     let (unit, scale) = unit(&found.name, found.kind());
     let drawing = Drawing { grid: source.grid(), scale };
-    let group =
-        |labels: &Labels| by.map_or_else(String::new, |by| labels.get(by).cloned().unwrap_or_default());
+    let group = |labels: &Labels| by.map_or_else(String::new, |by| value(labels, by));
     let (shows, lines) = match found.kind() {
         Kind::Counter => {
             let all = source.counters(metric)?;
@@ -94,6 +94,11 @@ pub fn draw<S: Source>(
     let lines: Vec<Line> = lines.into_iter().take(MOST_LINES).map(|(line, _)| line).collect();
     let chart = Chart { times: steps.ends.clone(), lines, unfinished: false };
     Ok(Some(MetricChart { shows: shows.to_owned(), unit, chart, left_out }))
+}
+
+/// The value of a label, which names a line.
+fn value(labels: &Labels, by: &str) -> String {
+    labels.get(by).filter(|value| !value.is_empty()).map_or(WITHOUT, String::as_str).to_owned()
 }
 
 /// The unit in which a metric is shown, and what its values are multiplied by: names end in their unit.
@@ -133,6 +138,23 @@ impl Drawing<'_> {
         (Line { name: name.to_owned(), values, beyond: Vec::new() }, weight)
     }
 
+    /// A quantile of a histogram's buckets, and where it is only known to be greater. It has no weight.
+    fn quantile(&self, name: &str, buckets: &[(f64, &Counter)], q: f64) -> (Line, f64) {
+        let observed = |pair: Pair| {
+            let counts = buckets.iter().map(|(bound, counter)| (*bound, counter.increase(pair)));
+            Observed::of(counts.collect()).quantile(q)
+        };
+        let found: Vec<Option<(f64, bool)>> =
+            self.grid.steps.iter().map(|pair| pair.and_then(&observed)).collect();
+        let values = found.iter().map(|found| found.map(|(value, _)| value * self.scale)).collect();
+        let mut beyond: Vec<bool> =
+            found.iter().map(|found| found.is_some_and(|(_, beyond)| beyond)).collect();
+        if !beyond.contains(&true) {
+            beyond.clear();
+        }
+        (Line { name: name.to_owned(), values, beyond }, 0.0)
+    }
+
     fn rates(&self, all: &[Counter], by: Option<&str>) -> Weighted {
         let groups = grouped(all, by, |counter| &counter.labels);
         let line = |(name, group): (String, Vec<&Counter>)| {
@@ -155,7 +177,7 @@ impl Drawing<'_> {
         };
         let labels = |gauge: &Gauge| {
             let mut kept = Vec::new();
-            kept.extend(by.map(|by| gauge.labels.get(by).cloned().unwrap_or_default()));
+            kept.extend(by.map(|by| value(&gauge.labels, by)));
             kept.extend(gauge.labels.get("quantile").cloned());
             kept.join(" ")
         };
@@ -176,15 +198,10 @@ impl Drawing<'_> {
                 groups.entry(group(&counter.labels)).or_default().push((bound, counter));
             }
         }
-        let of = |group: &[(f64, &Counter)], pair, q| {
-            let counts: Vec<(f64, f64)> =
-                group.iter().map(|(bound, counter)| (*bound, counter.increase(pair))).collect();
-            quantile(q, &counts).map(|value| value * self.scale)
-        };
         if has_group {
             // One percentile of each group, the busiest first.
             let line = |(name, buckets): (String, Vec<(f64, &Counter)>)| {
-                let (line, _) = self.line(&format!("p95 {name}"), |pair| of(&buckets, pair, 0.95));
+                let (line, _) = self.quantile(&format!("p95 {name}"), &buckets, 0.95);
                 let grew = buckets
                     .iter()
                     .map(|bucket| self.grid.whole.map_or(0.0, |whole| bucket.1.increase(whole)));
@@ -193,7 +210,7 @@ impl Drawing<'_> {
             return heaviest(groups.into_iter().map(line).collect());
         }
         let all = groups.into_values().next().unwrap_or_default();
-        QUANTILES.map(|(name, q)| self.line(name, |pair| of(&all, pair, q))).into()
+        QUANTILES.map(|(name, q)| self.quantile(name, &all, q)).into()
     }
 
     fn averages(&self, sums: &[Counter], counts: &[Counter], group: impl Fn(&Labels) -> String) -> Weighted {
@@ -227,7 +244,7 @@ fn grouped<'a, T>(
     let Some(by) = by else { return named(all, labels) };
     let mut groups: BTreeMap<String, Vec<&T>> = BTreeMap::new();
     for one in all {
-        groups.entry(labels(one).get(by).cloned().unwrap_or_default()).or_default().push(one);
+        groups.entry(value(labels(one), by)).or_default().push(one);
     }
     groups
 }

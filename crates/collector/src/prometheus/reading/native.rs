@@ -52,8 +52,9 @@ pub fn classic(points: &[HistogramPoint], sampling: &Sampling) -> Classic {
         buckets.sort_by(|a, b| a.1.total_cmp(&b.1));
         all.push(At { place, count, sum, buckets });
     }
-    let mut bounds = joined(&all, scale);
-    while bounds.len() > BOUNDS && scale > *SCALES.start() {
+    let is_custom = all.iter().flat_map(|at| &at.buckets).any(is_custom);
+    let mut bounds = if is_custom { exact(&all) } else { joined(&all, scale) };
+    while !is_custom && bounds.len() > BOUNDS && scale > *SCALES.start() {
         scale -= 1;
         bounds = joined(&all, scale);
     }
@@ -66,7 +67,7 @@ pub fn classic(points: &[HistogramPoint], sampling: &Sampling) -> Classic {
         let (mut below, mut counts) = (0.0, at.buckets.iter().peekable());
         for (bound, values) in bounds.iter().zip(&mut buckets) {
             // Bounds are computed: they may differ in the last digits.
-            while let Some((.., count)) = counts.next_if(|bucket| bucket.1 <= bound * (1.0 + 1e-9)) {
+            while let Some((.., count)) = counts.next_if(|bucket| bucket.1 <= bound + bound.abs() * 1e-9) {
                 below += count;
             }
             values[at.place] = Some(below);
@@ -97,6 +98,27 @@ fn joined(all: &[At], scale: i32) -> Vec<f64> {
     others.sort_by(f64::total_cmp);
     others.dedup();
     others
+}
+
+/// Whether the bounds of a bucket were chosen by somebody (schema -53, which the answer does not name): the lowest and the highest
+/// bucket have no end, and the upper bounds are no powers of 2^(1/256), as those of every other schema are. A lower bound says nothing:
+/// the zero bucket may cut it.
+fn is_custom((lower, upper, _): &(f64, f64, f64)) -> bool {
+    if *lower == f64::NEG_INFINITY || *upper == f64::INFINITY {
+        return true;
+    }
+    let index = upper.log2() * f64::from(*SCALES.end()).exp2();
+    *upper > 0.0 && *lower > 0.0 && (index - index.round()).abs() > 1e-6
+}
+
+/// All bounds as they are; of very many every second, third and so on, as counts are cumulative.
+fn exact(all: &[At]) -> Vec<f64> {
+    let bounds = all.iter().flat_map(|at| &at.buckets).flat_map(|(lower, upper, _)| [*lower, *upper]);
+    let mut bounds: Vec<f64> = bounds.filter(|bound| bound.is_finite()).collect();
+    bounds.sort_by(f64::total_cmp);
+    bounds.dedup();
+    let every = bounds.len().div_ceil(BOUNDS).max(1);
+    bounds.into_iter().step_by(every).collect()
 }
 
 /// The scale of a bucket: its bounds are neighbouring powers of 2^(2^-scale).
@@ -151,6 +173,45 @@ mod tests {
         let points = [point(0.0, &[(1.0, root, 3), (root, 2.0, 2)]), point(1.0, &[(1.0, 2.0, 6)])];
         assert_eq!(shown(&points)[1], ("2".to_owned(), vec![Some(5.0), Some(6.0), None]));
         assert_eq!(shown(&points).len(), 3);
+    }
+
+    #[test]
+    fn custom_bounds_stay_as_they_are() {
+        let lowest = f64::NEG_INFINITY;
+        let points = [
+            point(0.0, &[(lowest, 0.1, 3), (0.1, 0.25, 4), (10.0, f64::INFINITY, 1)]),
+            point(1.0, &[(lowest, 0.1, 5), (0.1, 0.25, 4), (0.25, 0.3, 2), (10.0, f64::INFINITY, 1)]),
+        ];
+        let expected = [
+            ("0.1", [Some(3.0), Some(5.0), None]),
+            ("0.25", [Some(7.0), Some(9.0), None]),
+            ("0.3", [Some(7.0), Some(11.0), None]),
+            ("10", [Some(7.0), Some(11.0), None]),
+            ("+Inf", [Some(8.0), Some(12.0), None]),
+        ];
+        assert_eq!(shown(&points), expected.map(|(bound, values)| (bound.to_owned(), values.to_vec())));
+        let negative = [point(0.0, &[(lowest, -1.0, 2), (-1.0, 0.5, 1)])];
+        assert_eq!(shown(&negative)[0], ("-1".to_owned(), vec![Some(2.0), None, None]));
+        let many: Vec<(f64, f64, u32)> = (0..1000).map(|at| (f64::from(at), f64::from(at + 1), 1)).collect();
+        let buckets = shown(&[point(0.0, &many)]);
+        assert!(buckets.len() > BOUNDS / 2 && buckets.len() <= BOUNDS + 1, "{}", buckets.len());
+        assert_eq!(buckets[1], ("7".to_owned(), vec![Some(7.0), None, None]));
+    }
+
+    #[test]
+    fn powers_of_two_are_no_custom_bounds() {
+        for scale in SCALES {
+            let base = (-f64::from(scale)).exp2().exp2();
+            for index in [-40, -1, 0, 1, 3, 40] {
+                let bucket = (base.powi(index), base.powi(index + 1), 1.0);
+                assert!(!is_custom(&bucket), "{scale} {index}");
+            }
+        }
+        assert!(is_custom(&(0.1, 0.2, 1.0)) && is_custom(&(1.0, 3.0, 1.0)));
+        assert!(
+            !is_custom(&(-0.001, 0.001, 1.0)) && !is_custom(&(0.001, 2f64.powi(-9), 1.0)),
+            "the zero bucket"
+        );
     }
 
     #[test]

@@ -55,6 +55,32 @@ pub fn read(body: &[u8], origin: &Origin) -> Result<Vec<Report>, NotRead> {
     if reports.is_empty() && is_nameless { Err(NotRead::NoApp) } else { Ok(reports) }
 }
 
+/// Whether all reports of a body are of pages whose origin is allowed. A network error is also of the page that asked, as `url` may be
+/// any server's.
+pub fn are_allowed(body: &[u8], is_allowed: impl Fn(&str) -> bool) -> bool {
+    let entries = match serde_json::from_slice(body) {
+        Ok(Value::Array(entries)) => entries,
+        Ok(value) => vec![value],
+        // Who reads it says what is wrong.
+        Err(_) => return true,
+    };
+    let is_of = |address: &str| origin_of(address).is_some_and(&is_allowed);
+    entries.iter().take(REPORTS).all(|entry| match (entry.get("csp-report"), entry.get("body")) {
+        (Some(body), _) => is_of(text(body, "document-uri")),
+        (None, Some(body)) if text(entry, "type") == "network-error" => {
+            is_of(text(entry, "url")) || is_of(text(body, "referrer"))
+        }
+        _ => is_of(text(entry, "url")),
+    })
+}
+
+/// The origin of an address.
+fn origin_of(address: &str) -> Option<&str> {
+    let (scheme, rest) = address.split_once("://")?;
+    let host = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    address.get(..scheme.len() + "://".len() + host)
+}
+
 /// The report as an error; nothing where it says that all went well.
 fn content(kind: &str, body: &Value, url: &str) -> Option<Content> {
     let described = match kind {

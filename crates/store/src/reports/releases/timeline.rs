@@ -8,7 +8,7 @@ use super::reading::{Reading, Span};
 use crate::cells::{Level, Page};
 use crate::database::{Database, Result};
 use crate::dimension::Dimension;
-use crate::kind::UNKNOWN;
+use crate::kind::{OTHER, UNKNOWN};
 use crate::time::{DAY, HOUR};
 
 /// How long before a release the one that it is compared with was there, ms.
@@ -154,9 +154,51 @@ pub fn listed(timeline: &Timeline, about: &About, views: &BTreeMap<i64, u64>, ra
             ..Release::default()
         })
     };
-    let named = timeline.seen.iter().rev().filter(|seen| seen.name != UNKNOWN);
-    let mut releases: Vec<Release> = named.filter_map(one).collect();
+    let told = timeline.seen.iter().rev().filter(|seen| seen.name != UNKNOWN);
+    let (dropped, named): (Vec<&Seen>, Vec<&Seen>) = told.partition(|seen| seen.name == OTHER);
+    let mut releases: Vec<Release> = named.into_iter().filter_map(&one).collect();
+    releases.extend(together(dropped.into_iter().filter_map(&one)));
     let left_out = releases.len().saturating_sub(MOST);
     releases.truncate(MOST);
     Releases { releases, left_out, unnamed }
+}
+
+/// Releases that were dropped for want of a place, and those that never had one, as one entry. It is no release: it is compared with
+/// nothing.
+fn together(dropped: impl Iterator<Item = Release>) -> Option<Release> {
+    let all = dropped.reduce(|all, one| Release {
+        first: all.first.min(one.first),
+        last: all.last.max(one.last),
+        views: all.views + one.views,
+        share: all.share + one.share,
+        ..all
+    })?;
+    Some(Release { before: None, ..all })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dropped_releases_are_one_entry_that_is_compared_with_nothing() {
+        let seen =
+            |number, name: &str, first| Seen { number, name: name.to_owned(), first, last: first + HOUR };
+        let timeline = Timeline {
+            seen: vec![seen(1, OTHER, 0), seen(2, OTHER, HOUR), seen(3, "3.0", 2 * HOUR)],
+            views: BTreeMap::from([
+                (0, BTreeMap::from([(1, 10)])),
+                (HOUR, BTreeMap::from([(2, 30)])),
+                (2 * HOUR, BTreeMap::from([(3, 5)])),
+            ]),
+        };
+        let views = BTreeMap::from([(1, 10), (2, 30), (3, 5)]);
+        let found = listed(&timeline, &About::default(), &views, &Range { from: 0, to: DAY });
+        let shown: Vec<(&str, i64, i64, u64, Option<&str>)> = found
+            .releases
+            .iter()
+            .map(|one| (one.name.as_str(), one.first, one.last, one.views, one.before.as_deref()))
+            .collect();
+        assert_eq!(shown, [("3.0", 2 * HOUR, 3 * HOUR, 5, Some(OTHER)), (OTHER, 0, 2 * HOUR, 40, None)]);
+    }
 }
