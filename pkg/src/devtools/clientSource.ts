@@ -18,7 +18,10 @@ export function clientSource(client: QueryClient): Source {
     const query = event.query as AnyQuery
     const known = seen.get(query) ?? {}
     if (event.type === 'observerRemoved' && !query.getObserversCount()) known.unwatched = Date.now()
-    if (event.type === 'updated' && event.action.type === 'failed') known.failed = Date.now()
+    const what = event.type === 'updated' && event.action.type
+    if (what === 'failed') known.failed = Date.now()
+    // Data came, which ends a simulation: what that has replaced is older.
+    if (what === 'success') replaced.delete(query)
     seen.set(query, known)
   }
 

@@ -35,11 +35,13 @@ export function saveSession(timeline: Timeline): string {
 
 /** Throws an error for people where the text is no session. */
 export function loadSession(text: string): Timeline {
-  let saved: { format?: unknown; base?: SavedRow[]; events?: (Omit<Event, 'row'> & { row?: SavedRow })[]; values?: unknown[] }
+  let saved:
+    | undefined
+    | { format?: unknown; base?: SavedRow[]; events?: (Omit<Event, 'row'> & { row?: SavedRow })[]; values?: unknown[] }
   try {
     saved = JSON.parse(text)
   } catch {
-    throw new Error('This file is no JSON: choose one that “Save” has written.')
+    // What is no JSON is no session either.
   }
   const { format, base, events, values } = saved ?? {}
   const isSound =
@@ -49,7 +51,7 @@ export function loadSession(text: string): Timeline {
     Array.isArray(events) &&
     base.every(isRow) &&
     events.every(isEvent)
-  if (!isSound) throw new Error('This file is no session of these devtools: choose one that “Save” has written.')
+  if (!isSound) throw new Error('This file is no session of these devtools: choose one that Save has written.')
   const whole = (row: SavedRow): Row => {
     const members = Object.entries(row.state).map(([name, place]) => [name, values[place]])
     return { ...row, state: Object.fromEntries(members) }

@@ -41,10 +41,11 @@ export function streamedQuery<TQueryFnData = unknown, TData = Array<TQueryFnData
       if (isCancelled()) break
       if (replace) result = reducer(result, chunk)
       else {
-        client.setQueryData<TData>(queryKey, (before: any) => reducer(before === undefined ? initialValue : before, chunk) as any)
+        client.setQueryData<TData>(queryKey, (before: any = initialValue) => reducer(before, chunk) as any)
       }
     }
     if (replace && !isCancelled()) client.setQueryData<TData>(queryKey, result as any)
-    return client.getQueryData<TData>(queryKey) ?? initialValue
+    result = client.getQueryData(queryKey) as TData
+    return result === undefined ? initialValue : result
   }
 }

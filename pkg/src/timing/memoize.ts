@@ -213,9 +213,10 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   function revalidate(entry: Entry, self: This, args: unknown[]): void {
     figures.invocations++
     try {
-      const value: any = fn.apply(self, args as any)
+      let value: any = fn.apply(self, args as any)
       const renew = () => settled(entry, value)
-      if (isThenable(value)) value.then(renew, () => failed(entry))
+      // A promise of it: query builders and the like run their query again with each `then`.
+      if (isThenable(value)) (value = Promise.resolve(value)).then(renew, () => failed(entry))
       else renew()
     } catch {
       failed(entry)

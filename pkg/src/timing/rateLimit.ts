@@ -45,7 +45,8 @@ export class QueueFullError extends Error {
 }
 
 interface Call {
-  run(): void
+  /** Resolves once the function was called. */
+  run(): Promise<void>
   abort(reason: unknown): void
 }
 
@@ -95,11 +96,15 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
       hold(1)
       timer = later(wait, ready)
     }
-    const { promise, resolve, reject } = deferred<Result>()
+    const { promise: turn, resolve, reject } = deferred<void>()
+    // Here and not when its turn comes, so that the function has the async context of this call, such as the store of
+    // `AsyncLocalStorage`: the timer has that of another call.
+    const promise = turn.then(() => fn.apply(self, args as any)) as Promise<Result>
     const call: Call = {
       run() {
         stopListening()
-        resolve(promiseTry(fn, self, args))
+        resolve()
+        return turn
       },
       abort(reason) {
         stopListening()
@@ -120,7 +125,7 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
     return call
   }
 
-  function ready(): void {
+  async function ready(): Promise<void> {
     timer = 0
     for (const call of queue) {
       const wait = admit(0)
@@ -128,7 +133,8 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
         timer ||= later(wait, ready)
         return
       }
-      take(call).run()
+      // What it calls may not overtake those that wait.
+      await take(call).run()
     }
   }
 

@@ -69,20 +69,35 @@ export async function retry<R>(fn: (attempt: Attempt) => R | PromiseLike<R>, pol
   })
 
   function run(): void {
-    const { signal } = (controller = new AbortController())
-    timer = later(timeout || Infinity, () => {
-      timer = 0
+    const current = (controller = new AbortController())
+    const { signal } = current
+    const attempt = failures + 1
+    // The result of an attempt that timed out is ignored.
+    const isCurrent = () => !isSettled && failures < attempt
+    wait(timeout || Infinity, () => {
+      if (!isCurrent()) return
       const error = new DOMException(`No answer within ${timeout} ms`, 'TimeoutError')
       current.abort(error)
       failed(error)
     })
-    const current = controller
-    // The result of an attempt that timed out is ignored.
-    const isCurrent = () => !isSettled && !signal.aborted
-    promiseTry(fn, undefined, [{ attempt: failures + 1, signal }]).then(
+    promiseTry(fn, undefined, [{ attempt, signal }]).then(
       (value) => isCurrent() && end(() => resolve(value)),
       (error) => isCurrent() && failed(error),
     )
+  }
+
+  /**
+   * Calls `then` after `ms`, in the async context of now, such as the store of Node's `AsyncLocalStorage`: the one timer has the
+   * context of whoever set it, on a server perhaps another request.
+   */
+  function wait(ms: number, then: () => void): void {
+    void new Promise<void>((wake) => {
+      timer = later(ms, () => {
+        // Its id may soon be another's.
+        timer = 0
+        wake()
+      })
+    }).then(then)
   }
 
   function failed(error: any): void {
@@ -98,7 +113,7 @@ export async function retry<R>(fn: (attempt: Attempt) => R | PromiseLike<R>, pol
       const delay = retry_next(failures, retries, chosen, jitter, seed >>> 0, verdict | permanent, after)
       failures++
       if (delay < 0) end(() => reject(error))
-      else timer = later(delay, run)
+      else wait(delay, () => isSettled || run())
     } catch (thrown) {
       end(() => reject(thrown))
     }

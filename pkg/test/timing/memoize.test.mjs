@@ -288,3 +288,17 @@ test('invalid options throw a TypeError', () => {
   rejects({ staleWhileRevalidate: 'yes' }, /`staleWhileRevalidate`/)
   rejects({ key: 5 }, /key/)
 })
+
+test('a result that is a thenable is asked once, also when it is revalidated', async () => {
+  let queries = 0
+  // As the builders of database clients: each `then` runs the query.
+  // oxlint-disable-next-line unicorn/no-thenable
+  const query = () => ({ then: (done) => done(++queries) })
+  const load = memoize(query, { ttl: 10, staleWhileRevalidate: true })
+  assert.deepEqual([await load(), await load(), queries], [1, 1, 1])
+  clock.tick(10)
+  assert.equal(await load(), 1)
+  await settled()
+  assert.deepEqual([await load(), await load(), queries], [2, 2, 2])
+  assert.ok(load() instanceof Promise)
+})
