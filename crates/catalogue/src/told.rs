@@ -283,6 +283,8 @@ fn forms(pattern: &Pattern, metric: &Metric) -> Vec<(Signal, Form, bool)> {
             signal,
             match kind {
                 Kind::Histogram => Form::Buckets,
+                // A sum whose type nobody declares is no value of one moment.
+                Kind::Gauge if pattern.count.is_some() => Form::Average,
                 Kind::Gauge => Form::Gauge,
                 Kind::Counter => Form::Average,
                 Kind::Summary => Form::Quantiles,

@@ -53,8 +53,10 @@ const PER: [(&str, &str); 7] = [
 pub enum Kind {
     /// A sum that only grows.
     Counter,
-    /// What goes up and down.
+    /// What goes up and down, as it was measured.
     Gauge,
+    /// A sum that goes up and down. Its unit `1` is a number of things, where that of a gauge is a share.
+    UpDown,
     /// A histogram or a summary.
     Distribution,
 }
@@ -150,6 +152,9 @@ mod tests {
             ("speed", "m/s", Kind::Gauge, "speed_meters_per_second"),
             ("rate", "{packet}/s", Kind::Gauge, "rate_per_second"),
             ("queue.size", "{item}", Kind::Gauge, "queue_size"),
+            ("queue.size", "1", Kind::UpDown, "queue_size"),
+            ("db.client.connections.usage", "{connections}", Kind::UpDown, "db_client_connections_usage"),
+            ("http.server.requests", "milliseconds", Kind::Distribution, "http_server_requests_milliseconds"),
             ("bytes.sent.total", "By", Kind::Counter, "bytes_sent_total"),
             ("a..b__c", "", Kind::Gauge, "a_b_c"),
             ("2xx", "", Kind::Counter, "_2xx_total"),
@@ -171,7 +176,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_name_becomes_one_of_prometheus(name: String, unit: String) {
-            for kind in [Kind::Counter, Kind::Gauge, Kind::Distribution] {
+            for kind in [Kind::Counter, Kind::Gauge, Kind::UpDown, Kind::Distribution] {
                 let named = metric(&name, &unit, kind);
                 prop_assert!(named.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_:".contains(&byte)));
                 prop_assert!(!named.starts_with(|c: char| c.is_ascii_digit()) && named.len() < 400);

@@ -71,7 +71,7 @@ impl Reader<'_> {
             }
         }
         if let Some(sum) = &metric.sum {
-            let kind = if sum.is_monotonic { Kind::Counter } else { Kind::Gauge };
+            let kind = if sum.is_monotonic { Kind::Counter } else { Kind::UpDown };
             let is_delta = sum.aggregation_temporality == DELTA;
             for point in &sum.data_points {
                 let said =
