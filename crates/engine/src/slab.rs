@@ -24,6 +24,11 @@ pub trait Id: Copy + Eq {
     fn raw(self) -> u32;
 }
 
+/// The slot of an id: a small number, which is used again.
+pub fn slot_of(id: impl Id) -> usize {
+    (id.raw() & SLOT) as usize
+}
+
 /// Defines id types, so that the id of one kind of value is not taken for that of another.
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(

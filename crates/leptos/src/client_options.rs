@@ -173,14 +173,15 @@ impl QueryClientOptions {
     }
 
     /// The options of a query of `key`.
-    pub(crate) fn complete(&self, key: Option<&QueryKey>, mut options: QueryOptions) -> QueryOptions {
+    pub(crate) fn complete(&self, key: Option<&QueryKey>, options: &mut QueryOptions) {
         let matches = |prefix: &QueryKey| key.is_some_and(|key| key.0.0.starts_with(&prefix.0.0));
         for (prefix, defaults) in self.by_prefix.iter().rev() {
             if matches(prefix) {
-                options = options.over(defaults);
+                options.fill(defaults);
             }
         }
-        options.over(&self.queries).complete()
+        options.fill(&self.queries);
+        options.complete();
     }
 }
 
@@ -192,6 +193,15 @@ mod tests {
     use super::*;
     use crate::Duration;
     use whippet_engine::query::{Retry, StaleTime};
+
+    fn complete(
+        client: &QueryClientOptions,
+        key: Option<&QueryKey>,
+        mut options: QueryOptions,
+    ) -> QueryOptions {
+        client.complete(key, &mut options);
+        options
+    }
 
     fn after(ms: f64) -> QueryOptions {
         QueryOptions::new().stale_time(Duration::from_ms(ms))
@@ -210,7 +220,7 @@ mod tests {
             .queries(after(1.0).retry(7))
             .queries_of(&"todos", after(2.0).enabled(false))
             .queries_of(&("todos", "old"), after(3.0));
-        let of = |key: &QueryKey, options| client.complete(Some(key), options);
+        let of = |key: &QueryKey, options| complete(&client, Some(key), options);
         let (other, todos, old) =
             (QueryKey::new(&"users"), QueryKey::new(&("todos", 1)), QueryKey::new(&("todos", "old", 1)));
         assert_eq!(stale_ms(&of(&other, QueryOptions::new())), 1.0);
@@ -226,19 +236,32 @@ mod tests {
     #[test]
     fn a_number_of_retries_comes_before_a_rule_of_the_client() {
         let client = QueryClientOptions::new().queries(QueryOptions::new().retry_if(|_, _: &String| true));
-        assert!(client.complete(None, QueryOptions::new()).attempts.judge.is_some());
-        assert!(client.complete(None, QueryOptions::new().retry(2)).attempts.judge.is_none());
+        assert!(complete(&client, None, QueryOptions::new()).attempts.judge.is_some());
+        assert!(complete(&client, None, QueryOptions::new().retry(2)).attempts.judge.is_none());
         let rule = QueryOptions::new().retry_if(|_, _: &String| false);
         let own = rule.attempts.judge.clone().unwrap();
-        let complete = client.complete(None, rule).attempts.judge.unwrap();
+        let complete = complete(&client, None, rule).attempts.judge.unwrap();
         assert!(Arc::ptr_eq(&own, &complete));
     }
 
     #[test]
     fn who_fetches_by_name_does_not_retry_unless_told() {
-        let retries = |options: QueryOptions| options.complete().once().attempts.run.retry;
+        let retries = |mut options: QueryOptions| {
+            options.complete();
+            options.once().attempts.run.retry
+        };
         assert_eq!(retries(QueryOptions::new()), Retry::NEVER);
         assert_eq!(retries(QueryOptions::new().retry(3)), Retry::Times(3));
-        assert_eq!(retries(QueryOptions::new().over(&QueryOptions::new().retry(2))), Retry::Times(2));
+        let mut by_default = QueryOptions::new();
+        by_default.fill(&QueryOptions::new().retry(2));
+        assert_eq!(retries(by_default), Retry::Times(2));
+    }
+
+    #[test]
+    fn who_fetches_by_name_fetches_what_is_disabled() {
+        let client = QueryClientOptions::new().queries_of(&"todos", QueryOptions::new().enabled(false));
+        let todos = complete(&client, Some(&QueryKey::new(&("todos", 1))), QueryOptions::new());
+        assert!(!todos.observer.enabled);
+        assert!(todos.once().observer.enabled, "what is disabled is never stale, and would not be fetched");
     }
 }

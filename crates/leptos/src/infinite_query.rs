@@ -69,10 +69,11 @@ where
     P: Clone + Send + Sync + 'static,
 {
     pub(crate) fn new(
-        query: Query<InfiniteData<T, P>, E>,
+        query: &Query<InfiniteData<T, P>, E>,
         options: &InfiniteOptions<T, P>,
         more: More,
     ) -> Self {
+        let query = *query;
         let has = |end: Direction| {
             let options = options.clone();
             let has = move |data: &Option<Arc<InfiniteData<T, P>>>| {
@@ -95,13 +96,13 @@ where
         }
     }
 
-    /// Fetches the page after the last one, if there is one. While it is being fetched, nothing more happens; a fetch of all
-    /// pages is replaced.
+    /// Fetches the page after the last one, if there is one, and the first page of a list that has none yet. While it is being
+    /// fetched, nothing more happens; a fetch of all pages is replaced.
     pub fn fetch_next_page(&self) {
         self.fetch(Direction::Forward);
     }
 
-    /// Fetches the page before the first one, if there is one.
+    /// Fetches the page before the first one, if there is one; otherwise as [`fetch_next_page`](Self::fetch_next_page).
     pub fn fetch_previous_page(&self) {
         self.fetch(Direction::Backward);
     }

@@ -56,6 +56,7 @@ mod dependencies;
 mod derived;
 #[cfg(feature = "query")]
 mod devtools;
+mod environment;
 #[cfg(feature = "query")]
 mod error_boundary;
 mod host;
@@ -71,6 +72,8 @@ mod infinite_query;
 mod json;
 #[cfg(feature = "json")]
 mod json_error;
+#[cfg(feature = "query")]
+mod json_length;
 #[cfg(feature = "json")]
 mod json_request;
 #[cfg(feature = "json")]
@@ -84,6 +87,8 @@ mod lazy_image;
 #[cfg(feature = "json")]
 mod line_splitter;
 #[cfg(feature = "query")]
+mod live;
+#[cfg(feature = "query")]
 mod maybe_key;
 #[cfg(feature = "query")]
 mod misuse;
@@ -95,6 +100,8 @@ mod mutation_calls;
 mod mutation_options;
 #[cfg(feature = "query")]
 mod mutation_status;
+#[cfg(feature = "timing")]
+mod on_change;
 #[cfg(feature = "otlp")]
 mod otlp;
 #[cfg(feature = "timing")]
@@ -132,6 +139,8 @@ mod seen;
 mod settled;
 #[cfg(feature = "json")]
 mod shared;
+#[cfg(feature = "query")]
+mod shown_error;
 #[cfg(feature = "query")]
 mod thrown;
 #[cfg(feature = "rum")]

@@ -203,7 +203,7 @@ impl<V: 'static, T: Send + Sync + 'static, E: Send + Sync + 'static, C: 'static>
     {
         self.handlers(|handlers| {
             handlers.on_settled.push(Rc::new(move |outcome, variables, context| {
-                Some(then(outcome, variables, context.downcast_ref()?)?.boxed_local())
+                Some(then(outcome, variables, context_of(context)?)?.boxed_local())
             }));
         });
         self
@@ -255,5 +255,24 @@ impl<V: 'static, T: Send + Sync + 'static, E: Send + Sync + 'static, C: 'static>
         if let Some(calls) = self.calls.and_then(|calls| calls.try_get_value()) {
             (calls.reset)();
         }
+    }
+}
+
+/// What `on_mutate` gave, for a handler that expects a `C`. A handler that was added before `on_mutate` expects `()`.
+fn context_of<C: 'static>(context: &dyn Any) -> Option<&C> {
+    let none: &'static dyn Any = &();
+    context.downcast_ref().or_else(|| none.downcast_ref())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handler_that_was_added_before_on_mutate_runs_without_its_context() {
+        assert_eq!(context_of::<u32>(&7_u32), Some(&7));
+        assert_eq!(context_of::<()>(&()), Some(&()));
+        assert_eq!(context_of::<()>(&7_u32), Some(&()));
+        assert_eq!(context_of::<u32>(&"seven"), None);
     }
 }

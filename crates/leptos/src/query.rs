@@ -2,11 +2,12 @@
 use crate::component::Component;
 use crate::dependencies;
 use crate::derived::derived;
-use crate::host::{IN_BROWSER, Refetcher};
+use crate::host::{IN_BROWSER, Refetcher, SENT_WITH_THE_PAGE};
+use crate::live::{Live, live, live_by};
 use crate::query_flags::{QueryFlags, by_flag};
 use crate::query_source::Fetch;
-use crate::scalar::{Scalar, same_number, shaped};
-use crate::seen::{Seen, same};
+use crate::scalar::{Scalar, same_number};
+use crate::seen::{FirstView, Seen, same};
 use crate::settled::Settled;
 use futures::FutureExt;
 use leptos::prelude::*;
@@ -62,19 +63,25 @@ impl<T: Send + Sync, E: Send + Sync> Copy for Query<T, E> {}
 
 impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Query<T, E> {
     pub(crate) fn new(
-        seen: Signal<Seen<T, E>>,
-        outside: Signal<Option<Seen<T, E>>>,
+        seen: Live<Seen<T, E>>,
+        outside: Signal<f64>,
         ready: ArcAsyncDerived<Settled<T, E>>,
         refetcher: Refetcher,
     ) -> Self {
-        Self::with(Suspends { seen, outside, ready: ready.into(), never: false }, refetcher)
+        Self::with(
+            Suspends { seen, outside, ready: ready.into(), waits: live(move || seen.with(Seen::waits)) },
+            refetcher,
+        )
     }
 
     /// A query that a browser fetches, on a server: its result is on its way, and does not come.
     pub(crate) fn of_browsers(ready: ArcAsyncDerived<Settled<T, E>>, refetcher: Refetcher) -> Self {
         let pending = || Seen { fetch_status: FetchStatus::Fetching, ..Seen::nothing() };
-        let (seen, outside) = (Signal::derive(pending), Signal::derive(|| None));
-        Self::with(Suspends { seen, outside, ready: ready.into(), never: true }, refetcher)
+        let (seen, outside) = (live(pending), Signal::derive(|| FirstView::InBrowser.number()));
+        Self::with(
+            Suspends { seen, outside, ready: ready.into(), waits: live(move || seen.with(Seen::waits)) },
+            refetcher,
+        )
     }
 
     fn with(suspends: Suspends<T, E>, refetcher: Refetcher) -> Self {
@@ -99,6 +106,7 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Query<T, E> {
 
     /// Fetches, even if the data is fresh. Once the component was disposed, nothing happens.
     pub fn refetch(&self) {
+        self.observe_what_is_wanted();
         self.refetcher.refetch();
     }
 
@@ -121,7 +129,7 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Query<T, E> {
 
     /// Whether a server renders it, or a browser hydrates it.
     pub(crate) fn is_first_view(&self) -> bool {
-        self.suspends.outside.try_with(Option::is_some).unwrap_or_default()
+        self.suspends.first_view().is_shown()
     }
 
     /// Lets the `<Suspense/>` around who calls this wait for the first result.
@@ -146,18 +154,27 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Query<T, E> {
         component: Component,
         function: Arc<dyn Fn() -> Fetch<T, E> + Send + Sync>,
     ) {
+        self.observe_what_is_wanted();
         self.refetcher.fetch_part(part, component, function);
+    }
+
+    /// Where the key has just changed, and no effect has run since, the query of the key before is still observed.
+    fn observe_what_is_wanted(&self) {
+        if IN_BROWSER {
+            let _ = self.suspends.seen.try_with_untracked(|_| ());
+        }
     }
 }
 
 /// Lets `<Suspense/>` wait.
 struct Suspends<T: Send + Sync + 'static, E: Send + Sync + 'static> {
-    seen: Signal<Seen<T, E>>,
-    /// What is shown outside of any `<Suspense/>` instead, while a server renders and a browser hydrates.
-    outside: Signal<Option<Seen<T, E>>>,
+    seen: Live<Seen<T, E>>,
+    /// A [`FirstView`].
+    outside: Signal<f64>,
     ready: AsyncDerived<Settled<T, E>>,
-    /// This is a server, and only a browser can fetch it.
-    never: bool,
+    /// Whether the first result is on its way. Apart from `seen`: who reads `data` under a `<Suspense/>` hears of this, and not of all else
+    /// that is seen.
+    waits: Live<bool>,
 }
 
 impl<T: Send + Sync, E: Send + Sync> Clone for Suspends<T, E> {
@@ -175,29 +192,43 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Suspends<T, E> {
         of: fn(&Seen<T, E>) -> V,
         equal: fn(&V, &V) -> bool,
     ) -> Signal<V> {
-        let Self { seen, outside, .. } = self;
-        let memo = || {
-            Memo::new_owning(move |before: Option<V>| {
-                let now = seen.with(of);
-                let changed = before.is_none_or(|before| !equal(&before, &now));
-                (now, changed)
-            })
-        };
-        // On a server another thread may render what has just been fetched before a memo hears of it.
-        let value: Signal<V> = if IN_BROWSER { memo().into() } else { Signal::derive(move || seen.with(of)) };
-        Signal::derive(move || {
-            if self.is_outside()
-                && let Some(shown) = outside.with(|outside| outside.as_ref().map(of))
-            {
-                return shown;
-            }
-            value.get()
-        })
+        let value = live_by(move || self.seen.with(of), equal);
+        Signal::derive(move || self.read(of, value))
+    }
+
+    #[inline(never)]
+    fn read<V: Clone + Send + Sync + 'static>(self, of: fn(&Seen<T, E>) -> V, value: Live<V>) -> V {
+        if self.is_outside()
+            && let Some(shown) = self.first_view().seen()
+        {
+            return of(&shown);
+        }
+        value.get()
+    }
+
+    /// Whether this is a server, and only a browser can fetch it.
+    fn never_comes(self) -> bool {
+        !IN_BROWSER && self.first_view() == FirstView::InBrowser
+    }
+
+    fn first_view(self) -> FirstView {
+        if SENT_WITH_THE_PAGE {
+            FirstView::of(self.outside.try_get().unwrap_or_default())
+        } else {
+            FirstView::Over
+        }
     }
 
     /// The same of what is no value of the user's.
     fn scalar<V: Scalar>(self, of: fn(&Seen<T, E>) -> f64) -> Signal<V> {
-        shaped(self.before(of, same_number))
+        let value = self.number(of);
+        Signal::derive(move || V::of(self.read(of, value)))
+    }
+
+    /// Apart, so that it is one function for all shapes.
+    #[inline(never)]
+    fn number(self, of: fn(&Seen<T, E>) -> f64) -> Live<f64> {
+        live_by(move || self.seen.with(of), same_number)
     }
 
     /// Whether no `<Suspense/>` is around who reads it. Where there is one, it waits for the first result. Apart from what
@@ -208,9 +239,9 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Suspends<T, E> {
         if !suspense && !dependencies::is_collecting() {
             return true;
         }
-        if self.never {
+        if self.never_comes() {
             nothing_will_come();
-        } else if self.seen.with(Seen::waits) {
+        } else if self.waits.get() {
             let ready = self.ready;
             dependencies::read(|| ready.into_future().map(drop).boxed());
             if suspense {
@@ -225,6 +256,9 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Suspends<T, E> {
 
 /// Nothing will come while a server renders: the fallback is what it sends.
 fn nothing_will_come() {
+    if IN_BROWSER {
+        return;
+    }
     if let Some(mut notifier) = use_context::<LocalResourceNotifier>() {
         notifier.notify();
         if let Some(suspense) = use_context::<SuspenseContext>() {
@@ -240,8 +274,9 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> IntoFuture for Query<T,
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let (Suspends { seen, ready, never, .. }, data, refetcher) =
-            (self.suspends, self.data, self.refetcher);
+        let (Suspends { seen, ready, .. }, refetcher) = (self.suspends, self.refetcher);
+        let never = self.suspends.never_comes();
+        let (data, error, is_placeholder) = (self.data, self.error, self.is_placeholder_data);
         let idle =
             |seen: &Seen<T, E>| seen.status == Status::Pending && seen.fetch_status == FetchStatus::Idle;
         if never || seen.try_with_untracked(idle) == Some(true) {
@@ -260,7 +295,11 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> IntoFuture for Query<T,
                 Settled::Idle => std::future::pending().await,
                 // Read here, so that who awaits hears of what is fetched later.
                 Settled::Data { value, .. } => Ok(data.try_get().flatten().unwrap_or(value)),
-                Settled::Error { value, .. } => Err(value),
+                // A refetch may have succeeded since, or failed for another reason.
+                Settled::Error { value, .. } => match data.try_get().flatten() {
+                    Some(data) if is_placeholder.try_get() != Some(true) => Ok(data),
+                    _ => Err(error.try_get().flatten().unwrap_or(value)),
+                },
             }
         })
     }

@@ -157,7 +157,7 @@ impl QueryClient {
     }
 
     /// Stores data for a key, as if it had just been fetched: every component that observes it shows it. It belongs to the
-    /// queries whose data is of this type.
+    /// queries whose data is of this type. Until a component observes it, it is kept for the `gc_time` of the app's options.
     pub fn set_data<T: Send + Sync + 'static>(&self, key: &(impl Serialize + ?Sized), data: T) {
         self.store(&QueryKey::new(key), Arc::new(data));
     }
@@ -207,7 +207,8 @@ impl QueryClient {
     }
 
     /// Fetches a query that no component observes, unless its data is fresh: for what a user is about to see. It is kept for
-    /// the `gc_time` of the options. Nothing is retried unless the options say so.
+    /// the `gc_time` of the options. Nothing is retried unless the options say so. `enabled` does not matter: it is about what
+    /// components fetch by themselves.
     ///
     /// On a server it is fetched once something awaits a query of this key.
     ///
@@ -315,7 +316,8 @@ impl QueryClient {
     {
         match self.data::<T>(&key) {
             Some(data) => Call::ready(Ok(data)),
-            None => self.fetch(key, fetcher, options),
+            // Initial data is data of any age, too.
+            None => self.fetch(key, fetcher, options.never_stale()),
         }
     }
 
@@ -332,8 +334,13 @@ impl QueryClient {
     {
         let query_key = QueryKey::new(&key);
         let options = self.complete(Some(&query_key), options).once();
-        let component = Component::current().or(|| self.app.try_get_value());
+        let component = self.component().or(|| self.app.try_get_value());
         host::call(self.host, component, &query_key, key, fetcher, options)
+    }
+
+    /// The component that is being built, of this app.
+    pub(crate) fn component(&self) -> Component {
+        Component::current().within(self.app.try_get_value())
     }
 
     /// The counters of the cache.
@@ -360,8 +367,9 @@ impl QueryClient {
     }
 
     pub(crate) fn store<T: Send + Sync + 'static>(&self, key: &QueryKey, data: Arc<T>) {
+        let gc_time = self.complete(Some(key), QueryOptions::new()).gc_time;
         let key = typed::<T>(key);
-        self.host(|host| host.set_data(&key, data));
+        self.host(|host| host::store(&host, &key, data, gc_time));
     }
 
     /// How many mutations are under way whose key begins with `prefix`.
@@ -370,9 +378,9 @@ impl QueryClient {
     }
 
     /// The options of a query of `key`, with the defaults of the app.
-    pub(crate) fn complete(&self, key: Option<&QueryKey>, options: QueryOptions) -> QueryOptions {
-        // Cloned where the app is gone: then nobody asks for anything.
-        self.options.try_with_value(|all| all.complete(key, options.clone())).unwrap_or(options)
+    pub(crate) fn complete(&self, key: Option<&QueryKey>, mut options: QueryOptions) -> QueryOptions {
+        self.options.try_with_value(|all| all.complete(key, &mut options));
+        options
     }
 
     /// The options of a mutation, with the defaults of the app.

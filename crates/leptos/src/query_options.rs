@@ -28,7 +28,7 @@ pub struct QueryOptions {
     pub(crate) size: Option<SizeOf>,
     /// The judge, if there is no other.
     hint: Option<fn(u32, &dyn Any) -> Verdict>,
-    /// Which of them the app has set: see [`Self::over`].
+    /// Which of them the app has set: see [`Self::fill`].
     set: u32,
 }
 
@@ -284,12 +284,12 @@ impl QueryOptions {
         self
     }
 
-    /// These options, and those of `defaults` in the place of what was not set.
-    pub(crate) fn over(mut self, defaults: &Self) -> Self {
+    /// Takes from `defaults` what was not set.
+    pub(crate) fn fill(&mut self, defaults: &Self) {
         self.attempts.fill(&defaults.attempts);
         let mut take = |bit: u32, copy: fn(&mut Self, &Self)| {
             if self.set & bit == 0 && defaults.set & bit != 0 {
-                copy(&mut self, defaults);
+                copy(self, defaults);
                 self.set |= bit;
             }
         };
@@ -305,10 +305,9 @@ impl QueryOptions {
         take(bit::RETRY_ON_MOUNT, |to, from| to.observer.retry_on_mount = from.observer.retry_on_mount);
         take(bit::GC_TIME, |to, from| to.gc_time = from.gc_time);
         take(bit::KEEP, |to, from| to.keep_previous_data = from.keep_previous_data);
-        self.initial = self.initial.or_else(|| defaults.initial.clone());
-        self.placeholder = self.placeholder.or_else(|| defaults.placeholder.clone());
-        self.size = self.size.or_else(|| defaults.size.clone());
-        self
+        fill(&mut self.initial, defaults.initial.as_ref());
+        fill(&mut self.placeholder, defaults.placeholder.as_ref());
+        fill(&mut self.size, defaults.size.as_ref());
     }
 
     /// What errors of type `E` say, unless somebody has said otherwise.
@@ -318,18 +317,24 @@ impl QueryOptions {
     }
 
     /// Once all defaults are in.
-    pub(crate) fn complete(mut self) -> Self {
+    pub(crate) fn complete(&mut self) {
         if let (None, Some(hint)) = (&self.attempts.judge, self.hint) {
             self.attempts.judge = Some(Arc::new(hint));
         }
-        self
     }
 
-    /// For who fetches a query by name: nothing is retried unless somebody has said so.
+    /// For who fetches a query by name: nothing is retried unless somebody has said so, and `enabled` is about what fetches by itself.
     pub(crate) fn once(mut self) -> Self {
+        self.observer.enabled = true;
         if !self.attempts.decides_retries() {
             self.attempts.run.retry = Retry::NEVER;
         }
         self
+    }
+}
+
+fn fill<F: ?Sized>(own: &mut Option<Arc<F>>, default: Option<&Arc<F>>) {
+    if own.is_none() {
+        *own = default.cloned();
     }
 }

@@ -1,6 +1,7 @@
 //! What a query hook observes: its key, function and options.
 use crate::dependencies::Dependencies;
-use crate::seen::Seen;
+use crate::live::Live;
+use crate::seen::FirstView;
 use crate::{QueryKey, QueryOptions};
 use leptos::prelude::*;
 use std::future::Future;
@@ -22,12 +23,16 @@ impl<K> PartialEq for Wanted<K> {
 
 pub(crate) type Fetch<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
 
+/// Reads options, and tracks what they depend on.
+pub(crate) type Options = Arc<dyn Fn() -> QueryOptions + Send + Sync>;
+
 /// What is observed.
 pub(crate) struct QuerySource<K: Send + Sync + 'static, T, E> {
     /// `None` waits: nothing is fetched.
-    pub(crate) wanted: Signal<Option<Wanted<K>>>,
+    pub(crate) wanted: Live<Option<Wanted<K>>>,
     pub(crate) fetcher: Arc<dyn Fn(K) -> Fetch<T, E> + Send + Sync>,
-    pub(crate) options: Signal<QueryOptions>,
+    /// Those of the component, completed by the client's.
+    pub(crate) options: Options,
     /// Other queries that the key or the options have read before there was a result.
     pub(crate) dependencies: Dependencies,
 }
@@ -37,12 +42,23 @@ impl<K: Clone + Send + Sync + 'static, T: Send + Sync + 'static, E: Send + Sync 
 {
     /// What is to be fetched now.
     pub(crate) fn enabled(&self) -> Option<Wanted<K>> {
-        let enabled = self.dependencies.collect(|| self.options.try_with(|it| it.observer.enabled));
-        self.wanted.try_get().flatten().filter(|_| enabled.unwrap_or_default())
+        let enabled = self.dependencies.collect(|| (self.options)().observer.enabled);
+        self.wanted.try_get().flatten().filter(|_| enabled)
     }
 
-    /// What is seen before there is any result.
-    pub(crate) fn unsettled(&self) -> Seen<T, E> {
+    /// What is shown before there is any result.
+    pub(crate) fn first_view(&self) -> FirstView {
+        match self.enabled() {
+            Some(_) => FirstView::Pending,
+            None if self.dependencies.waited() => FirstView::Waiting,
+            None => FirstView::Nothing,
+        }
+    }
+
+    /// What is seen before there is any result, where a server renders or a browser hydrates.
+    #[cfg(any(feature = "hydrate", feature = "ssr", not(feature = "csr"), not(target_family = "wasm")))]
+    pub(crate) fn unsettled(&self) -> crate::seen::Seen<T, E> {
+        use crate::seen::Seen;
         match self.enabled() {
             Some(wanted) => Seen::pending(Some(wanted.key)),
             None if self.dependencies.waited() => Seen::pending(None),
@@ -56,7 +72,7 @@ impl<K: Send + Sync + 'static, T, E> Clone for QuerySource<K, T, E> {
         Self {
             wanted: self.wanted,
             fetcher: self.fetcher.clone(),
-            options: self.options,
+            options: self.options.clone(),
             dependencies: self.dependencies.clone(),
         }
     }

@@ -1,7 +1,7 @@
 //! What is known of a query and is no value of the user's, as numbers: then one memo and one signal do for all of it, where each
 //! type would have code of its own, for each type of query.
+use crate::seen::FirstView;
 use crate::{FetchStatus, Status};
-use leptos::prelude::*;
 
 /// A number in another shape.
 pub(crate) trait Scalar: Send + Sync + 'static {
@@ -70,9 +70,25 @@ impl Scalar for FetchStatus {
     }
 }
 
-/// The number in its own shape.
-pub(crate) fn shaped<V: Scalar>(number: Signal<f64>) -> Signal<V> {
-    Signal::derive(move || V::of(number.try_get().unwrap_or_default()))
+impl Scalar for FirstView {
+    fn number(self) -> f64 {
+        match self {
+            Self::Over => 0.0,
+            Self::Nothing => 1.0,
+            Self::Waiting => 2.0,
+            Self::Pending => 3.0,
+            Self::InBrowser => 4.0,
+        }
+    }
+    fn of(number: f64) -> Self {
+        match number as u8 {
+            0 => Self::Over,
+            1 => Self::Nothing,
+            2 => Self::Waiting,
+            3 => Self::Pending,
+            _ => Self::InBrowser,
+        }
+    }
 }
 
 /// As bits: NaN is equal to itself.
@@ -98,5 +114,12 @@ mod tests {
         check(&[true, false]);
         check(&[Status::Pending, Status::Error, Status::Success]);
         check(&[FetchStatus::Idle, FetchStatus::Fetching, FetchStatus::Paused]);
+        check(&[
+            FirstView::Over,
+            FirstView::Nothing,
+            FirstView::Waiting,
+            FirstView::Pending,
+            FirstView::InBrowser,
+        ]);
     }
 }

@@ -1,5 +1,6 @@
 //! What a component sees of a query, consistently: all of it is of one key at one time.
 use crate::QueryKey;
+#[cfg(any(feature = "hydrate", feature = "ssr", not(feature = "csr"), not(target_family = "wasm")))]
 use crate::settled::Settled;
 use std::sync::Arc;
 use whippet_engine::query::pages::Direction;
@@ -28,6 +29,38 @@ pub(crate) struct Seen<T, E> {
     /// In ms since 1970; zero where there never was any.
     pub(crate) data_updated_at: f64,
     pub(crate) error_updated_at: f64,
+}
+
+/// What is shown outside of any `<Suspense/>` while a server renders and a browser hydrates: that is sent before anything is fetched, and
+/// the browser must begin with the same.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum FirstView {
+    /// This is no first view: what is there is shown.
+    Over,
+    /// Nothing is wanted.
+    Nothing,
+    /// It waits for other queries to know what it wants.
+    Waiting,
+    /// What is wanted is on its way.
+    Pending,
+    /// This is a server, and only a browser can fetch it.
+    InBrowser,
+}
+
+impl FirstView {
+    /// Whether it stands in the place of what is there.
+    pub(crate) fn is_shown(self) -> bool {
+        !matches!(self, Self::Over | Self::InBrowser)
+    }
+
+    pub(crate) fn seen<T, E>(self) -> Option<Seen<T, E>> {
+        match self {
+            Self::Over | Self::InBrowser => None,
+            Self::Nothing => Some(Seen::nothing()),
+            Self::Waiting => Some(Seen::pending(None)),
+            Self::Pending => Some(Seen { is_enabled: true, ..Seen::pending(None) }),
+        }
+    }
 }
 
 impl<T, E> Seen<T, E> {
@@ -64,7 +97,8 @@ impl<T, E> Seen<T, E> {
         Self { is_enabled: key.is_some(), key, fetch_status: FetchStatus::Fetching, ..Self::nothing() }
     }
 
-    /// Its fetch has just ended.
+    /// Its fetch has just ended, on a server or before the page was sent.
+    #[cfg(any(feature = "hydrate", feature = "ssr", not(feature = "csr"), not(target_family = "wasm")))]
     pub(crate) fn settled(key: Option<QueryKey>, settled: Settled<T, E>) -> Self {
         let idle = Self { is_enabled: key.is_some(), key, ..Self::nothing() };
         match settled {

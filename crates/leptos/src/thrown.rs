@@ -1,12 +1,15 @@
 //! Errors of queries and mutations that an `<ErrorBoundary/>` shows.
-use leptos::error::Error as AnyError;
+use crate::shown_error::Shown;
+use leptos::error::ErrorHook;
+use std::any::Any;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 use whippet_web::query::Value;
 
-/// What a boundary is given of an error; `None` where it is not for one.
-pub(crate) type Throw = Arc<dyn Fn(Value) -> Option<AnyError> + Send + Sync>;
+/// Shows an error in a boundary, until what it gives is dropped; `None` where the error is not for one. So an app that throws nothing has
+/// none of the code that shows.
+pub(crate) type Throw = Arc<dyn Fn(Value, &Arc<dyn ErrorHook>) -> Option<Box<dyn Any>> + Send + Sync>;
 
 /// An error that a query or a mutation passed to an `<ErrorBoundary/>`: see
 /// [`QueryOptions::throw_on_error`](crate::QueryOptions::throw_on_error). A fallback finds it by
@@ -40,8 +43,8 @@ pub(crate) fn rule<E>(throw: impl Fn(&E) -> bool + Send + Sync + 'static) -> Thr
 where
     E: fmt::Debug + fmt::Display + Send + Sync + 'static,
 {
-    Arc::new(move |error| {
+    Arc::new(move |error, hook| {
         let error = error.downcast::<E>().ok()?;
-        throw(&error).then(|| Thrown(error).into())
+        throw(&error).then(|| Box::new(Shown::new(hook, Thrown(error).into())) as Box<dyn Any>)
     })
 }

@@ -1,5 +1,6 @@
 //! Loads single items together.
 use crate::browser_handle::BrowserHandle;
+use leptos::reactive::computed::ScopedFuture;
 use std::future::Future;
 use std::hash::Hash;
 use whippet_web::timing::{Batch as Batches, BatchOptions, Ended, NoValue};
@@ -44,7 +45,9 @@ where
     E: 'static,
     F: Future<Output = Result<Vec<V>, E>> + 'static,
 {
-    Batch(BrowserHandle::new(|component| Batches::new(options, move |items| component.run(|| load(items)))))
+    Batch(BrowserHandle::new(|component| {
+        Batches::new(options, move |items| component.run(|| ScopedFuture::new_untracked(load(items))))
+    }))
 }
 
 impl<I, V, E> Batch<I, V, E>

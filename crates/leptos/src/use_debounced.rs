@@ -1,6 +1,7 @@
 //! Debounces a value.
+use crate::on_change::on_change;
 use crate::{Wait, use_debounce_fn};
-use leptos::prelude::{Effect, LocalStorage, RwSignal, Set, Signal, untrack};
+use leptos::prelude::{RwSignal, Set, Signal, untrack};
 
 /// Debounces `source`: the signal takes its value once it has not changed for `wait`. Use it for a query whose key is
 /// typed, where each change would be a request. The query cache cancels requests that are not needed any more, and shares
@@ -23,6 +24,6 @@ pub fn use_debounced<T: Clone + Send + Sync + 'static>(
 ) -> Signal<T> {
     let value = RwSignal::new(untrack(&source));
     let update = use_debounce_fn(wait, move |next| value.set(next));
-    Effect::<LocalStorage>::watch(source, move |next, _, _| update(next.clone()), false);
+    on_change(source, update);
     value.into()
 }

@@ -1,5 +1,4 @@
 //! Queries of lists that are fetched page by page.
-use crate::component::Component;
 use crate::host::IN_BROWSER;
 use crate::infinite_query::More;
 use crate::query_source::Fetch;
@@ -70,7 +69,7 @@ where
     let fetch_all = all_pages(client, options.clone(), fetch_page.clone());
     let wanted = key.clone();
     let query = use_query(move || wanted(), fetch_all, options.query);
-    infinite(client, query, move || key().into_key(), options, fetch_page)
+    infinite(client, &query, move || key().into_key(), options, fetch_page)
 }
 
 /// As [`use_infinite_query`], in the browser only: see [`use_local_query`].
@@ -89,7 +88,7 @@ where
 {
     if !IN_BROWSER {
         let query = use_local_query(key, |_| std::future::pending(), options.query);
-        return InfiniteQuery::new(query, &options, Arc::new(|_| ()));
+        return InfiniteQuery::new(&query, &options, Arc::new(|_| ()));
     }
     // Called on this thread only, as there is no other one in a browser.
     let (client, key, fetcher) =
@@ -99,7 +98,7 @@ where
     let fetch_all = all_pages(client, options.clone(), fetch_page.clone());
     let wanted = key.clone();
     let query = use_local_query(move || wanted(), fetch_all, options.query);
-    infinite(client, query, move || key().into_key(), options, fetch_page)
+    infinite(client, &query, move || key().into_key(), options, fetch_page)
 }
 
 /// Fetches all pages that there are, or the first.
@@ -114,13 +113,16 @@ where
     T: PartialEq + Send + Sync + 'static,
     E: Send + Sync + 'static,
 {
-    // What a failed attempt had fetched: the next one continues with the page that failed.
-    let left = Arc::new(Mutex::new(None::<PageRun<Arc<T>, P>>));
+    // What a failed attempt had fetched, and of which key: the next one continues with the page that failed.
+    let left = Arc::new(Mutex::new(None::<(QueryKey, PageRun<Arc<T>, P>)>));
     move |key| {
-        let state = client.state_of::<InfiniteData<T, P>>(&QueryKey::new(&key));
+        let query_key = QueryKey::new(&key);
+        let state = client.state_of::<InfiniteData<T, P>>(&query_key);
         let is_retry = state.as_ref().is_some_and(|state| state.failure_count > 0);
         let before = state.and_then(|state| state.data::<InfiniteData<T, P>>());
-        let begun = left.lock().unwrap_or_else(PoisonError::into_inner).take().filter(|_| is_retry);
+        // While the component shows another key, the list of the key before may be fetched still, for others who show it.
+        let begun = left.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let begun = begun.filter(|(of, _)| is_retry && *of == query_key).map(|(_, run)| run);
         let run = begun.unwrap_or_else(|| {
             let known = before.as_ref().filter(|before| !before.pages.is_empty());
             let first = known.and_then(|known| known.page_params.first()).unwrap_or(&options.first);
@@ -136,7 +138,7 @@ where
                         run.arrived(page, param, options.max_pages);
                     }
                     Err(error) => {
-                        *left.lock().unwrap_or_else(PoisonError::into_inner) = Some(run);
+                        *left.lock().unwrap_or_else(PoisonError::into_inner) = Some((query_key, run));
                         return Err(error);
                     }
                 }
@@ -157,7 +159,7 @@ fn shared<T: PartialEq, P: PartialEq>(before: Option<&InfiniteData<T, P>>, param
 
 fn infinite<K, P, T, E>(
     client: QueryClient,
-    query: Query<InfiniteData<T, P>, E>,
+    query: &Query<InfiniteData<T, P>, E>,
     wanted: impl Fn() -> Option<K> + Send + Sync + 'static,
     options: InfiniteOptions<T, P>,
     fetch_page: FetchPage<K, P, T, E>,
@@ -168,19 +170,21 @@ where
     T: PartialEq + Send + Sync + 'static,
     E: Send + Sync + 'static,
 {
-    let (rules, component) = (options.clone(), Component::current());
+    let query = *query;
+    let (rules, component) = (options.clone(), client.component());
     let more: More = Arc::new(move |end| {
         let Some(key) = untrack(&wanted) else { return };
         let query_key = QueryKey::new(&key);
         let held = move || client.data_of::<InfiniteData<T, P>>(&query_key);
-        if held().and_then(|data| rules.beyond_data(&data, end)).is_none() {
+        let Some(data) = held().filter(|data| !data.pages.is_empty()) else { return query.refetch() };
+        if rules.beyond_data(&data, end).is_none() {
             return;
         }
         let (rules, fetch_page) = (rules.clone(), fetch_page.clone());
         let fetch = move || one_more(end, &rules, &fetch_page, key.clone(), held.clone());
         query.fetch_part(end, component.clone(), Arc::new(fetch));
     });
-    InfiniteQuery::new(query, &options, more)
+    InfiniteQuery::new(&query, &options, more)
 }
 
 /// Fetches the page beyond one end. What is written while it is on its way stays.

@@ -1,6 +1,7 @@
 //! Queries of bodies that have a JSON text per line.
 use crate::json_request::RequestFn;
 use crate::line_splitter::LineSplitter;
+use crate::query_key::typed;
 use crate::use_json_query::by_error;
 use crate::{
     JsonError, JsonRequest, MaybeKey, Query, QueryClient, QueryKey, QueryOptions, use_local_query,
@@ -9,8 +10,9 @@ use crate::{
 use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::marker::PhantomData;
 use std::sync::Arc;
-use whippet_web::query::fetch;
+use whippet_web::query::{Filter, fetch};
 
 /// As [`use_json_query`](crate::use_json_query), of a body with one JSON text per line (NDJSON, JSON Lines): each value is
 /// shown as soon as its line has arrived. Where there is data already, it is replaced once the whole body is there, and rows
@@ -67,20 +69,45 @@ where
         });
         Ok(())
     };
+    let mut shown_rows = ShownRows::<T> { client, key: key.clone(), are_some: false, of: PhantomData };
     let answer = fetch::stream(&request.outgoing, |piece| {
         let shown = values.len();
         outcome = lines.push(piece, |line| add(&mut values, line));
         if before.is_none() && values.len() > shown {
             client.store(&key, Arc::new(values.clone()));
+            shown_rows.are_some = true;
         }
         outcome.is_ok()
     });
-    let answer = answer.await.map_err(JsonError::NoAnswer)?;
+    let answer = answer.await;
+    shown_rows.are_some = false;
+    let answer = answer.map_err(JsonError::NoAnswer)?;
     let url = request.outgoing.url;
     JsonError::of(answer, &url)?;
     let outcome = outcome.and_then(|()| lines.finish(|line| add(&mut values, line)));
     match outcome {
         Ok(()) => Ok(values),
         Err(reason) => Err(JsonError::NotJson { url, reason: reason.to_string() }),
+    }
+}
+
+/// Rows that are shown while more are on their way. Where the last component has left meanwhile, so that the request is aborted, they go:
+/// they are not the list, and would be taken for fresh data of it.
+struct ShownRows<T: Send + Sync + 'static> {
+    client: QueryClient,
+    key: QueryKey,
+    are_some: bool,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: Send + Sync + 'static> Drop for ShownRows<T> {
+    fn drop(&mut self) {
+        if !self.are_some {
+            return;
+        }
+        let state = self.client.state_of::<Vec<Arc<T>>>(&self.key);
+        if state.is_some_and(|state| state.observers == 0) {
+            self.client.host(|host| host.remove(&Filter::from(&typed::<Vec<Arc<T>>>(&self.key))));
+        }
     }
 }

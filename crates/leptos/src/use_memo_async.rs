@@ -1,5 +1,6 @@
 //! Remembers the results of a function.
 use crate::browser_handle::BrowserHandle;
+use leptos::reactive::computed::ScopedFuture;
 use std::future::Future;
 use std::hash::Hash;
 use whippet_web::timing::{Ended, MemoAsync as Remembered, MemoOptions, NoValue};
@@ -42,7 +43,7 @@ where
     F: Future<Output = Result<V, E>> + 'static,
 {
     MemoAsync(BrowserHandle::new(|component| {
-        Remembered::new(options, move |key| component.run(|| function(key)))
+        Remembered::new(options, move |key| component.run(|| ScopedFuture::new_untracked(function(key))))
     }))
 }
 

@@ -60,7 +60,7 @@ where
     }
     let throw = options.attempts.throw.clone();
     show_in_boundary(shown.error.into(), move || throw.clone());
-    let (function, component) = (Rc::new(function), Component::current());
+    let (function, component) = (Rc::new(function), client.component());
     let handlers = Rc::new(RefCell::new(Handlers::<V, T, E>::default()));
     // The number of the last call: an older mutation that settles later is not displayed.
     let last = StoredValue::new(0_u32);

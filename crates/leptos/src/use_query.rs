@@ -2,8 +2,10 @@
 use crate::dependencies::Dependencies;
 use crate::devtools::known;
 use crate::error_boundary::show_in_boundary;
-use crate::host::{IN_BROWSER, Observer, Refetcher};
-use crate::query_source::{Fetch, QuerySource, Wanted};
+use crate::host::{IN_BROWSER, Observer, Refetcher, SENT_WITH_THE_PAGE};
+use crate::json_length::json_length;
+use crate::live::live;
+use crate::query_source::{Fetch, Options, QuerySource, Wanted};
 use crate::settled::Settled;
 use crate::{MaybeKey, Query, QueryKey, QueryOptions, use_query_client};
 use leptos::prelude::*;
@@ -13,7 +15,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::future::Future;
-use std::io::{self, Write};
 use std::sync::Arc;
 use whippet_web::query::SizeOf;
 
@@ -63,8 +64,30 @@ where
     let fetcher = Arc::new(move |key| Box::pin(fetcher(key)) as Fetch<T, E>);
     let (observer, source) = observer(key, fetcher, options.into(), Arc::new(as_json::<T>));
     let first = observer.clone();
-    let resource = ArcResource::new(source, move |_| first.settled());
-    query(&observer, (*resource).clone())
+    let ready = if SENT_WITH_THE_PAGE {
+        (*ArcResource::new(source, move |_| first.settled())).clone()
+    } else {
+        settled_in_a_browser(source, first)
+    };
+    query(&observer, ready)
+}
+
+/// How the first fetch of each key ends.
+fn settled_in_a_browser<K, T, E>(
+    source: impl Fn() -> Option<QueryKey> + Send + Sync + 'static,
+    observer: Observer<K, T, E>,
+) -> ArcAsyncDerived<Settled<T, E>>
+where
+    K: Clone + Send + Sync + 'static,
+    T: PartialEq + Send + Sync + 'static,
+    E: Send + Sync + 'static,
+{
+    // The options may change where the key does not.
+    let source = live(source);
+    ArcAsyncDerived::new_unsync(move || {
+        source.track();
+        observer.settled()
+    })
 }
 
 /// As [`use_query`], in the browser only: for data that cannot be serialized, and for futures of the browser's, which stay on
@@ -101,11 +124,7 @@ where
     let (key, fetcher) = (SendWrapper::new(key), SendWrapper::new(fetcher));
     let fetcher = Arc::new(move |key| Box::pin(SendWrapper::new(fetcher(key))) as Fetch<T, E>);
     let (observer, source) = observer(move || (*key)(), fetcher, options.into(), Arc::new(plain::<T>));
-    let first = observer.clone();
-    let ready = ArcAsyncDerived::new_unsync(move || {
-        let _ = source();
-        first.settled()
-    });
+    let ready = settled_in_a_browser(source, observer.clone());
     query(&observer, ready)
 }
 
@@ -123,15 +142,13 @@ where
     E: Send + Sync + 'static,
 {
     let dependencies = Dependencies::default();
-    let wanted: Signal<Option<Wanted<K>>> = {
+    let wanted = {
         let dependencies = dependencies.clone();
         let key = move || key().into_key().map(|value| Wanted { key: QueryKey::new(&value), value });
-        let wanted = move || dependencies.collect(&key);
-        // On a server another thread may have fetched what the key depends on before a memo hears of it.
-        if IN_BROWSER { Memo::new(move |_| wanted()).into() } else { Signal::derive(wanted) }
+        live(move || dependencies.collect(&key))
     };
     let client = use_query_client();
-    let options = Signal::derive(move || {
+    let options: Options = Arc::new(move || {
         let options = options.try_get().unwrap_or_default();
         let size = &size;
         wanted
@@ -145,25 +162,12 @@ where
         let source = source.clone();
         move || source.enabled().map(|wanted| wanted.key)
     };
-    (Observer::new(client.handle(), source), depends)
+    (Observer::new(client.handle(), client.component(), source), depends)
 }
 
 /// The length of what the data would be in JSON.
 fn as_json<T: Serialize + 'static>(data: &dyn Any) -> f64 {
-    struct Count(usize);
-    impl Write for Count {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut count = Count(0);
-    let written = data.downcast_ref::<T>().map(|data| serde_json::to_writer(&mut count, data));
-    if let Some(Ok(())) = written { count.0 as f64 } else { plain::<T>(data) }
+    data.downcast_ref::<T>().and_then(json_length).unwrap_or_else(|| plain::<T>(data))
 }
 
 /// What is known of any data.
@@ -179,8 +183,6 @@ where
 {
     let query = Query::new(observer.seen(&ready), observer.outside(), ready, observer.refetcher());
     let options = observer.options();
-    show_in_boundary(query.error, move || {
-        options.try_with(|options| options.attempts.throw.clone()).flatten()
-    });
+    show_in_boundary(query.error, move || options().attempts.throw);
     query
 }

@@ -1,5 +1,6 @@
 //! Limits how often a function runs.
 use crate::browser_handle::BrowserHandle;
+use leptos::reactive::computed::ScopedFuture;
 use std::future::Future;
 use whippet_web::timing::{Ended, NoValue, RateLimit as Limit, RateLimitOptions};
 
@@ -41,7 +42,7 @@ where
     F: Future<Output = Result<V, E>> + 'static,
 {
     RateLimit(BrowserHandle::new(|component| {
-        Limit::new(options, move |argument| component.run(|| function(argument)))
+        Limit::new(options, move |argument| component.run(|| ScopedFuture::new_untracked(function(argument))))
     }))
 }
 

@@ -1,6 +1,7 @@
 //! Throttles a value.
+use crate::on_change::on_change;
 use crate::{Wait, use_throttle_fn};
-use leptos::prelude::{Effect, LocalStorage, RwSignal, Set, Signal, untrack};
+use leptos::prelude::{RwSignal, Set, Signal, untrack};
 
 /// Throttles `source`: the signal takes its value on the first change, then at most once per `wait` while it keeps changing,
 /// the last change included. Use it for a value that changes with every frame, such as a position.
@@ -20,6 +21,6 @@ pub fn use_throttled<T: Clone + Send + Sync + 'static>(
 ) -> Signal<T> {
     let value = RwSignal::new(untrack(&source));
     let update = use_throttle_fn(wait, move |next| value.set(next));
-    Effect::<LocalStorage>::watch(source, move |next, _, _| update(next.clone()), false);
+    on_change(source, update);
     value.into()
 }

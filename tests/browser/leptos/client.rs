@@ -207,3 +207,39 @@ async fn data_that_is_observed_counts_and_stays() {
     until(|| client.stats().bytes == 200.0).await;
     assert_eq!(client.queries(&()).len(), 1, "{}", stage.text());
 }
+
+#[wasm_bindgen_test]
+async fn data_that_is_set_is_kept_for_as_long_as_the_app_says() {
+    let brief = QueryOptions::new().gc_time(Duration::ZERO);
+    let (_stage, client, ()) = app(QueryClientOptions::new().queries_of(&"brief", brief), |_| ());
+    client.set_data(&"brief", 1_u32);
+    client.set_data(&"other", 1_u32);
+    until(|| client.data::<u32>(&"brief").is_none()).await;
+    assert!(client.data::<u32>(&"other").is_some());
+}
+
+#[wasm_bindgen_test]
+async fn who_fetches_by_name_begins_with_initial_data_and_fetches_what_is_disabled() {
+    let server = Server::default();
+    let (_stage, client, ()) = app(QueryClientOptions::new(), |_| ());
+    assert_eq!(*server.fetch(client, 1, fresh().initial_data(|| 7_u32)).await.unwrap(), 7);
+    let known = QueryOptions::new().initial_data(|| 8_u32);
+    let call: Call<u32, String> =
+        client.ensure(("number", 2), |_| async { Err("not asked".to_owned()) }, known);
+    assert_eq!(*call.await.unwrap(), 8, "of any age");
+    assert_eq!(server.asked(), 0);
+    let call = server.fetch(client, 1, QueryOptions::new().enabled(false));
+    assert_eq!(*call.await.unwrap(), 10, "it is stale, and asked for");
+}
+
+#[wasm_bindgen_test]
+async fn who_joins_a_fetch_does_not_change_how_it_goes_on() {
+    let (own, other) = (Server::default(), Server::default());
+    let asked = own.clone();
+    let retried = fresh().retry(1).retry_delay(Duration::from_ms(20.0));
+    let (_stage, client, query) = app(QueryClientOptions::new(), move |_| own.query(0, retried));
+    until(|| query.failure_count.get_untracked() == 1).await;
+    let joined = other.fetch(client, 0, fresh());
+    assert!(joined.await.is_err());
+    assert_eq!((asked.asked(), other.asked()), (2, 0), "the retry is that of the component");
+}

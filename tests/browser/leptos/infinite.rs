@@ -184,3 +184,50 @@ async fn a_list_of_queries_keeps_those_whose_keys_stay() {
     ids.set(Vec::new());
     until(|| sum.get_untracked() == Some(0)).await;
 }
+
+#[wasm_bindgen_test]
+async fn the_next_page_of_a_list_without_pages_is_the_first() {
+    let server = Server::default();
+    let (_stage, _client, pages) = server.mount(0, once().enabled(false));
+    assert!(pages.data.get_untracked().is_none());
+    pages.fetch_next_page();
+    pages.fetch_next_page();
+    until(|| shown(&pages) == [4, 5]).await;
+    pages.fetch_next_page();
+    until(|| shown(&pages) == [4, 5, 6, 7]).await;
+    assert_eq!(*server.asked.borrow(), [4, 6]);
+}
+
+#[wasm_bindgen_test]
+async fn a_retry_goes_on_with_the_pages_of_its_own_list() {
+    let server = Server::default();
+    let (key, out) = (RwSignal::new("a"), Rc::new(Cell::new(None)));
+    let (seen, asks) = (out.clone(), server.clone());
+    let _stage = mount(move || {
+        provide_query_client();
+        let list = |wanted: Signal<&'static str>| -> Pages {
+            let (server, query) = (asks.clone(), once().retry(3).retry_delay(Duration::from_ms(100.0)));
+            let options = InfiniteOptions::new(4, |_: &Vec<i32>, from: &i32| Some(*from + 2)).query(query);
+            use_local_infinite_query(
+                move || wanted.get(),
+                move |_: &'static str, from| server.clone().page(from),
+                options,
+            )
+        };
+        seen.set(Some((list(Signal::derive(|| "a")), list(key.into()))));
+    });
+    let (stays, moves) = out.get().unwrap();
+    until(|| shown(&moves) == [4, 5] && shown(&stays) == [4, 5]).await;
+    moves.fetch_next_page();
+    until(|| shown(&stays) == [4, 5, 6, 7]).await;
+    server.asked.borrow_mut().clear();
+    moves.refetch();
+    until(|| server.asked.borrow().len() == 1).await;
+    server.fails.set(true);
+    until(|| stays.failure_count.get_untracked() == 1).await;
+    key.set("b");
+    until(|| moves.failure_count.get_untracked() == 1 && server.asked.borrow().len() == 3).await;
+    server.fails.set(false);
+    until(|| !stays.is_fetching()).await;
+    assert_eq!(shown(&stays), [4, 5, 6, 7]);
+}

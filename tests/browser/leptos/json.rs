@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen_test::wasm_bindgen_test;
 use whippet_leptos::{
-    FetchStatus, Json, JsonError, JsonRequest, Query, QueryOptions, Shared, provide_query_client,
+    Duration, FetchStatus, Json, JsonError, JsonRequest, Query, QueryOptions, Shared, provide_query_client,
     use_json_lines_query, use_json_query, use_query_client,
 };
 
@@ -302,4 +302,32 @@ async fn an_error_that_would_come_again_is_not_retried_and_a_body_that_cannot_be
     assert!(matches!(&*error, JsonError::Status { status: 404, .. }), "{error}");
     assert_eq!(missing.failure_count.get_untracked(), 1);
     assert!(matches!(&*unsent.error.get_untracked().unwrap(), JsonError::NotSent { .. }));
+}
+
+#[wasm_bindgen_test]
+async fn rows_of_a_list_that_was_left_half_way_are_not_taken_for_the_list() {
+    // One row, and then nothing.
+    let answer = "const fetched = window.fetch;
+        const body = () => new ReadableStream({ start: it => it.enqueue(new TextEncoder().encode('1\\n2')) });
+        window.fetch = (url, init) =>
+            url === '/slow-lines' ? Promise.resolve(new Response(body())) : fetched(url, init);";
+    let answer = leptos::web_sys::js_sys::Function::new_no_args(answer);
+    answer.call0(&leptos::wasm_bindgen::JsValue::UNDEFINED).unwrap();
+    let (visible, out) = (RwSignal::new(true), Rc::new(Cell::new(None)));
+    let seen = out.clone();
+    let _stage = mount(move || {
+        seen.set(Some(provide_query_client()));
+        move || {
+            visible.get().then(|| {
+                let options = QueryOptions::new().stale_time(Duration::INFINITE);
+                let query = use_json_lines_query::<_, &str, u32>(|| "slow", |_| "/slow-lines", options);
+                move || query.data.get().map(|rows| rows.len())
+            })
+        }
+    });
+    let client = out.get().expect("it is mounted");
+    let rows = || client.data::<Vec<std::sync::Arc<u32>>>(&"slow").map(|rows| rows.len());
+    until(|| rows() == Some(1)).await;
+    visible.set(false);
+    until(|| rows().is_none()).await;
 }

@@ -318,3 +318,53 @@ async fn an_error_boundary_shows_the_failures_that_it_is_to_show() {
     star.reset();
     until(|| stage.text() == "fine").await;
 }
+
+#[wasm_bindgen_test]
+async fn handlers_run_also_where_they_were_added_before_on_mutate() {
+    let server = Server::default();
+    let (told, steps) = (Rc::new(Cell::new(None)), Rc::new(RefCell::new(Vec::new())));
+    let (outside, first, second) = (told.clone(), steps.clone(), steps.clone());
+    let _stage = mount(move || {
+        provide_query_client();
+        let star = server
+            .mutation(MutationOptions::new())
+            .on_success(move |data, _, _| first.borrow_mut().push(format!("first {data}")))
+            .on_mutate(|id| id * 10)
+            .on_settled(move |_, _, context| second.borrow_mut().push(format!("second {context}")));
+        outside.set(Some(star));
+    });
+    told.get().unwrap().mutate_async(7).await.unwrap();
+    assert_eq!(*steps.borrow(), ["first done 7", "second 70"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_mutation_whose_component_is_gone_finds_the_contexts_of_the_app() {
+    let (visible, told) = (RwSignal::new(true), Rc::new(Cell::new(None)));
+    let found = Rc::new(RefCell::new(Vec::new()));
+    let (outside, finds) = (told.clone(), found.clone());
+    let _stage = mount(move || {
+        provide_query_client();
+        provide_context(7_u32);
+        let parts = StoredValue::new_local((outside, finds));
+        // What is within a view of its own is dropped with it.
+        let part = move || {
+            let (outside, finds) = parts.get_value();
+            let send = move |(): ()| {
+                finds.borrow_mut().push(use_context::<u32>());
+                let is_first = finds.borrow().len() == 1;
+                async move {
+                    gloo_timers::future::TimeoutFuture::new(1).await;
+                    if is_first { Err("refused".to_owned()) } else { Ok(()) }
+                }
+            };
+            let options = MutationOptions::new().retry(1).retry_delay(Duration::from_ms(50.0));
+            outside.set(Some(use_mutation(send, options)));
+        };
+        move || visible.get().then_some(part)
+    });
+    let send: Mutation<(), (), String> = told.get().unwrap();
+    send.mutate(());
+    visible.set(false);
+    until(|| found.borrow().len() == 2).await;
+    assert_eq!(*found.borrow(), [Some(7), Some(7)]);
+}

@@ -220,3 +220,36 @@ async fn a_stale_result_is_given_while_a_new_one_is_computed() {
     gloo_timers::future::TimeoutFuture::new(0).await;
     assert_eq!(memo.call(()).await.unwrap(), 2);
 }
+
+#[wasm_bindgen_test]
+async fn a_value_that_changes_before_effects_have_run_is_not_missed() {
+    let (_stage, (debounced, throttled)) = mounted(|| {
+        let (source, wait) = (RwSignal::new(0_u32), Duration::from_ms(1.0));
+        let paced = (use_debounced(wait, move || source.get()), use_throttled(wait, move || source.get()));
+        source.set(1);
+        paced
+    });
+    until(|| debounced.get_untracked() == 1 && throttled.get_untracked() == 1).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_runs_for_a_component_finds_its_contexts_also_after_it_has_waited() {
+    async fn found() -> Option<u32> {
+        gloo_timers::future::TimeoutFuture::new(1).await;
+        use_context::<u32>()
+    }
+    let (_stage, (memo, limit, batch)) = mounted(|| {
+        provide_context(7_u32);
+        let memo = use_memo_async(MemoOptions::new(), |(): ()| async { Ok::<_, String>(found().await) });
+        let options = RateLimitOptions::new(2, Duration::from_ms(30.0));
+        let limit = use_rate_limit(options, |(): ()| async { Ok::<_, String>(found().await) });
+        let batch = use_batch(BatchOptions::new(), |items: Vec<u32>| async move {
+            let found = found().await;
+            Ok::<_, String>(items.iter().map(|_| found).collect())
+        });
+        (memo, limit, batch)
+    });
+    assert_eq!(memo.call(()).await.ok(), Some(Some(7)));
+    assert_eq!(limit.call(()).await.ok(), Some(Some(7)));
+    assert_eq!(batch.load(1).await.ok(), Some(Some(7)));
+}

@@ -3,6 +3,8 @@ use crate::stage::{mount, until};
 use leptos::prelude::*;
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use wasm_bindgen_test::wasm_bindgen_test;
 use whippet_leptos::{
     Duration, Query, QueryOptions, Status, provide_query_client, use_local_query, use_query_client,
@@ -436,4 +438,82 @@ async fn who_awaits_a_query_without_a_key_gets_what_is_fetched_once_it_has_one()
     until(|| stage.text() == "a#1;disabled#2;").await;
     name.set(Some("b".to_owned()));
     until(|| stage.text() == "b#3;disabled#2;").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_refetch_right_after_the_key_has_changed_is_of_the_new_key() {
+    let server = Server::default();
+    let (name, told) = (RwSignal::new("a".to_owned()), Rc::new(Cell::new(None)));
+    let (outside, asked) = (told.clone(), server.asked.clone());
+    let stage = mount(move || {
+        provide_query_client();
+        let query = server.query(move || name.get(), once().stale_time(Duration::INFINITE));
+        outside.set(Some(query));
+        shown(query)
+    });
+    until(|| stage.text() == "a#1;").await;
+    name.set("b".to_owned());
+    told.get().unwrap().refetch();
+    until(|| stage.text() == "b#2;").await;
+    assert_eq!(asked.get(), 2, "nobody wants the other one any more");
+}
+
+#[wasm_bindgen_test]
+async fn who_awaits_a_query_that_failed_hears_of_what_a_refetch_brings() {
+    let server = Server::default();
+    server.fails.set(true);
+    let (told, fails) = (Rc::new(Cell::new(None)), server.fails.clone());
+    let outside = told.clone();
+    let stage = mount(move || {
+        provide_query_client();
+        let query = server.query(|| "a".to_owned(), once().placeholder_data(|| "held".to_owned()));
+        outside.set(Some(query));
+        let show = move || {
+            Suspend::new(async move {
+                match query.await {
+                    Ok(text) => text.to_string(),
+                    Err(error) => error.to_string(),
+                }
+            })
+        };
+        view! { <Suspense fallback=|| "waits">{show}</Suspense> }
+    });
+    until(|| stage.text() == "no a").await;
+    fails.set(false);
+    told.get().unwrap().refetch();
+    until(|| {
+        assert_ne!(stage.text(), "held", "a placeholder is not what was awaited");
+        stage.text() == "a#2;"
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn who_reads_data_under_a_suspense_hears_of_its_changes_alone() {
+    let (told, asked) = (Rc::new(Cell::new(None)), Rc::new(Cell::new(0)));
+    let (outside, count) = (told.clone(), asked.clone());
+    let runs = Arc::new(AtomicU32::new(0));
+    let counted = runs.clone();
+    let stage = mount(move || {
+        provide_query_client();
+        let ask = move |_: &'static str| {
+            count.set(count.get() + 1);
+            async { Ok::<_, String>(vec![1, 2, 3]) }
+        };
+        let query = use_local_query(|| "constant", ask, once());
+        outside.set(Some(query));
+        let length = move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            query.data.get().map(|data| data.len())
+        };
+        view! { <Suspense>{length}</Suspense> }
+    });
+    until(|| stage.text() == "3").await;
+    gloo_timers::future::TimeoutFuture::new(5).await;
+    let before = runs.load(Ordering::Relaxed);
+    let query = told.get().unwrap();
+    query.refetch();
+    until(|| asked.get() == 2 && !query.is_fetching()).await;
+    gloo_timers::future::TimeoutFuture::new(5).await;
+    assert_eq!(runs.load(Ordering::Relaxed), before, "the data is what it was");
 }

@@ -1,7 +1,7 @@
 //! The ids of what a cache holds. A spent id is recognised and ignored.
 use crate::slab::ids;
 
-pub use crate::slab::Id;
+pub use crate::slab::{Id, slot_of};
 
 ids! {
     /// Names a query. Spent when the query is removed or garbage-collected.

@@ -95,7 +95,7 @@ pub use effect::{Effect, Outcome};
 pub use entry::{FetchStatus, State, Status};
 pub use fetching::{Intent, Start};
 pub use freshness::StaleTime;
-pub use ids::{Id, MutationId, ObserverId, QueryId, RunId};
+pub use ids::{Id, MutationId, ObserverId, QueryId, RunId, slot_of};
 pub use index::NoKeys;
 pub use key::Segment;
 pub use lru::Limits;

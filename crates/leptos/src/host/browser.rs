@@ -1,10 +1,13 @@
 //! Queries in a browser: the engine's cache, driven by `whippet_web`.
+use super::SENT_WITH_THE_PAGE;
 use super::browser_values::{self, Placeholder};
 use super::hydration::Hydration;
 use crate::component::Component;
+use crate::live::Live;
 use crate::query_key::typed;
-use crate::query_source::{QuerySource, Wanted};
-use crate::seen::Seen;
+use crate::query_source::{Options, QuerySource, Wanted};
+use crate::scalar::Scalar;
+use crate::seen::{FirstView, Seen};
 use crate::settled::Settled;
 use crate::{QueryKey, QueryOptions, misuse};
 use leptos::prelude::*;
@@ -75,8 +78,7 @@ where
     E: Send + Sync + 'static,
 {
     /// Observes nothing before `seen` is called, or the future of `settled` is awaited.
-    pub(crate) fn new(client: HostHandle, source: QuerySource<K, T, E>) -> Self {
-        let component = Component::current();
+    pub(crate) fn new(client: HostHandle, component: Component, source: QuerySource<K, T, E>) -> Self {
         let state = StoredValue::new_local(State::default());
         on_cleanup(move || {
             // The storage's own disposal would be too late: unsubscribing may notify other components, which use it.
@@ -116,13 +118,14 @@ where
     }
 
     /// Observes the query, which begins with what a server has fetched.
-    pub(crate) fn seen(&self, ready: &ArcAsyncDerived<Settled<T, E>>) -> Signal<Seen<T, E>> {
+    pub(crate) fn seen(&self, ready: &ArcAsyncDerived<Settled<T, E>>) -> Live<Seen<T, E>> {
         let (seen, state) = (self.seen, self.state);
-        if let (Some(Some(settled)), Some(wanted)) =
-            (ready.try_get_untracked(), self.source.wanted.get_untracked())
+        if SENT_WITH_THE_PAGE
+            && let (Some(Some(settled)), Some(wanted)) =
+                (ready.try_get_untracked(), self.source.wanted.get_untracked())
         {
             self.hydration.begin_with(&wanted.key, &settled);
-            hydrate(self.client, &wanted.key, settled, self.source.options.get_untracked().gc_time);
+            hydrate(self.client, &wanted.key, settled, untrack(|| (self.source.options)()).gc_time);
         }
         self.hydration.end_with_the_page();
         // Observed at once, so that the first view shows cached data; and whether or not anything reads it.
@@ -135,17 +138,20 @@ where
             waiting.into_iter().for_each(Waker::wake);
         });
         let _ = seen.try_with_untracked(|_| ());
-        seen.into()
+        seen
     }
 
     /// What who reads it outside of any `<Suspense/>` is shown, where that is something else.
-    pub(crate) fn outside(&self) -> Signal<Option<Seen<T, E>>> {
+    pub(crate) fn outside(&self) -> Signal<f64> {
         let (source, hydration) = (self.source.clone(), self.hydration.clone());
-        Signal::derive(move || (!hydration.is_over_tracked()).then(|| source.unsettled()))
+        Signal::derive(move || {
+            let view = if hydration.is_over_tracked() { FirstView::Over } else { source.first_view() };
+            view.number()
+        })
     }
 
-    pub(crate) fn options(&self) -> Signal<QueryOptions> {
-        self.source.options
+    pub(crate) fn options(&self) -> Options {
+        self.source.options.clone()
     }
 
     /// Fetches, even if the data is fresh.
@@ -173,7 +179,7 @@ impl Refetcher {
     /// The first data or error of a query that has none, and of which nothing is being fetched.
     pub(crate) fn first_result<T, E>(
         self,
-        seen: Signal<Seen<T, E>>,
+        seen: Live<Seen<T, E>>,
     ) -> impl Future<Output = Settled<T, E>> + Send
     where
         T: Send + Sync + 'static,
@@ -215,7 +221,7 @@ impl State {
         E: Send + Sync + 'static,
     {
         let wanted = source.wanted.try_get().flatten();
-        let options = source.options.try_get().unwrap_or_default();
+        let options = (source.options)();
         let seen = untrack(|| {
             let Some(wanted) = wanted else {
                 let observing = self.0.observer.take();

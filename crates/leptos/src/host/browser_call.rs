@@ -1,5 +1,6 @@
 //! Fetches a query in a browser without observing it.
 use super::browser::{HostHandle, equal};
+use super::browser_values;
 use crate::component::Component;
 use crate::query_key::typed;
 use crate::query_source::Fetch;
@@ -24,6 +25,8 @@ where
     E: Send + Sync + 'static,
 {
     let Some(host) = host.try_get_value() else { return Call::ready(Err(CallError::Cancelled)) };
+    let known_as = typed::<T>(query_key);
+    browser_values::begin::<T>(&host, &known_as, &options);
     let (tell, told) = oneshot::channel();
     let options = QueryObserverOptions {
         observer: options.observer,
@@ -35,7 +38,7 @@ where
         equal: equal::<T>,
         size: options.size,
     };
-    host.fetch(&typed::<T>(query_key), options, move |outcome| {
+    host.fetch(&known_as, options, move |outcome| {
         // Nobody may await it.
         let _ = tell.send(outcome);
     });

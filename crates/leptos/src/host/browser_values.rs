@@ -4,6 +4,7 @@ use crate::seen::Seen;
 use crate::{QueryKey, QueryOptions, Status, misuse};
 use std::cell::RefCell;
 use std::sync::Arc;
+use whippet_engine::time::Duration;
 use whippet_web::query::{Client, Key, Value};
 
 /// Stores the initial data of a query that has none.
@@ -13,6 +14,15 @@ pub(super) fn begin<T: Send + Sync + 'static>(host: &Client, key: &Key, options:
         && let Some(data) = made::<T>(make)
     {
         host.begin_with(key, data, options.gc_time);
+    }
+}
+
+/// Stores data that a program gives. A new query is kept for `gc_time`; one that is there keeps its own.
+pub(crate) fn store(host: &Client, key: &Key, data: Value, gc_time: Duration) {
+    if host.state(key).is_some() {
+        host.set_data(key, data);
+    } else {
+        host.hydrate(key, Ok(data), whippet_web::query::now().as_ms(), gc_time);
     }
 }
 

@@ -11,6 +11,11 @@ mod browser_part;
 #[cfg(all(feature = "query", target_family = "wasm", not(feature = "ssr")))]
 mod browser_values;
 #[cfg(all(feature = "query", target_family = "wasm", not(feature = "ssr")))]
+#[cfg(any(feature = "hydrate", not(feature = "csr")))]
+mod hydration;
+#[cfg(all(feature = "query", target_family = "wasm", not(feature = "ssr")))]
+#[cfg(not(any(feature = "hydrate", not(feature = "csr"))))]
+#[path = "no_hydration.rs"]
 mod hydration;
 #[cfg(all(feature = "query", not(all(target_family = "wasm", not(feature = "ssr")))))]
 mod server;
@@ -24,6 +29,8 @@ pub(crate) use browser::{Host, HostHandle, Observer, Refetcher, now};
 #[cfg(all(feature = "query", target_family = "wasm", not(feature = "ssr")))]
 pub(crate) use browser_call::call;
 #[cfg(all(feature = "query", target_family = "wasm", not(feature = "ssr")))]
+pub(crate) use browser_values::store;
+#[cfg(all(feature = "query", target_family = "wasm", not(feature = "ssr")))]
 pub(crate) use hydration::page_is_hydrated;
 #[cfg(all(feature = "query", not(all(target_family = "wasm", not(feature = "ssr")))))]
 pub(crate) use server::page_is_hydrated;
@@ -31,6 +38,7 @@ pub(crate) use server::page_is_hydrated;
 pub(crate) use server::{Host, HostHandle, Observer, Refetcher, now};
 #[cfg(all(feature = "query", not(all(target_family = "wasm", not(feature = "ssr")))))]
 pub(crate) use server_call::call;
+#[cfg(all(feature = "query", not(all(target_family = "wasm", not(feature = "ssr")))))]
+pub(crate) use server_commands::store;
 
-/// Whether this is a browser. On a server nothing is stored that may be dropped on its own thread only.
-pub(crate) const IN_BROWSER: bool = cfg!(all(target_family = "wasm", not(feature = "ssr")));
+pub(crate) use crate::environment::{IN_BROWSER, SENT_WITH_THE_PAGE};

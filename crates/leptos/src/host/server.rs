@@ -1,8 +1,9 @@
 //! Queries on a server: each is fetched once per request, without retries or timers, and nothing outlives the request.
-use crate::QueryOptions;
 use crate::component::Component;
+use crate::live::{Live, live};
 use crate::query_key::typed;
-use crate::query_source::{Fetch, QuerySource, Wanted};
+use crate::query_source::{Fetch, Options, QuerySource, Wanted};
+use crate::scalar::Scalar;
 use crate::seen::Seen;
 use crate::settled::Settled;
 use futures::FutureExt;
@@ -188,8 +189,8 @@ where
     T: PartialEq + Send + Sync + 'static,
     E: Send + Sync + 'static,
 {
-    pub(crate) fn new(client: HostHandle, source: QuerySource<K, T, E>) -> Self {
-        Self { client, source, component: Component::current() }
+    pub(crate) fn new(client: HostHandle, component: Component, source: QuerySource<K, T, E>) -> Self {
+        Self { client, source, component }
     }
 
     /// How the fetch ends. Where there is none, because the key or the options wait for other queries, it waits, too.
@@ -217,7 +218,7 @@ where
         let (function, component) = (self.source.fetcher.clone(), self.component.clone());
         let key = typed::<T>(&wanted.key);
         let host = self.client.try_get_value()?;
-        let initial = self.source.options.with_untracked(|options| options.initial.clone());
+        let initial = untrack(|| (self.source.options)()).initial;
         if let Some(initial) = initial.filter(|_| host.data(&key).is_none()) {
             host.set_data(&key, initial());
         }
@@ -227,24 +228,23 @@ where
     }
 
     /// What is fetched, once it is.
-    pub(crate) fn seen(&self, ready: &ArcAsyncDerived<Settled<T, E>>) -> Signal<Seen<T, E>> {
+    pub(crate) fn seen(&self, ready: &ArcAsyncDerived<Settled<T, E>>) -> Live<Seen<T, E>> {
         let (ready, source) = (ready.clone(), self.source.clone());
-        Signal::derive(move || match (source.enabled(), ready.get()) {
+        live(move || match (source.enabled(), ready.get()) {
             (_, None) => source.unsettled(),
             (Some(Wanted { key, .. }), Some(settled)) => Seen::settled(Some(key), settled),
             (None, Some(_)) => Seen::nothing(),
         })
     }
 
-    /// What who reads it outside of any `<Suspense/>` is shown: that is sent before anything is fetched, and the browser
-    /// must begin with the same.
-    pub(crate) fn outside(&self) -> Signal<Option<Seen<T, E>>> {
+    /// What who reads it outside of any `<Suspense/>` is shown.
+    pub(crate) fn outside(&self) -> Signal<f64> {
         let source = self.source.clone();
-        Signal::derive(move || Some(source.unsettled()))
+        Signal::derive(move || source.first_view().number())
     }
 
-    pub(crate) fn options(&self) -> Signal<QueryOptions> {
-        self.source.options
+    pub(crate) fn options(&self) -> Options {
+        self.source.options.clone()
     }
 
     pub(crate) fn refetcher(&self) -> Refetcher {
@@ -265,10 +265,7 @@ impl Refetcher {
     pub(crate) fn refetch(self) {}
 
     /// Nothing changes any more.
-    pub(crate) fn first_result<T, E>(
-        self,
-        _: Signal<Seen<T, E>>,
-    ) -> impl Future<Output = Settled<T, E>> + Send
+    pub(crate) fn first_result<T, E>(self, _: Live<Seen<T, E>>) -> impl Future<Output = Settled<T, E>> + Send
     where
         T: Send + Sync + 'static,
         E: Send + Sync + 'static,

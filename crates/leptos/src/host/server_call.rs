@@ -15,7 +15,7 @@ pub(crate) fn call<K, T, E>(
     query_key: &QueryKey,
     key: K,
     fetcher: Arc<dyn Fn(K) -> Fetch<T, E> + Send + Sync>,
-    _: QueryOptions,
+    options: QueryOptions,
 ) -> Call<T, E>
 where
     K: Clone + Send + Sync + 'static,
@@ -23,7 +23,11 @@ where
     E: Send + Sync + 'static,
 {
     let Some(host) = host.try_get_value() else { return Call::ready(Err(CallError::Cancelled)) };
-    let running = host.fetch(typed::<T>(query_key), move || {
+    let known_as = typed::<T>(query_key);
+    if let Some(initial) = options.initial.filter(|_| host.data(&known_as).is_none()) {
+        host.set_data(&known_as, initial());
+    }
+    let running = host.fetch(known_as, move || {
         Box::pin(component.run(|| ScopedFuture::new_untracked(fetcher(key)))) as Fetch<T, E>
     });
     Call::new(async move {

@@ -6,8 +6,8 @@ use crate::query_source::Fetch;
 use std::sync::Arc;
 use whippet_engine::query::State;
 use whippet_engine::query::pages::Direction;
-use whippet_engine::time::Instant;
-use whippet_web::query::{Filter, Found, Key};
+use whippet_engine::time::{Duration, Instant};
+use whippet_web::query::{Filter, Found, Key, Value};
 
 impl Host {
     pub(crate) fn invalidate(&self, _: impl Into<Filter>) {}
@@ -47,6 +47,11 @@ impl Host {
     pub(crate) fn subscribe(&self, _: impl Fn() + 'static) -> Silence {
         Silence
     }
+}
+
+/// Stores data that a program gives, until the request ends.
+pub(crate) fn store(host: &Host, key: &Key, data: Value, _: Duration) {
+    host.set_data(key, data);
 }
 
 impl Refetcher {

@@ -22,11 +22,15 @@ const GC_TIME: f64 = 300_000.0;
 #[derive(Clone)]
 pub struct Client(Rc<Shared>);
 
+type CarryOut = fn(&Client, Step);
+
 struct Shared {
     state: RefCell<ClientState>,
     /// `drive` runs: it also carries out the effects of inputs made meanwhile.
     busy: Cell<bool>,
     lifecycle: RefCell<Option<Lifecycle>>,
+    /// Set by the first mutation, so that an app without any has none of their code.
+    carry_out: Cell<Option<CarryOut>>,
 }
 
 impl Default for Client {
@@ -42,6 +46,7 @@ impl Client {
             state: RefCell::default(),
             busy: Cell::new(false),
             lifecycle: RefCell::new(None),
+            carry_out: Cell::new(None),
         }));
         let focused = Lifecycle::is_focused();
         client.with(|state| state.set_host(Host { online: true, focused }));
@@ -93,12 +98,13 @@ impl Client {
     /// The data of `key`, if there is any.
     pub fn data(&self, key: &Key) -> Option<Value> {
         let state = self.0.state.borrow();
-        state.values.get(&state.find(key)?)?.data.clone()
+        state.values.get(state.find(key)?)?.data.clone()
     }
 
     /// Runs a mutation, retries included, while the client lives. `on_progress` is called at each step.
     pub fn mutate(&self, options: MutationOptions, on_progress: impl Fn(Progress) + 'static) {
-        self.with(|state| state.mutator.start(now(), options, Rc::new(on_progress)));
+        self.0.carry_out.set(Some(Self::carry_out));
+        self.with(|state| state.mutator().start(now(), options, Rc::new(on_progress)));
     }
 
     /// The number of queries.
@@ -150,7 +156,7 @@ impl Client {
     pub(super) fn result(&self, observer: ObserverId) -> Option<QueryResult> {
         let state = self.0.state.borrow();
         let snapshot = state.cache.snapshot(now(), observer)?;
-        let values = state.values.get(&state.observers.get(&observer)?.query)?;
+        let values = state.values.get(state.observers.get(observer)?.query)?;
         let failed = snapshot.state.status == Status::Error;
         Some(QueryResult {
             data: values.data.clone(),
@@ -164,9 +170,9 @@ impl Client {
 
     pub(super) fn set_options(&self, observer: ObserverId, key: &Key, options: Rc<QueryObserverOptions>) {
         self.with(|state| {
-            let Some(known) = state.observers.get(&observer) else { return };
+            let Some(known) = state.observers.get(observer) else { return };
             let query = if known.key == *key { known.query } else { state.entry(key, &options) };
-            let Some(known) = state.observers.get_mut(&observer) else { return };
+            let Some(known) = state.observers.get_mut(observer) else { return };
             state.inspectors.touch(known.query);
             state.inspectors.touch(query);
             known.query = query;
@@ -179,7 +185,7 @@ impl Client {
 
     pub(super) fn refetch_as(&self, observer: ObserverId) {
         self.with(|state| {
-            if let Some(query) = state.observers.get(&observer).map(|known| known.query) {
+            if let Some(query) = state.observers.get(observer).map(|known| known.query) {
                 state.fetch(query, observer, true);
             }
         });
@@ -188,7 +194,7 @@ impl Client {
     pub(super) fn unobserve(&self, observer: ObserverId) {
         self.with(|state| {
             state.cache.unobserve(now(), observer);
-            if let Some(known) = state.observers.remove(&observer) {
+            if let Some(known) = state.observers.remove(observer) {
                 state.inspectors.touch(known.query);
             }
         });
@@ -198,11 +204,11 @@ impl Client {
     /// replaces any other.
     pub(super) fn fetch_part(&self, observer: ObserverId, fetcher: Fetcher, part: Direction) {
         self.with(|state| {
-            let Some(known) = state.observers.get(&observer) else { return };
+            let Some(known) = state.observers.get(observer) else { return };
             let (query, mut options) = (known.query, (*known.options).clone());
             options.fetcher = fetcher;
             options.run.partial = true;
-            let same = state.values.get(&query).is_some_and(|values| values.part == Some(part));
+            let same = state.values.get(query).is_some_and(|values| values.part == Some(part));
             state.begin(query, &Rc::new(options), Some(part), !same);
         });
     }
@@ -240,20 +246,14 @@ impl Client {
                 continue;
             }
             let step = self.0.state.borrow_mut().poll_mutator();
-            match step {
-                Some(Step::Notify(mutation, on_progress, progress)) => {
-                    self.tell_of_mutation(mutation, &progress);
-                    on_progress(progress);
-                }
-                Some(Step::Run(mutation, function)) => self.run_mutation(mutation, function),
-                Some(Step::Follow(mutation, after, outcome)) => self.follow(mutation, &after, outcome),
-                None => {
-                    // Dropped while nothing is borrowed.
-                    let evicted = self.0.state.borrow_mut().evict();
-                    if evicted.is_empty() {
-                        break;
-                    }
-                }
+            if let (Some(step), Some(carry_out)) = (step, self.0.carry_out.get()) {
+                carry_out(self, step);
+                continue;
+            }
+            // Dropped while nothing is borrowed.
+            let evicted = self.0.state.borrow_mut().evict();
+            if evicted.is_empty() {
+                break;
             }
         }
         self.0.busy.set(false);
@@ -281,7 +281,7 @@ impl Client {
             Effect::Stale { observer } => {
                 {
                     let mut state = self.0.state.borrow_mut();
-                    if let Some(query) = state.observers.get(&observer).map(|known| known.query) {
+                    if let Some(query) = state.observers.get(observer).map(|known| known.query) {
                         state.inspectors.touch(query);
                     }
                 }
@@ -292,7 +292,7 @@ impl Client {
                     let mut state = self.0.state.borrow_mut();
                     state.listeners.changed = true;
                     state.inspectors.touch(query);
-                    state.values.remove(&query)
+                    state.values.remove(query)
                 };
                 // Dropped while nothing is borrowed: a destructor of the user's may call the client.
                 drop(values);
@@ -304,12 +304,12 @@ impl Client {
     }
 
     fn settled(&self, query: QueryId, run: RunId, outcome: Outcome) {
-        let running = self.0.state.borrow_mut().running.remove(&run);
+        let running = self.0.state.borrow_mut().running.remove(run);
         if let (Some(running), Outcome::Cancelled { .. } | Outcome::Replaced) = (running, outcome) {
             running.stop();
         }
         let mut state = self.0.state.borrow_mut();
-        let values = state.values.get(&query);
+        let values = state.values.get(query);
         let result = match (outcome, values) {
             (Outcome::Replaced, Some(Values { run: Some(next), .. })) => {
                 let next = *next;
@@ -338,7 +338,7 @@ impl Client {
             state
                 .cache
                 .update(now(), observer)
-                .and_then(|_| state.observers.get(&observer).map(|o| o.on_change.clone()))
+                .and_then(|_| state.observers.get(observer).map(|o| o.on_change.clone()))
         };
         if let Some(on_change) = on_change {
             on_change();
@@ -346,7 +346,7 @@ impl Client {
     }
 
     fn run(&self, query: QueryId, run: RunId) {
-        let options = self.0.state.borrow().values.get(&query).and_then(|values| values.options.clone());
+        let options = self.0.state.borrow().values.get(query).and_then(|values| values.options.clone());
         let Some(options) = options else { return };
         // Nothing may be borrowed here: the query function may call the client.
         let running = options.fetcher.call();
@@ -368,12 +368,24 @@ impl Client {
         });
     }
 
+    /// Carries out a step of a mutation.
+    fn carry_out(&self, step: Step) {
+        match step {
+            Step::Notify(mutation, on_progress, progress) => {
+                self.tell_of_mutation(mutation, &progress);
+                on_progress(progress);
+            }
+            Step::Run(mutation, function) => self.run_mutation(mutation, function),
+            Step::Follow(mutation, after, outcome) => self.follow(mutation, &after, outcome),
+        }
+    }
+
     fn run_mutation(&self, mutation: MutationId, function: Fetcher) {
         let running = function.call();
         let weak = Rc::downgrade(&self.0);
         spawn_local(async move {
             if let (Some(answer), Some(client)) = (running.await, Self::upgrade(&weak)) {
-                client.with(|state| state.mutator.answered(now(), mutation, answer));
+                client.with(|state| state.mutator().answered(now(), mutation, answer));
             }
         });
     }
@@ -381,7 +393,8 @@ impl Client {
     /// Begins what follows a mutation. What ends at once is over at once.
     fn follow(&self, mutation: MutationId, after: &After, outcome: Result<Value, Value>) {
         let mut work = after(outcome.clone());
-        let finish = move |client: &Self| client.with(|state| state.mutator.finish(now(), mutation, outcome));
+        let finish =
+            move |client: &Self| client.with(|state| state.mutator().finish(now(), mutation, outcome));
         if work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
             return finish(self);
         }
@@ -396,14 +409,17 @@ impl Client {
 
     fn arm(&self) {
         let mut state = self.0.state.borrow_mut();
-        let deadlines = [state.cache.next_deadline(), state.mutator.next_deadline()];
+        let mutator = state.mutator.as_ref();
+        let deadlines = [state.cache.next_deadline(), mutator.and_then(|mutator| mutator.next_deadline())];
         let Some(deadline) = deadlines.into_iter().flatten().min() else { return state.timer.disarm() };
         let weak = Rc::downgrade(&self.0);
         state.timer.arm(deadline.since(now()), move || {
             if let Some(client) = Self::upgrade(&weak) {
                 client.with(|state| {
                     state.cache.tick(now());
-                    state.mutator.tick(now());
+                    if let Some(mutator) = &mut state.mutator {
+                        mutator.tick(now());
+                    }
                 });
             }
         });

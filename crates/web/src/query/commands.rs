@@ -52,7 +52,7 @@ impl Client {
         let _dropped = self.with(|state| {
             chosen.iter().for_each(|query| state.inspectors.touch(*query));
             let gone = chosen.into_iter().filter(|query| state.cache.remove(now(), *query));
-            gone.collect::<Vec<_>>().iter().map(|query| state.values.remove(query)).collect::<Vec<_>>()
+            gone.collect::<Vec<_>>().iter().map(|query| state.values.remove(*query)).collect::<Vec<_>>()
         });
     }
 
@@ -74,7 +74,7 @@ impl Client {
     pub fn clear(&self) {
         self.remove(&Filter::default());
         let forgotten = self.inspected_mutations();
-        let _dropped = self.with(|state| state.mutator.clear());
+        let _dropped = self.with(|state| state.mutator.as_mut().map(|mutator| mutator.clear()));
         self.tell_of_forgotten(forgotten);
     }
 
@@ -111,7 +111,7 @@ impl Client {
 
     /// How many mutations are under way whose key begins with `prefix`.
     pub fn mutating(&self, prefix: &Key) -> usize {
-        self.borrow().mutator.count(prefix)
+        self.borrow().mutator.as_ref().map_or(0, |mutator| mutator.count(prefix))
     }
 
     /// Calls `on_change` after queries or mutations changed, until what it returns is dropped.
@@ -153,7 +153,7 @@ impl ClientState {
     }
 
     pub(super) fn found(&self, query: QueryId) -> Option<Found> {
-        let (values, &state) = (self.values.get(&query)?, self.cache.state(query)?);
+        let (values, &state) = (self.values.get(query)?, self.cache.state(query)?);
         Some(Found {
             key: values.key.clone(),
             state,

@@ -2,6 +2,7 @@
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::hash::{BuildHasherDefault, Hasher};
 use std::collections::HashMap;
 use whippet_engine::query::Segment;
 
@@ -9,10 +10,32 @@ use whippet_engine::query::Segment;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Key(pub Vec<String>);
 
+/// The hash FNV-1a: a loop, where the standard hash is a KB. Keys are the app's own.
+struct Fnv(u32);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0x811c_9dc5)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        // The table looks at the lowest and at the highest bits.
+        u64::from(self.0) << 32 | u64::from(self.0)
+    }
+}
+
 /// Interns segments: equal ones get equal numbers, as long as some key of the engine has them.
 #[derive(Default)]
 pub(super) struct Keys {
-    numbers: HashMap<Rc<str>, Segment>,
+    numbers: HashMap<Rc<str>, Segment, BuildHasherDefault<Fnv>>,
     names: Vec<Option<Rc<str>>>,
     free: Vec<Segment>,
 }

@@ -4,7 +4,7 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Document, EventTarget, VisibilityState};
+use web_sys::{Document, EventTarget};
 
 /// Listens to the browser's events until it is dropped.
 #[must_use = "dropping it stops listening"]
@@ -54,7 +54,7 @@ impl Lifecycle {
 }
 
 fn is_visible(document: &Document) -> bool {
-    document.visibility_state() != VisibilityState::Hidden
+    !document.hidden()
 }
 
 impl Listener {

@@ -6,6 +6,7 @@
 //! garbage-collected.
 //!
 //! Values are untyped here (`Arc<dyn Any>`): a face such as `whippet-leptos` types them.
+mod by_id;
 mod client;
 mod commands;
 mod error_type;

@@ -5,6 +5,7 @@ use alloc::collections::VecDeque;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::any::Any;
 use core::future::Future;
 use core::pin::Pin;
 use std::collections::HashMap;
@@ -52,6 +53,40 @@ pub(super) enum Step {
     Notify(MutationId, Rc<dyn Fn(Progress)>, Progress),
 }
 
+/// Mutations, as the client's loop sees them. A trait, so that an app without any has none of their code: the first one
+/// that starts brings it.
+pub(super) trait Mutate {
+    fn start(&mut self, now: Instant, options: MutationOptions, on_progress: Rc<dyn Fn(Progress)>);
+
+    fn answered(&mut self, now: Instant, mutation: MutationId, answer: Result<Value, Value>);
+
+    /// What followed it has ended, too: the next one of its scope may run.
+    fn finish(&mut self, now: Instant, mutation: MutationId, outcome: Result<Value, Value>);
+
+    /// Forgets all mutations. Their functions go on, but nobody hears of it. Returns what is to be dropped while nothing is borrowed.
+    fn clear(&mut self) -> Box<dyn Any>;
+
+    /// How many are under way whose key begins with `prefix`.
+    fn count(&self, prefix: &Key) -> usize;
+
+    fn set_host(&mut self, host: Host);
+
+    fn tick(&mut self, now: Instant);
+
+    fn next_deadline(&self) -> Option<Instant>;
+
+    /// The next step, for the client to carry out; poll until `None`.
+    fn poll(&mut self, now: Instant) -> Option<Step>;
+
+    /// Those that have not ended, in the order in which they started.
+    #[cfg(all(feature = "devtools", debug_assertions))]
+    fn under_way(&self) -> &[MutationId];
+
+    /// The key of one that is under way.
+    #[cfg(all(feature = "devtools", debug_assertions))]
+    fn key(&self, mutation: MutationId) -> Option<Key>;
+}
+
 struct Task {
     options: MutationOptions,
     on_progress: Rc<dyn Fn(Progress)>,
@@ -69,13 +104,8 @@ pub(super) struct Mutator {
     steps: VecDeque<Step>,
 }
 
-impl Mutator {
-    pub(super) fn start(
-        &mut self,
-        now: Instant,
-        options: MutationOptions,
-        on_progress: Rc<dyn Fn(Progress)>,
-    ) {
+impl Mutate for Mutator {
+    fn start(&mut self, now: Instant, options: MutationOptions, on_progress: Rc<dyn Fn(Progress)>) {
         let count = self.scopes.len() as u32;
         let scope = options.scope.clone().map_or(0, |name| *self.scopes.entry(name).or_insert(count + 1));
         let mutation = self.machine.insert(now, scope, Duration::INFINITE);
@@ -85,7 +115,7 @@ impl Mutator {
         self.machine.start(now, mutation, &run);
     }
 
-    pub(super) fn answered(&mut self, now: Instant, mutation: MutationId, answer: Result<Value, Value>) {
+    fn answered(&mut self, now: Instant, mutation: MutationId, answer: Result<Value, Value>) {
         let error = match answer {
             Ok(data) => return self.settle(now, mutation, Ok(data)),
             Err(error) => error,
@@ -106,28 +136,24 @@ impl Mutator {
         }
     }
 
-    /// Forgets all mutations. Their functions go on, but nobody hears of it.
-    pub(super) fn clear(&mut self) -> impl Sized + use<> {
+    fn clear(&mut self) -> Box<dyn Any> {
         for mutation in core::mem::take(&mut self.order) {
             self.machine.remove(mutation);
         }
-        (core::mem::take(&mut self.tasks), core::mem::take(&mut self.steps))
+        Box::new((core::mem::take(&mut self.tasks), core::mem::take(&mut self.steps)))
     }
 
-    /// Those that have not ended, in the order in which they started.
     #[cfg(all(feature = "devtools", debug_assertions))]
-    pub(super) fn under_way(&self) -> &[MutationId] {
+    fn under_way(&self) -> &[MutationId] {
         &self.order
     }
 
-    /// The key of one that is under way.
     #[cfg(all(feature = "devtools", debug_assertions))]
-    pub(super) fn key(&self, mutation: MutationId) -> Option<Key> {
+    fn key(&self, mutation: MutationId) -> Option<Key> {
         self.tasks.get(&mutation)?.options.key.clone()
     }
 
-    /// How many are under way whose key begins with `prefix`.
-    pub(super) fn count(&self, prefix: &Key) -> usize {
+    fn count(&self, prefix: &Key) -> usize {
         let matches = |task: &&Task| match &task.options.key {
             Some(key) => key.0.starts_with(&prefix.0),
             None => prefix.0.is_empty(),
@@ -135,23 +161,33 @@ impl Mutator {
         self.tasks.values().filter(matches).count()
     }
 
-    pub(super) fn set_host(&mut self, host: Host) {
+    fn set_host(&mut self, host: Host) {
         self.machine.set_host(host);
         for mutation in self.order.clone() {
             self.machine.resume(mutation);
         }
     }
 
-    pub(super) fn tick(&mut self, now: Instant) {
+    fn tick(&mut self, now: Instant) {
         self.machine.tick(now);
     }
 
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
+    fn next_deadline(&self) -> Option<Instant> {
         self.machine.next_deadline()
     }
 
-    /// The next step for the client to carry out; poll until `None`.
-    pub(super) fn poll(&mut self, now: Instant) -> Option<Step> {
+    fn finish(&mut self, now: Instant, mutation: MutationId, outcome: Result<Value, Value>) {
+        self.notify(mutation, Progress::Done(outcome));
+        self.machine.settled(now, mutation);
+        if let Some(next) = self.machine.next_in_scope(mutation) {
+            self.machine.resume(next);
+        }
+        self.machine.remove(mutation);
+        self.tasks.remove(&mutation);
+        self.order.retain(|known| *known != mutation);
+    }
+
+    fn poll(&mut self, now: Instant) -> Option<Step> {
         loop {
             if let Some(step) = self.steps.pop_front() {
                 return Some(step);
@@ -176,7 +212,9 @@ impl Mutator {
             }
         }
     }
+}
 
+impl Mutator {
     fn notify(&mut self, mutation: MutationId, progress: Progress) {
         if let Some(task) = self.tasks.get(&mutation) {
             self.steps.push_back(Step::Notify(mutation, task.on_progress.clone(), progress));
@@ -188,17 +226,5 @@ impl Mutator {
             Some(after) => self.steps.push_back(Step::Follow(mutation, after, outcome)),
             None => self.finish(now, mutation, outcome),
         }
-    }
-
-    /// What followed it has ended, too: the next one of its scope may run.
-    pub(super) fn finish(&mut self, now: Instant, mutation: MutationId, outcome: Result<Value, Value>) {
-        self.notify(mutation, Progress::Done(outcome));
-        self.machine.settled(now, mutation);
-        if let Some(next) = self.machine.next_in_scope(mutation) {
-            self.machine.resume(next);
-        }
-        self.machine.remove(mutation);
-        self.tasks.remove(&mutation);
-        self.order.retain(|known| *known != mutation);
     }
 }

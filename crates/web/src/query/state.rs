@@ -1,16 +1,17 @@
 //! The state of a client: the engine's machines, and the values, keys and callbacks that the engine knows by id only.
+use super::by_id::ById;
 use super::fetcher::Running;
 use super::inspectors::Inspectors;
 use super::keys::Keys;
-use super::mutator::{Mutator, Step};
+use super::mutator::{Mutate, Mutator, Step};
 use super::options::{QueryObserverOptions, SizeOf};
 use super::waiters::{Listeners, Waiters};
 use super::{Key, Value};
 use crate::timing::HostTimer;
+use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::any::Any;
-use std::collections::HashMap;
 use whippet_engine::query::pages::Direction;
 use whippet_engine::query::{Cache, Host, ObserverId, QueryId, RunId, Start, State, Status, Verdict};
 use whippet_engine::stats::Histogram;
@@ -20,10 +21,12 @@ use whippet_engine::time::{Duration, Instant};
 pub(super) struct ClientState {
     pub(super) cache: Cache,
     pub(super) keys: Keys,
-    pub(super) values: HashMap<QueryId, Values>,
-    pub(super) observers: HashMap<ObserverId, Observer>,
-    pub(super) running: HashMap<RunId, Running>,
-    pub(super) mutator: Mutator,
+    pub(super) values: ById<QueryId, Values>,
+    pub(super) observers: ById<ObserverId, Observer>,
+    pub(super) running: ById<RunId, Running>,
+    pub(super) host: Host,
+    /// `None` until the first mutation.
+    pub(super) mutator: Option<Box<dyn Mutate>>,
     pub(super) timer: HostTimer,
     /// Durations of successful fetches in ms.
     pub(super) latency: Histogram,
@@ -65,8 +68,20 @@ pub(super) struct Observer {
 
 impl ClientState {
     pub(super) fn set_host(&mut self, host: Host) {
+        self.host = host;
         self.cache.set_host(host);
-        self.mutator.set_host(host);
+        if let Some(mutator) = &mut self.mutator {
+            mutator.set_host(host);
+        }
+    }
+
+    pub(super) fn mutator(&mut self) -> &mut dyn Mutate {
+        let host = self.host;
+        &mut **self.mutator.get_or_insert_with(|| {
+            let mut mutator = Mutator::default();
+            mutator.set_host(host);
+            Box::new(mutator)
+        })
     }
 
     pub(super) fn find(&self, key: &Key) -> Option<QueryId> {
@@ -101,7 +116,7 @@ impl ClientState {
     }
 
     pub(super) fn fetch(&mut self, query: QueryId, observer: ObserverId, cancel_refetch: bool) {
-        let Some(known) = self.observers.get(&observer) else { return };
+        let Some(known) = self.observers.get(observer) else { return };
         let options = known.options.clone();
         self.begin(query, &options, None, cancel_refetch);
     }
@@ -115,11 +130,15 @@ impl ClientState {
         cancel_refetch: bool,
     ) -> Start {
         let start = self.cache.fetch(now(), query, &options.run, cancel_refetch);
-        let Some(values) = self.values.get_mut(&query) else { return start };
+        let Some(values) = self.values.get_mut(query) else { return start };
         match start {
             Start::Begun(run) => (values.run, values.part) = (Some(run), part),
             // What fetches a part goes on with its own function.
             Start::Joined(_) if values.part.is_some() => return start,
+            // Who joins a fetch has no say in how it goes on, unless who began it is gone.
+            Start::Joined(_) if is_held(values, self.cache.observers(query), &self.observers) => {
+                return start;
+            }
             Start::Joined(_) => {}
             Start::Gone => return start,
         }
@@ -128,7 +147,7 @@ impl ClientState {
     }
 
     pub(super) fn poll_mutator(&mut self) -> Option<Step> {
-        let step = self.mutator.poll(now());
+        let step = self.mutator.as_mut()?.poll(now());
         self.listeners.changed |= step.is_some();
         step
     }
@@ -154,7 +173,7 @@ impl ClientState {
                 let verdict = self.verdict(query, &error);
                 let next = self.cache.failed(now(), run, verdict);
                 // Stored even if a retry follows: it is shown if the run is given up before the next attempt.
-                if let (Some(_), Some(values)) = (next, self.values.get_mut(&query)) {
+                if let (Some(_), Some(values)) = (next, self.values.get_mut(query)) {
                     values.error = Some(error);
                 }
                 None
@@ -164,7 +183,7 @@ impl ClientState {
 
     pub(super) fn hydrate(&mut self, query: QueryId, outcome: Result<Value, Value>, at: Instant) {
         let Some(values) =
-            self.values.get_mut(&query).filter(|values| values.data.is_none() && values.error.is_none())
+            self.values.get_mut(query).filter(|values| values.data.is_none() && values.error.is_none())
         else {
             return;
         };
@@ -189,7 +208,7 @@ impl ClientState {
 
     /// The query has data before anything is fetched, unless it has a result already.
     pub(super) fn begin_with(&mut self, query: QueryId, data: Value) {
-        let Some(values) = self.values.get_mut(&query) else { return };
+        let Some(values) = self.values.get_mut(query) else { return };
         if values.data.is_none() && values.error.is_none() {
             values.initial = Some((data.clone(), now()));
             values.data = Some(data);
@@ -200,7 +219,7 @@ impl ClientState {
     /// Takes the query back to where it began. Returns what it had.
     pub(super) fn reset(&mut self, query: QueryId) -> impl Sized + use<> {
         self.cache.reset(now(), query);
-        let values = self.values.get_mut(&query)?;
+        let values = self.values.get_mut(query)?;
         let had = (values.data.take(), values.error.take());
         values.measured = false;
         self.cache.set_bytes(query, 0.0);
@@ -212,7 +231,7 @@ impl ClientState {
     }
 
     fn verdict(&self, query: QueryId, error: &Value) -> Verdict {
-        let options = self.values.get(&query).and_then(|values| values.options.as_ref());
+        let options = self.values.get(query).and_then(|values| values.options.as_ref());
         let Some(judge) = options.and_then(|options| options.judge.as_ref()) else {
             return Verdict::default();
         };
@@ -221,7 +240,7 @@ impl ClientState {
     }
 
     pub(super) fn store(&mut self, query: QueryId, data: Value) {
-        let Some(values) = self.values.get_mut(&query) else { return };
+        let Some(values) = self.values.get_mut(query) else { return };
         let equal: fn(&dyn Any, &dyn Any) -> bool = match &values.options {
             Some(options) => options.equal,
             None => |_, _| false,
@@ -238,7 +257,7 @@ impl ClientState {
 
     /// Tells the cache how large the data is, once for each.
     fn measure(&mut self, query: QueryId, size: Option<&SizeOf>) {
-        let Some(values) = self.values.get_mut(&query).filter(|values| self.limited && !values.measured)
+        let Some(values) = self.values.get_mut(query).filter(|values| self.limited && !values.measured)
         else {
             return;
         };
@@ -255,10 +274,16 @@ impl ClientState {
             && let Some(query) = self.cache.evict(now(), None)
         {
             self.cache.remove(now(), query);
-            removed.push(self.values.remove(&query));
+            removed.push(self.values.remove(query));
         }
         removed
     }
+}
+
+/// Whether one of the observers has the options of who fetched last.
+fn is_held(values: &Values, observers: &[ObserverId], known: &ById<ObserverId, Observer>) -> bool {
+    let Some(options) = &values.options else { return false };
+    observers.iter().any(|id| known.get(*id).is_some_and(|observer| Rc::ptr_eq(&observer.options, options)))
 }
 
 /// Milliseconds since the epoch. Not `performance.now()`, which stands still while the device sleeps: data must age.

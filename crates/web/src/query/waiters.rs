@@ -1,9 +1,9 @@
 //! Who waits for the end of a fetch, and who hears of changes.
 use super::Value;
+use super::by_id::ById;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
-use std::collections::{BTreeMap, HashMap};
 use whippet_engine::query::RunId;
 
 /// Called with the data or the error; with `Err(None)` where the fetch was cancelled.
@@ -11,22 +11,24 @@ pub(super) type OnSettled = Box<dyn FnOnce(Result<Value, Option<Value>>)>;
 
 /// Those who wait for runs.
 #[derive(Default)]
-pub(super) struct Waiters(HashMap<RunId, Vec<OnSettled>>);
+pub(super) struct Waiters(ById<RunId, Vec<OnSettled>>);
 
 impl Waiters {
     pub(super) fn add(&mut self, run: RunId, on_settled: OnSettled) {
-        self.0.entry(run).or_default().push(on_settled);
+        match self.0.get_mut(run) {
+            Some(waiting) => waiting.push(on_settled),
+            None => self.0.insert(run, alloc::vec![on_settled]),
+        }
     }
 
     pub(super) fn take(&mut self, run: RunId) -> Vec<OnSettled> {
-        self.0.remove(&run).unwrap_or_default()
+        self.0.remove(run).unwrap_or_default()
     }
 
     /// Who waited for `run` waits for `other` instead.
     pub(super) fn pass(&mut self, run: RunId, other: RunId) {
-        let waiting = self.take(run);
-        if !waiting.is_empty() {
-            self.0.entry(other).or_default().extend(waiting);
+        for waiting in self.take(run) {
+            self.add(other, waiting);
         }
     }
 }
@@ -34,7 +36,8 @@ impl Waiters {
 /// Those who hear of changes.
 #[derive(Default)]
 pub(super) struct Listeners {
-    all: BTreeMap<u32, Rc<dyn Fn()>>,
+    /// In the order in which they came.
+    all: Vec<(u32, Rc<dyn Fn()>)>,
     added: u32,
     /// Something changed since they heard of it last.
     pub(super) changed: bool,
@@ -43,18 +46,19 @@ pub(super) struct Listeners {
 impl Listeners {
     pub(super) fn add(&mut self, listener: Rc<dyn Fn()>) -> u32 {
         self.added += 1;
-        self.all.insert(self.added, listener);
+        self.all.push((self.added, listener));
         self.added
     }
 
     pub(super) fn remove(&mut self, number: u32) -> Option<Rc<dyn Fn()>> {
-        self.all.remove(&number)
+        let at = self.all.iter().position(|(known, _)| *known == number)?;
+        Some(self.all.remove(at).1)
     }
 
     /// Whom to tell now.
     pub(super) fn due(&mut self) -> Vec<Rc<dyn Fn()>> {
         match core::mem::take(&mut self.changed) {
-            true => self.all.values().cloned().collect(),
+            true => self.all.iter().map(|(_, listener)| listener.clone()).collect(),
             false => Vec::new(),
         }
     }

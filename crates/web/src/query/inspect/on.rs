@@ -65,7 +65,7 @@ impl Client {
     /// What a query does, and what it waits for; `None` once it is gone.
     pub fn details(&self, query: QueryId) -> Option<Details> {
         let state = self.borrow();
-        let values = state.values.get(&query)?;
+        let values = state.values.get(query)?;
         let observers = state.cache.observers(query);
         let place = |timer: &Timer| observers.iter().position(|id| Some(*id) == timer.observer);
         let timers = state.cache.timers(now(), query);
@@ -73,7 +73,7 @@ impl Client {
             options: values.options.clone(),
             observers: observers
                 .iter()
-                .filter_map(|id| Some(state.observers.get(id)?.options.clone()))
+                .filter_map(|id| Some(state.observers.get(*id)?.options.clone()))
                 .collect(),
             timers: timers.into_iter().map(|timer| (timer, place(&timer))).collect(),
             is_simulated: state.inspectors.replaced.contains_key(&query),
@@ -82,7 +82,7 @@ impl Client {
 
     /// The key of a mutation that is under way.
     pub fn mutation_key(&self, mutation: MutationId) -> Option<Key> {
-        self.borrow().mutator.key(mutation)
+        self.borrow().mutator.as_ref()?.key(mutation)
     }
 
     pub(in crate::query) fn tell_inspectors(&self) {
@@ -109,7 +109,7 @@ impl Client {
     }
 
     pub(in crate::query) fn inspected_mutations(&self) -> Vec<MutationId> {
-        self.borrow().mutator.under_way().to_vec()
+        self.borrow().mutator.as_ref().map_or_else(Vec::new, |mutator| mutator.under_way().to_vec())
     }
 
     pub(in crate::query) fn tell_of_forgotten(&self, mutations: Vec<MutationId>) {

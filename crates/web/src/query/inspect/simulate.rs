@@ -30,7 +30,7 @@ impl Client {
             let (data, dropped) = state.replace(query)?;
             let failed = *state.cache.state(query)?;
             let failed = State { status: Status::Error, fetch_status: FetchStatus::Idle, ..failed };
-            let values = state.values.get_mut(&query)?;
+            let values = state.values.get_mut(query)?;
             (values.data, values.error) = (data, Some(error));
             let has_data = values.data.is_some();
             state.cache.set_state(now(), query, State { has_data, ..failed });
@@ -43,7 +43,7 @@ impl Client {
         let _dropped = self.with(|state| {
             let Replaced { state: before, data, error } = state.inspectors.replaced.remove(&query)?;
             state.cache.cancel(now(), query);
-            let values = state.values.get_mut(&query)?;
+            let values = state.values.get_mut(query)?;
             let dropped = (values.data.take(), values.error.take());
             (values.data, values.error) = (data, error);
             state.cache.set_state(now(), query, State { fetch_status: FetchStatus::Idle, ..before });
@@ -64,7 +64,7 @@ impl ClientState {
     fn replace(&mut self, query: QueryId) -> Option<(Option<Value>, Option<Value>)> {
         self.cache.cancel(now(), query);
         let state = *self.cache.state(query)?;
-        let values = self.values.get_mut(&query)?;
+        let values = self.values.get_mut(query)?;
         let taken = (values.data.take(), values.error.take());
         self.inspectors.replaced.entry(query).or_insert_with(|| Replaced {
             state,
@@ -77,10 +77,10 @@ impl ClientState {
 
     /// Of who fetched it last, or observes it.
     fn some_options(&self, query: QueryId) -> Option<Rc<QueryObserverOptions>> {
-        let last = self.values.get(&query)?.options.clone();
+        let last = self.values.get(query)?.options.clone();
         last.or_else(|| {
             let first = self.cache.observers(query).first()?;
-            Some(self.observers.get(first)?.options.clone())
+            Some(self.observers.get(*first)?.options.clone())
         })
     }
 }
