@@ -15,7 +15,7 @@ use whippet_watch::regressions::RegressionSettings;
 use crate::answering::{answering, origins};
 use crate::answers::Replaceable;
 use crate::app::{App, Senders};
-use crate::args::{self, Serve};
+use crate::args;
 use crate::client::Networks;
 use crate::clock::Clock;
 use crate::config::{ConfigError, ConfigHealth};
@@ -165,7 +165,7 @@ pub async fn serve(sources: Sources, log: SetLog) -> Result<(), ServeError> {
     options.detail = arguments.keep_minutes.as_millis() as i64;
     options.hours = arguments.keep_hours.as_millis() as i64;
     options.max_size = arguments.max_size;
-    options.known_apps = known_apps(arguments)?;
+    options.known_apps = known_apps(&arguments.app, &std::env::var("WHIPPET_APPS").unwrap_or_default())?;
     options.min_sample_rate = arguments.min_sample_rate;
     let (detail, hours, retention) = (options.detail, options.hours, options.retention);
     let page_figures = arguments.export_pages.map(|labels| {
@@ -312,13 +312,9 @@ fn fetcher(targets: &[Target], patience: Duration) -> Result<Fetcher, ServeError
 }
 
 /// The applications of the command line, and of the environment.
-fn known_apps(arguments: &Serve) -> Result<Vec<String>, ServeError> {
-    let mut apps = arguments.app.clone();
-    let listed = std::env::var("WHIPPET_APPS").unwrap_or_default();
-    for name in listed.split(',').filter(|name| !name.trim().is_empty()) {
-        apps.push(args::app(name).map_err(ServeError::Apps)?);
-    }
-    Ok(apps)
+fn known_apps(named: &[String], listed: &str) -> Result<Vec<String>, ServeError> {
+    let listed = args::items(listed).into_iter().map(|name| args::app(&name).map_err(ServeError::Apps));
+    named.iter().cloned().map(Ok).chain(listed).collect()
 }
 
 /// The collector itself. Targets come before it.
@@ -453,4 +449,18 @@ fn told_to_stop(_asked: Arc<Notify>) -> std::io::Result<impl Future<Output = ()>
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::known_apps;
+
+    #[test]
+    fn the_variable_with_applications_is_a_list_as_all_others() {
+        let apps = |listed: &str| known_apps(&["shop".to_owned()], listed).unwrap();
+        assert_eq!(apps(""), ["shop"]);
+        assert_eq!(apps(" blog, docs,,"), ["shop", "blog", "docs"]);
+        assert_eq!(apps("blog\ndocs\n"), ["shop", "blog", "docs"]);
+        assert!(known_apps(&[], "(other)").is_err());
+    }
 }

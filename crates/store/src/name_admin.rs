@@ -260,7 +260,9 @@ fn open(source: Source<'_>) -> Result<Box<dyn Database>, NamesError> {
     match source {
         Source::Folder(folder) => Ok(Box::new(open_folder(folder)?)),
         Source::Server(address) => {
-            let session = Session::new(Server::new(address.clone())?, Waits::PATIENT);
+            let server = Server::new(address.clone())?;
+            database::refuse_pooler(&server)?;
+            let session = Session::new(server, Waits::PATIENT);
             let version = database::format(&session, address.schema())?;
             match version {
                 Some(version) if version == database::SERVER_FORMAT => Ok(Box::new(session)),

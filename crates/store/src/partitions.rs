@@ -4,6 +4,10 @@ use std::collections::HashSet;
 use crate::database::{Database, Engine, Result, lock_until_commit, params};
 use crate::time::DAY;
 
+/// How long a partition that is to be dropped is waited for, ms. All that write to its table or read from it wait behind that, and
+/// whoever dumps the database holds the table for hours: then the next sweep tries again.
+const DROP_WAIT: i64 = 2_000;
+
 /// A table that is divided.
 struct Divided {
     name: &'static str,
@@ -187,7 +191,7 @@ pub fn drop_level_before(
     let (Engine::Postgres, Some(table)) = (database.engine(), divided(table)) else { return Ok(None) };
     for (name, part) in parts(database, table)? {
         if part.level == level && part.place >= 0 && (part.place + 1) * table.span(level) <= cutoff {
-            database.execute_batch(&format!("DROP TABLE {name}"))?;
+            drop_one(database, &name)?;
         }
     }
     Ok(Some(()))
@@ -201,10 +205,14 @@ pub fn drop_empty_before(database: &dyn Database, table: &str, cutoff: i64) -> R
         if is_over
             && database.query_optional(&format!("SELECT 1 FROM {name} LIMIT 1"), &[], |_| Ok(()))?.is_none()
         {
-            database.execute_batch(&format!("DROP TABLE {name}"))?;
+            drop_one(database, &name)?;
         }
     }
     Ok(())
+}
+
+fn drop_one(database: &dyn Database, name: &str) -> Result<()> {
+    database.execute_batch(&format!("SET LOCAL lock_timeout = {DROP_WAIT}; DROP TABLE {name}"))
 }
 
 /// The end of the span that goes as a whole with the rows at `time`: on SQLite that is as short as `least`.
@@ -218,8 +226,32 @@ pub fn span_end(database: &dyn Database, table: &str, time: i64, least: i64) -> 
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
-    use crate::database::testing::each_engine;
+    use crate::database::testing::{TestSchema, each_engine};
+    use crate::database::{Access, ErrorKind, Waits, migrate};
+
+    #[test]
+    fn a_dump_that_reads_a_table_has_others_wait_for_a_short_time_only() {
+        let Some(place) = TestSchema::new() else { return };
+        let (sweeper, dump) = (place.session(Waits::WRITER), place.session(Waits::PATIENT));
+        migrate(&dump).unwrap();
+        let (sweeper, dump): (&dyn Database, &dyn Database) = (&sweeper, &dump);
+        ensure_partitions(dump, "beacons", &[vec![3], vec![40]]).unwrap();
+        let sweep = || sweeper.transaction(Access::Write, |database| drop_before(database, "beacons", 40));
+        dump.transaction(Access::Read, |database| {
+            database.scalar::<i64>("SELECT count(*) FROM beacons", &[])?;
+            let begun = Instant::now();
+            assert_eq!(sweep().unwrap_err().kind(), ErrorKind::Busy);
+            assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+            Ok(())
+        })
+        .unwrap();
+        sweep().unwrap();
+        let left = parts(sweeper, divided("beacons").unwrap()).unwrap();
+        assert_eq!(left.into_iter().map(|(_, part)| part.place).collect::<Vec<_>>(), [40]);
+    }
 
     #[test]
     fn names_tell_the_place() {

@@ -1,12 +1,12 @@
 //! The variables beside the flags. clap reads them where the flag is not given; this adds what it does not know: an empty variable
 //! is none, one may hold a list, and an error says that the value came from a variable.
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use clap::builder::{BoolishValueParser, StyledStr};
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::keys::{FromFile, with_file};
+use super::keys::{FromFile, may_be_bare, with_file};
 
 /// What `--help` says of them.
 pub const HELP: &str = "A flag with [env: NAME] may also be set by that variable: the flag counts more than the variable, and the \
@@ -50,12 +50,22 @@ fn with_variable(arg: Arg, lookup: Lookup<'_>) -> Arg {
     match lookup(&name) {
         None => arg,
         Some(value) if value.is_empty() => shown(arg, &name).env(None::<&str>),
+        // It counts more than the file, which may switch it on.
+        Some(value) if may_be_bare(&arg) && is_off(&value) => {
+            shown(arg, &name).env(None::<&str>).default_values(Vec::<String>::new())
+        }
         Some(value) if matches!(arg.get_action(), ArgAction::Append) => {
             let items = items(&value.to_string_lossy());
             shown(arg, &name).env(None::<&str>).default_values(items).hide_default_value(true)
         }
         Some(_) => arg,
     }
+}
+
+/// Whether a variable says that its flag is not given.
+fn is_off(value: &OsStr) -> bool {
+    let text = value.to_str().unwrap_or_default().trim().to_ascii_lowercase();
+    matches!(text.as_str(), "0" | "false" | "no" | "off")
 }
 
 /// Says the name of the variable in `--help`, where clap no longer does.
@@ -65,7 +75,7 @@ fn shown(arg: Arg, name: &str) -> Arg {
 }
 
 /// The items of a list: between line breaks, or where there are none, between commas that stand neither in braces nor in quotes.
-fn items(text: &str) -> Vec<String> {
+pub fn items(text: &str) -> Vec<String> {
     let (mut items, mut item, mut depth, mut quoted) = (Vec::new(), String::new(), 0_u32, false);
     let lines = text.contains('\n');
     for character in text.chars() {

@@ -57,6 +57,12 @@ fn is_list(arg: &Arg) -> bool {
     matches!(arg.get_action(), ArgAction::Append)
 }
 
+/// Whether a flag has a value that may be left out: `--export-pages` beside `--export-pages=app`.
+pub fn may_be_bare(arg: &Arg) -> bool {
+    let is_switch = matches!(arg.get_action(), ArgAction::SetTrue);
+    !is_switch && arg.get_num_args().is_some_and(|range| range.min_values() == 0)
+}
+
 /// All keys, in the order in which `whippet serve --help` lists the flags.
 pub fn keys(root: &Command) -> Vec<Key> {
     let serve = root.find_subcommand("serve").into_iter().flat_map(Command::get_arguments);
@@ -106,6 +112,11 @@ impl Key {
     /// Whether it is on or off.
     pub fn is_switch(&self) -> bool {
         matches!(self.arg.get_action(), ArgAction::SetTrue)
+    }
+
+    /// Whether its value may be left out.
+    pub fn may_be_bare(&self) -> bool {
+        may_be_bare(&self.arg)
     }
 
     /// Checks `values` as the flag would.

@@ -21,6 +21,7 @@ use environment::Lookup;
 pub use backup::Backup;
 pub use check::Check;
 pub use config::ConfigCommand;
+pub use environment::items;
 pub use export::Export;
 pub use keys::{FromFile, Key};
 pub use log::{Format, Log};

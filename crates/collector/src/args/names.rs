@@ -29,13 +29,13 @@ pub struct Names {
 pub enum NamesCommand {
     /// List all names, or those of one kind (the default)
     List {
-        /// The kind: app, page, counter, histogram, host, element, script, gauge, url or state
+        /// The kind: app, page, counter, histogram, host, element, script, gauge, url, state or release
         #[arg(value_parser = kind)]
         kind: Option<Kind>,
     },
     /// Drop a name, also while the collector runs. Its figures are moved to (other)
     Drop {
-        /// The kind: app, page, counter, histogram, host, element, script, gauge, url or state
+        /// The kind: app, page, counter, histogram, host, element, script, gauge, url, state or release
         #[arg(value_parser = kind)]
         kind: Kind,
         /// The name

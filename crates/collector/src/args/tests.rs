@@ -92,6 +92,30 @@ fn a_flag_counts_more_than_a_variable_and_that_more_than_the_file() {
 }
 
 #[test]
+fn a_flag_whose_value_may_be_left_out_is_switched_by_words() {
+    let all = serve(&["--export-pages"], &[]).unwrap().export_pages;
+    assert!(all.is_some());
+    for word in ["true", "1", "YES", "on"] {
+        assert_eq!(serve(&[&format!("--export-pages={word}")], &[]).unwrap().export_pages, all, "{word}");
+    }
+    // The file switches it on, and the variable off.
+    let file = [FromFile { id: "export_pages".to_owned(), values: vec!["app".to_owned()] }];
+    let read = |variable: Option<&str>, file: &[FromFile]| {
+        let lookup = |name: &str| variable.filter(|_| name == "WHIPPET_EXPORT_PAGES").map(OsString::from);
+        match Cli::read_with(["whippet", "serve"], &lookup, file).unwrap().0.command {
+            Command::Serve(serve) => serve.export_pages,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(read(None, &file).is_some());
+    for word in ["false", "0", "No", "off"] {
+        assert_eq!(read(Some(word), &file), None, "{word}");
+    }
+    let off = [FromFile { id: "export_pages".to_owned(), values: Vec::new() }];
+    assert_eq!(read(None, &off), None);
+}
+
+#[test]
 fn every_flag_has_a_key_that_follows_from_its_name() {
     let paths: Vec<String> = Cli::keys().into_iter().map(|key| key.path).collect();
     for path in

@@ -26,6 +26,12 @@ pub fn read(text: &str, key: &Key, value: Value<'_>, env: Env<'_>) -> Result<Fro
 }
 
 fn values(key: &Key, value: Value<'_>, env: Env<'_>) -> Result<Vec<String>, String> {
+    if let Some(on) = value.get_ref().as_bool()
+        && key.may_be_bare()
+    {
+        // As the flag without its value; and as no flag.
+        return Ok(if on { vec!["true".to_owned()] } else { Vec::new() });
+    }
     let is_switch = value.get_ref().is_bool();
     if key.is_switch() != is_switch {
         return Err(if key.is_switch() { "must be true or false" } else { "must be a text" }.to_owned());

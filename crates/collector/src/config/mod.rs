@@ -8,6 +8,7 @@ mod error;
 mod example;
 mod flags;
 mod health;
+mod list;
 mod prometheus;
 mod receiver;
 mod rule;

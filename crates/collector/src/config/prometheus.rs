@@ -25,7 +25,7 @@ struct Login {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PrometheusTable {
-    url: String,
+    url: Secret,
     #[serde(default)]
     selectors: BTreeMap<String, String>,
     #[serde(default)]
@@ -47,7 +47,7 @@ pub struct Prometheus {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RemoteWriteTable {
-    url: String,
+    url: Secret,
     // These are flags, too, and read as such.
     #[serde(default, rename = "interval")]
     _interval: IgnoredAny,
@@ -114,12 +114,12 @@ impl RemoteWriteTable {
 }
 
 fn endpoint(
-    url: &str,
+    url: &Secret,
     headers: &BTreeMap<String, Secret>,
     credentials: (Option<Login>, Option<Secret>),
     env: Env<'_>,
 ) -> Result<Endpoint, String> {
-    let mut endpoint: Endpoint = url.parse().map_err(|error| format!("`url` {error}"))?;
+    let mut endpoint: Endpoint = url.reveal(env)?.trim().parse().map_err(|error| format!("`url` {error}"))?;
     let value = |text: &str, what: &str| {
         secret(text)
             .ok_or_else(|| format!("{what} has characters that no header may have, such as a line break"))

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use serde::Deserialize;
 
+use super::list::some_list;
 use super::secret::Secret;
 use crate::notify::{Form, Receiver, SET, SigningKey, Template};
 use crate::prometheus::{Endpoint, secret};
@@ -36,6 +37,7 @@ pub struct ReceiverTable {
     #[serde(rename = "type")]
     kind: Kind,
     url: Option<Secret>,
+    #[serde(default, deserialize_with = "some_list")]
     urls: Option<Vec<Secret>>,
     #[serde(default, deserialize_with = "units::some_duration")]
     timeout: Option<Duration>,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde::Deserialize;
 
+use super::list::{list, some_list};
 use super::rule::RuleTable;
 use super::secret::Secret;
 
@@ -23,10 +24,13 @@ const RULES: usize = 100;
 #[serde(deny_unknown_fields)]
 pub struct TargetTable {
     pub name: String,
-    url: Option<String>,
-    urls: Option<Vec<String>>,
-    http_sd: Option<String>,
+    url: Option<Secret>,
+    #[serde(default, deserialize_with = "some_list")]
+    urls: Option<Vec<Secret>>,
+    http_sd: Option<Secret>,
+    #[serde(default, deserialize_with = "some_list")]
     file_sd: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "some_list")]
     paths: Option<Vec<String>>,
     #[serde(default, deserialize_with = "units::some_duration")]
     refresh: Option<Duration>,
@@ -43,11 +47,11 @@ pub struct TargetTable {
     ca_file: Option<PathBuf>,
     cert_file: Option<PathBuf>,
     key_file: Option<PathBuf>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     include: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     exclude: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     drop_labels: Vec<String>,
     time_unit: Option<String>,
     #[serde(default)]
@@ -97,9 +101,12 @@ impl TargetTable {
                 .map(Source::List)
                 .map_err(|error| error.to_string())
         };
+        // An address may have a password in it, so that it may be a secret.
+        let read = |key: &str, url: &Secret| -> Result<_, String> {
+            address(url.reveal(env)?.trim()).map_err(|error| format!("`{key}`: {error}"))
+        };
         if let Some(url) = &self.http_sd {
-            let list = address(url).map_err(|error| format!("`http_sd`: {error}"))?;
-            return listed(Place::Http(list));
+            return listed(Place::Http(read("http_sd", url)?));
         }
         if let Some(files) = &self.file_sd {
             return listed(Place::Files(files.iter().map(|file| folder.join(file)).collect()));
@@ -111,8 +118,7 @@ impl TargetTable {
             );
         }
         let urls = self.urls.or(self.url.map(|url| vec![url])).unwrap_or_default();
-        let addresses = urls.iter().map(|url| address(url)).collect::<Result<Vec<_>, _>>();
-        let addresses = addresses.map_err(|error| format!("`url`: {error}"))?;
+        let addresses = urls.iter().map(|url| read("url", url)).collect::<Result<Vec<_>, _>>()?;
         Target::new(self.name, addresses, settings).map(Source::Target).map_err(|error| error.to_string())
     }
 

@@ -7,7 +7,12 @@ use super::Config;
 use crate::scrape::Place;
 
 fn env(name: &str) -> Option<String> {
-    (name == "SHOP_TOKEN").then(|| "s3cret".to_owned())
+    let value = match name {
+        "SHOP_TOKEN" => "s3cret",
+        "SHOP_URL" => "https://me:s3cret@shop.example/metrics\n",
+        _ => return None,
+    };
+    Some(value.to_owned())
 }
 
 fn parse(text: &str) -> Config {
@@ -401,4 +406,90 @@ fn a_receiver_says_what_is_wrong_with_it() {
         assert!(said.contains(expected) && !said.contains("s3cret"), "{said}");
         assert!(config.rules.receivers.is_empty());
     }
+}
+
+#[test]
+fn a_list_of_one_may_be_a_text_alone() {
+    let config = parse(
+        r#"
+        [[target]]
+        name = "shop"
+        urls = "http://shop/metrics"
+        include = "http_*"
+        exclude = "*_created"
+        drop_labels = "instance"
+
+        [[target]]
+        name = "files"
+        file_sd = "targets/*.json"
+        paths = "/health"
+
+        [[receiver]]
+        name = "am"
+        type = "alertmanager"
+        urls = { env = "SHOP_URL" }
+
+        [[alert]]
+        name = "down"
+        target = "*"
+        watch = "down"
+        receivers = "am"
+        "#,
+    );
+    assert_eq!(config.rules.faults, []);
+    let filter = &config.targets[0].settings.filter;
+    assert_eq!(
+        (config.targets[0].addresses.len(), filter.include.len(), filter.exclude.len(), &filter.drop_labels),
+        (1, 1, 1, &vec!["instance".to_owned()])
+    );
+    let list = &config.lists[0];
+    assert!(
+        matches!(&list.place, Place::Files(paths) if paths[..] == [Path::new("/etc/whippet/targets/*.json")])
+    );
+    assert_eq!(list.paths, ["/health"]);
+    assert_eq!(config.rules.receivers[0].endpoints.len(), 1);
+    assert_eq!(config.rules.watch.alerts[0].receivers, ["am"]);
+    // What is neither is named, with its line.
+    let error = refused("[[target]]\nname = 'a'\nurl = 'http://a/'\ninclude = 5");
+    assert!(error.starts_with("line 4: ") && error.contains("a text, or a list of texts"), "{error}");
+}
+
+#[test]
+fn an_address_may_be_a_secret() {
+    let config = parse(
+        r#"
+        [prometheus]
+        url = { env = "SHOP_URL" }
+
+        [remote_write]
+        url = { env = "SHOP_URL" }
+
+        [[target]]
+        name = "one"
+        url = { env = "SHOP_URL" }
+
+        [[target]]
+        name = "two"
+        urls = ["http://shop/metrics", { env = "SHOP_URL" }]
+
+        [[target]]
+        name = "fleet"
+        http_sd = { env = "SHOP_URL" }
+        "#,
+    );
+    assert_eq!(config.prometheus.unwrap().endpoint.url.host(), Some("shop.example"));
+    assert_eq!(config.remote_write.unwrap().endpoint.url.host(), Some("shop.example"));
+    let addresses: Vec<usize> = config.targets.iter().map(|target| target.addresses.len()).collect();
+    assert_eq!((addresses, config.lists.len()), (vec![1, 2], 1));
+    let error = refused("[[target]]\nname = 'a'\nurl = { env = 'MISSING' }");
+    assert!(error.contains("the environment variable MISSING is not set"), "{error}");
+}
+
+#[test]
+fn a_flag_whose_value_may_be_left_out_is_on_or_off() {
+    let values = |text: &str| parse(text).flags[0].values.clone();
+    assert_eq!(values("export_pages = true"), ["true"]);
+    assert!(values("export_pages = false").is_empty());
+    assert_eq!(values("export_pages = ['app', 'page']"), ["app,page"]);
+    assert!(refused("listen = true").contains("`listen` must be a text"));
 }

@@ -2,7 +2,8 @@
 use super::all::Settings;
 
 /// The keys of settings that are taken while the collector runs. Targets, mappings and rules are, too.
-const LIVE: [&str; 6] = ["allow_origin", "allow_host", "rate_limit", "log_level", "scrape", "token"];
+const LIVE: [&str; 7] =
+    ["allow_origin", "allow_host", "rate_limit", "log_level", "log_format", "scrape", "token"];
 
 /// The keys of settings that are others in `now` than in `begun`, with which the collector runs, and need a restart.
 pub fn changes(begun: &Settings, now: &Settings) -> Vec<String> {
@@ -22,4 +23,23 @@ pub fn changes(begun: &Settings, now: &Settings) -> Vec<String> {
         changed.push("remote_write".to_owned());
     }
     changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::changes;
+    use crate::settings::Sources;
+
+    #[test]
+    fn what_is_taken_at_once_needs_no_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let load = |name: &str, text: &str| {
+            let file = folder.path().join(name);
+            std::fs::write(&file, text).unwrap();
+            Sources::of_file(&file).load().unwrap()
+        };
+        let begun = load("a.toml", "");
+        let now = load("b.toml", "log_format = 'json'\nlog_level = 'debug'\nretention = '99d'\n");
+        assert_eq!(changes(&begun, &now), ["retention"]);
+    }
 }

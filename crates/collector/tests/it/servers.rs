@@ -30,6 +30,17 @@ fn refused(url: &str) -> String {
     }
 }
 
+/// The same of a server that was told just now to read its settings again.
+fn refused_soon(url: &str) -> String {
+    let until = Instant::now() + Duration::from_secs(10);
+    loop {
+        match Collector::collector(program(), &Data::Url(url.to_owned()), &[]) {
+            Ok(_) => assert!(Instant::now() < until, "it started at {url}"),
+            Err(error) => return error.to_string(),
+        }
+    }
+}
+
 /// Starts a collector, which acknowledges some beacons, each after a pause.
 fn acknowledges(url: &str, pause: Duration) {
     let collector = Collector::collector(program(), &Data::Url(url.to_owned()), &[]).unwrap();
@@ -112,6 +123,12 @@ fn the_certificate_of_a_server_is_checked_as_sslmode_says() {
         let said = refused(&url);
         assert!(said.contains(reason), "{url}: {said}");
     }
+    // A server that has TLS, and lets users in without it only.
+    std::fs::write(server.data().join("pg_hba.conf"), "hostnossl all all 127.0.0.1/32 trust\n").unwrap();
+    server.sql("SELECT pg_reload_conf()").unwrap();
+    let said = refused_soon(&by_address("sslmode=require"));
+    assert!(said.contains("no pg_hba.conf entry"), "{said}");
+    acknowledges(&by_address("sslmode=prefer"), Duration::ZERO);
     server.stop();
     let settings = Settings { certificate: Some(authority.signs("localhost", 2021)), ..Settings::default() };
     let mut server = Server::create(programs.clone(), &folder.path().join("old"), settings).unwrap();
@@ -125,6 +142,37 @@ fn the_certificate_of_a_server_is_checked_as_sslmode_says() {
     let said = refused(&format!("{}?sslmode=require", server.url()));
     assert!(said.contains("server does not support TLS"), "{said}");
     acknowledges(&format!("{}?sslmode=prefer", server.url()), Duration::ZERO);
+}
+
+#[test]
+fn certificates_that_are_renewed_while_a_collector_runs_are_read_again() {
+    let (folder, Some(programs)) = (folder(), programs()) else { return };
+    let (first, second) = (Authority::new("first"), Authority::new("second"));
+    let file = folder.path().join("roots.pem");
+    let roots = first.write(&file);
+    let settings = Settings { certificate: Some(first.signs("localhost", 2090)), ..Settings::default() };
+    let server = Server::create(programs, &folder.path().join("renewed"), settings).unwrap();
+    let url = server.url().replace("127.0.0.1", "localhost");
+    let url = format!("{url}?sslmode=verify-full&sslrootcert={roots}");
+    let collector = Collector::collector(program(), &Data::Url(url), &[]).unwrap();
+    let beacons = Beacons { seed: 9, start: 1_790_000_000_000, open: 10 };
+    let post = |number| Client::new(&collector.address).post(&beacons.beacon(number)).unwrap().status;
+    assert_eq!(post(0), 204);
+    second.write(&file);
+    let (certificate, key) = second.signs("localhost", 2090);
+    for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+        std::fs::write(folder.path().join("renewed").join(name), text).unwrap();
+    }
+    server.sql("SELECT pg_reload_conf()").unwrap();
+    server
+        .sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'whippet'")
+        .unwrap();
+    let until = Instant::now() + Duration::from_secs(20);
+    while post(1) != 204 {
+        assert!(Instant::now() < until, "{}", collector.log());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    collector.stop().unwrap();
 }
 
 #[test]
@@ -144,8 +192,10 @@ fn time_limits_of_a_server_are_not_the_collectors() {
         "row_security=off",
         "datestyle=SQL,DMY",
     ];
+    // The setting is of PostgreSQL 17.
+    let transactions = (programs.version() >= Some(17)).then_some("transaction_timeout=50ms");
     let server = Server::create(programs, &folder.path().join("limits"), Settings::default()).unwrap();
-    for limit in limits {
+    for limit in limits.into_iter().chain(transactions) {
         let (name, value) = limit.split_once('=').unwrap();
         server.sql(&format!("ALTER SYSTEM SET {name} = '{value}'")).unwrap();
     }
@@ -209,8 +259,8 @@ impl Drop for Pooler {
     }
 }
 
-/// PgBouncer before the server for tests. `None` where it is not installed.
-fn pooler(folder: &Path, mode: &str) -> Option<Pooler> {
+/// PgBouncer before the server for tests, to which it has that many connections. `None` where it is not installed.
+fn pooler(folder: &Path, mode: &str, connections: u16) -> Option<Pooler> {
     let program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer"];
     let Some(program) = program.iter().find(|program| Path::new(program).exists()) else {
         println!("left out: there is no PgBouncer (Debian: apt-get install pgbouncer)");
@@ -222,7 +272,7 @@ fn pooler(folder: &Path, mode: &str) -> Option<Pooler> {
     std::fs::write(folder.join("users"), "\"whippet\" \"\"\n").unwrap();
     let settings = format!(
         "[databases]\n* = host={name} port={port} user=whippet\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {own}\nunix_socket_dir =\n\
-         auth_type = any\nauth_file = {}\npool_mode = {mode}\ndefault_pool_size = 20\n",
+         auth_type = any\nauth_file = {}\npool_mode = {mode}\ndefault_pool_size = {connections}\n",
         folder.join("users").display()
     );
     let file = folder.join("pgbouncer.ini");
@@ -243,16 +293,21 @@ fn a_pooler_may_keep_sessions_and_not_share_them() {
     let (Some(schema), folder) = (Schema::new(), folder()) else { return };
     let server = host(&schema.url());
     let through = |pooler: &Pooler| schema.url().replacen(&server, &format!("127.0.0.1:{}", pooler.1), 1);
-    for mode in ["transaction", "statement"] {
-        let Some(pooler) = pooler(folder.path(), mode) else { return };
+    for (mode, connections) in [("transaction", 20), ("transaction", 1), ("statement", 20)] {
+        let Some(pooler) = pooler(folder.path(), mode, connections) else { return };
         let said = refused(&through(&pooler));
         assert!(said.contains("pool_mode=session"), "{mode}: {said}");
-        let moved = Command::new(program())
-            .args(["migrate", "--to", folder.path().to_str().unwrap(), "--from", &through(&pooler)])
-            .output()
-            .unwrap();
-        assert!(String::from_utf8_lossy(&moved.stderr).contains("pool_mode=session"), "{moved:?}");
+        let (url, to) = (through(&pooler), folder.path().join("to"));
+        let to = to.to_str().unwrap();
+        for arguments in [
+            &["migrate", "--to", to, "--from", &url][..],
+            &["backup", to, "--store", &url],
+            &["names", "list", "--store", &url],
+        ] {
+            let moved = Command::new(program()).args(arguments).output().unwrap();
+            assert!(String::from_utf8_lossy(&moved.stderr).contains("pool_mode=session"), "{moved:?}");
+        }
     }
-    let pooler = pooler(folder.path(), "session").unwrap();
+    let pooler = pooler(folder.path(), "session", 20).unwrap();
     acknowledges(&through(&pooler), Duration::ZERO);
 }

@@ -44,6 +44,11 @@ pub enum MovingError {
         /// The file.
         path: PathBuf,
     },
+    /// A log of another database is beside the file that is to be written.
+    LeftLog {
+        /// The log.
+        path: PathBuf,
+    },
     /// The copy would replace what it copies.
     Itself {
         /// The file.
@@ -148,6 +153,12 @@ impl fmt::Display for MovingError {
                     path.display()
                 )
             }
+            Self::LeftLog { path } => write!(
+                f,
+                "{} is the log of a database that was not closed, and SQLite would take it for the copy's: choose another file, or \
+                 delete the log if that database is not needed any more",
+                path.display()
+            ),
             Self::Itself { path } => {
                 write!(f, "{} is the collector's own file: choose another one", path.display())
             }

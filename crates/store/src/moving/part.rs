@@ -20,13 +20,17 @@ impl Part {
         Ok(Self(path))
     }
 
-    /// Refuses a folder, and a file that is there already unless it is to be replaced.
+    /// Refuses a folder, a file that is there already unless it is to be replaced, and one with a log that another database left:
+    /// SQLite would read the copy with that log, and so something else than was copied.
     pub fn check_target(target: &Path, replace: bool) -> Result<(), MovingError> {
         let path = target.to_owned();
         match target.is_dir() {
             true => Err(MovingError::IsFolder { path }),
             false if !replace && target.exists() => Err(MovingError::Exists { path }),
-            false => Ok(()),
+            false => match logs(target).find(|log| fs::metadata(log).is_ok_and(|log| log.len() > 0)) {
+                Some(path) => Err(MovingError::LeftLog { path }),
+                None => Ok(()),
+            },
         }
     }
 
@@ -56,7 +60,37 @@ impl Drop for Part {
     }
 }
 
+/// Where SQLite keeps what is not in a file yet.
+fn logs(file: &Path) -> impl Iterator<Item = PathBuf> {
+    let file = file.as_os_str().to_owned();
+    ["-wal", "-journal"].into_iter().map(move |end| {
+        let mut name = file.clone();
+        name.push(end);
+        name.into()
+    })
+}
+
 #[cfg(unix)]
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MovingError, Part, fs, logs};
+
+    #[test]
+    fn a_log_that_another_database_left_is_not_taken_for_that_of_a_copy() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("copy.db");
+        for log in logs(&target) {
+            fs::write(&log, "frames").unwrap();
+            for replace in [false, true] {
+                let refused = Part::check_target(&target, replace).unwrap_err();
+                assert!(matches!(refused, MovingError::LeftLog { path } if path == log));
+            }
+            fs::write(&log, "").unwrap();
+            Part::check_target(&target, false).unwrap();
+        }
+    }
 }

@@ -90,7 +90,7 @@ impl Place {
                 (Box::new(connection), version, schema::VERSION)
             }
             Self::Server(address) => {
-                let session = Session::new(Server::new(ServerAddress::clone(address))?, Waits::PATIENT);
+                let session = session(address)?;
                 let database: &dyn Database = &session;
                 let version = database::format(database, address.schema())?;
                 let version = version.ok_or_else(|| MovingError::NoTables { server: address.to_string() })?;
@@ -108,7 +108,7 @@ impl Place {
         match self {
             Self::Folder(folder) => drop(source::file(folder)?),
             Self::Server(address) => {
-                let session = Session::new(Server::new(ServerAddress::clone(address))?, Waits::PATIENT);
+                let session = session(address)?;
                 if database::format(&session, address.schema())?.is_none() {
                     return Err(MovingError::NoTables { server: address.to_string() });
                 }
@@ -134,9 +134,7 @@ impl Place {
                 Ok(Opened::Folder(connection, lock))
             }
             Self::Server(address) => {
-                let server = Server::new(ServerAddress::clone(address))?;
-                database::refuse_pooler(&server)?;
-                let session = Session::new(server, Waits::PATIENT);
+                let session = session(address)?;
                 let database: &dyn Database = &session;
                 migrate(&session)?;
                 // Collectors share the one, and find it taken while this lasts. Those of an older version do not look.
@@ -150,6 +148,13 @@ impl Place {
             }
         }
     }
+}
+
+/// A session for what takes as long as it takes. Through a pooler that shares sessions it would not find its tables.
+fn session(address: &ServerAddress) -> database::Result<Session> {
+    let server = Server::new(address.clone())?;
+    database::refuse_pooler(&server)?;
+    Ok(Session::new(server, Waits::PATIENT))
 }
 
 /// The role of the one move.

@@ -45,14 +45,30 @@ pub struct AlertTable {
     resolve: Option<Quantity>,
     repeat: Option<String>,
     receiver: Option<String>,
-    #[serde(default)]
-    receivers: Vec<String>,
+    receivers: Option<Names>,
     severity: Option<String>,
     #[serde(default)]
     labels: BTreeMap<String, String>,
     summary: Option<String>,
     runbook: Option<String>,
     no_data: Option<String>,
+}
+
+/// One name, or several: a list of one may be a text alone.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged, expecting = "must be a name, or a list of names")]
+enum Names {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Names {
+    fn list(self) -> Vec<String> {
+        match self {
+            Self::One(name) => vec![name],
+            Self::Several(names) => names,
+        }
+    }
 }
 
 impl AlertTable {
@@ -111,7 +127,8 @@ impl AlertTable {
                 return Err("`resolve` is for alerts with `expr`: others have no number".to_owned());
             }
         };
-        let receivers: Vec<String> = self.receiver.into_iter().chain(self.receivers).collect();
+        let receivers: Vec<String> =
+            self.receiver.into_iter().chain(self.receivers.map(Names::list).unwrap_or_default()).collect();
         if receivers.len() > MOST || self.labels.len() > MOST {
             return Err(format!("it has at most {MOST} receivers, and as many labels"));
         }
@@ -284,5 +301,23 @@ fn resolve(value: &Quantity, level: &LevelRule) -> Result<Bound, String> {
             Err("`resolve` is on the bad side of the alert's number: it would end before it begins"
                 .to_owned())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AlertTable;
+
+    #[test]
+    fn one_receiver_may_stand_alone() {
+        let of = |receivers: &str| {
+            let text = format!(r#"{{"name":"a","app":"b","expr":"views > 5"{receivers}}}"#);
+            serde_json::from_str::<AlertTable>(&text).map(|table| table.checked().unwrap().receivers)
+        };
+        assert!(of("").unwrap().is_empty());
+        assert_eq!(of(r#","receiver":"ops""#).unwrap(), ["ops"]);
+        assert_eq!(of(r#","receivers":"ops""#).unwrap(), ["ops"]);
+        assert_eq!(of(r#","receiver":"ops","receivers":["web","chat"]"#).unwrap(), ["ops", "web", "chat"]);
+        assert!(of(r#","receivers":5"#).unwrap_err().to_string().contains("a name, or a list of names"));
     }
 }

@@ -28,6 +28,10 @@ impl FromStr for Labels {
     type Err = String;
 
     fn from_str(list: &str) -> Result<Self, String> {
+        // A variable and the configuration file say so for the flag without a list.
+        if matches!(list.trim().to_ascii_lowercase().as_str(), "1" | "true" | "yes" | "on") {
+            return Ok(Self { app: true, page: true, device: true, release: true });
+        }
         let mut labels = Self { app: false, page: false, device: false, release: false };
         for name in list.split(',').map(str::trim) {
             *match name {

@@ -73,6 +73,8 @@ pub enum AddressError {
     Form,
     /// It names no host.
     NoHost,
+    /// It has more ports than hosts.
+    TwoPorts,
     /// It has an option that is not known.
     UnknownOption,
     /// `sslmode` is none of the known words.
@@ -91,6 +93,9 @@ impl std::fmt::Display for AddressError {
                  password are written with a percent sign: %40 for @, %2F for /, %3F for ?",
             ),
             Self::NoHost => f.write_str("names no host: write postgres://USER@HOST:5432/DATABASE"),
+            Self::TwoPorts => f.write_str(
+                "has more ports than hosts: write the port behind the host, postgres://USER@HOST:6000/DATABASE, and not as an option",
+            ),
             Self::UnknownOption => write!(
                 f,
                 "has an option that is not known. These are: schema, sslmode, sslrootcert, sslcert, sslkey, {}. A ? of the \
@@ -168,6 +173,10 @@ impl FromStr for ServerAddress {
             return Err(AddressError::Form);
         }
         let (base, query) = text.split_once('?').unwrap_or((text, ""));
+        // The client takes the first for the end of the password: what follows would be a host, which messages name.
+        if base.matches('@').count() > 1 {
+            return Err(AddressError::Form);
+        }
         let mut own = OwnOptions::default();
         let mut passed_on = Vec::new();
         for option in query.split('&').filter(|option| !option.is_empty()) {
@@ -184,16 +193,25 @@ impl FromStr for ServerAddress {
         };
         // Its error may show parts of the text.
         let mut config: Config = client.parse().map_err(|_| AddressError::Form)?;
-        if hosts::count(&config) == 0 {
+        let hosts = hosts::count(&config);
+        if hosts == 0 {
             return Err(AddressError::NoHost);
         }
+        // A host of the address has a port already, if only the usual one: another one of an option would not count.
+        let ports = config.get_ports();
+        if ports.len() > hosts && ports.iter().any(|port| Some(port) != ports.first()) {
+            return Err(AddressError::TwoPorts);
+        }
         let tls = own.apply(&mut config)?;
-        set_defaults(&mut config);
+        set_defaults(&mut config, |name| {
+            passed_on.iter().any(|option| option.split_once('=').is_some_and(|(key, _)| key == name))
+        });
         Ok(Self { config, tls, schema: own.schema.unwrap_or_else(|| SCHEMA.to_owned()) })
     }
 }
 
-fn set_defaults(config: &mut Config) {
+/// Sets what the address leaves open. `is_given`: whether it has the option of this name.
+fn set_defaults(config: &mut Config, is_given: impl Fn(&str) -> bool) {
     if config.get_application_name().is_none() {
         config.application_name("whippet");
     }
@@ -201,13 +219,17 @@ fn set_defaults(config: &mut Config) {
         config.connect_timeout(CONNECT_TIMEOUT);
     }
     // A host that has gone without a word is noticed within half a minute, as the server notices one of ours.
-    if config.get_keepalives_idle() > Duration::from_secs(60) {
+    if !is_given("keepalives_idle") {
         config.keepalives_idle(Duration::from_secs(10));
+    }
+    if config.get_keepalives_interval().is_none() {
         config.keepalives_interval(Duration::from_secs(5));
+    }
+    if config.get_keepalives_retries().is_none() {
         config.keepalives_retries(3);
     }
     // Of several hosts, the one that can be written.
-    if hosts::count(config) > 1 && config.get_target_session_attrs() == TargetSessionAttrs::Any {
+    if hosts::count(config) > 1 && !is_given("target_session_attrs") {
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
     }
 }
@@ -321,7 +343,29 @@ mod tests {
         let plain = parse("postgresql://[::1]/whippet").unwrap();
         assert_eq!(plain.to_string(), "postgres://[::1]:5432/whippet (schema whippet)");
         assert_eq!(plain.tls, TlsOptions { verify: Verify::Nothing, roots: None, own: None });
+        let usual = parse("postgres://me@db/shop?port=5432").unwrap();
+        assert_eq!(usual.hosts(), "db:5432");
         assert_eq!(plain.with_password("later").config.get_password(), Some(&b"later"[..]));
+    }
+
+    #[test]
+    fn what_an_address_says_of_signs_of_life_and_of_hosts_is_kept() {
+        let of = |query: &str| parse(&format!("postgres://me@db1,db2/shop?{query}")).unwrap().config;
+        let lives = |query: &str| {
+            let config = of(query);
+            let seconds = |time: Duration| time.as_secs();
+            (
+                seconds(config.get_keepalives_idle()),
+                config.get_keepalives_interval().map(seconds),
+                config.get_keepalives_retries(),
+            )
+        };
+        assert_eq!(lives(""), (10, Some(5), Some(3)));
+        assert_eq!(lives("keepalives_idle=120"), (120, Some(5), Some(3)));
+        assert_eq!(lives("keepalives_interval=30&keepalives_retries=9"), (10, Some(30), Some(9)));
+        assert_eq!(of("").get_target_session_attrs(), TargetSessionAttrs::ReadWrite);
+        let any = of("target_session_attrs=any");
+        assert_eq!(any.get_target_session_attrs(), TargetSessionAttrs::Any);
     }
 
     #[test]
@@ -338,6 +382,10 @@ mod tests {
         for (text, expected) in [
             ("mysql://me:secret@db/", AddressError::Form),
             ("postgres://me:secret@db:port/shop", AddressError::Form),
+            ("postgres://me:se@secret@db/shop", AddressError::Form),
+            ("postgres://me:se@secret/x@db/shop", AddressError::Form),
+            ("postgres://me:secret@db/shop?port=6000", AddressError::TwoPorts),
+            ("postgres://me:secret@db1,db2/shop?port=6000", AddressError::TwoPorts),
             ("postgres://me:sec?secret@db/shop", AddressError::UnknownOption),
             ("postgres://me:sec?secret=1@db/shop", AddressError::UnknownOption),
             ("postgres://me:secret@db/shop?sslmode=on", AddressError::SslMode),

@@ -78,6 +78,10 @@ fn kind(code: &SqlState, message: &str) -> ErrorKind {
         "55P03" => ErrorKind::Busy,
         "57014" => ErrorKind::Interrupted,
         "XX001" | "XX002" => ErrorKind::Damaged,
+        // The server ended the session: its transaction was idle, or took too long.
+        "25P03" | "25P04" => ErrorKind::Unavailable,
+        // What the session prepared is gone, as after somebody's `DISCARD ALL`: another session prepares it again.
+        "26000" => ErrorKind::Unavailable,
         "42501" => ErrorKind::Denied,
         // A full disk that is not the data's: the log's, for instance.
         "58030" if message.contains("No space left") => ErrorKind::Full,
@@ -104,6 +108,9 @@ mod tests {
             ("57P03", ErrorKind::Unavailable),
             ("57014", ErrorKind::Interrupted),
             ("25006", ErrorKind::ReadOnly),
+            ("25P03", ErrorKind::Unavailable),
+            ("25P04", ErrorKind::Unavailable),
+            ("26000", ErrorKind::Unavailable),
             ("40P01", ErrorKind::Conflict),
             ("28P01", ErrorKind::Denied),
             ("42P01", ErrorKind::Other),

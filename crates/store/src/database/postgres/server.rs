@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::runtime::{Handle, Runtime};
 use tokio_postgres::config::SslMode;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -25,7 +26,7 @@ fn settings(waits: &Waits) -> String {
         "SELECT set_config(known.name, wanted.value, false) FROM pg_settings AS known JOIN (VALUES
            ('tcp_keepalives_idle', '10'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3'),
            ('tcp_user_timeout', '{unanswered}'), ('idle_in_transaction_session_timeout', '{idle}'),
-           ('client_min_messages', 'warning'), ('jit', 'off')
+           ('transaction_timeout', '0'), ('client_min_messages', 'warning'), ('jit', 'off')
          ) AS wanted (name, value) ON wanted.name = known.name"
     )
 }
@@ -33,6 +34,7 @@ fn settings(waits: &Waits) -> String {
 /// A server, and the thread that its connections run on.
 pub struct Server {
     address: ServerAddress,
+    /// With the certificates of the start.
     tls: MakeRustlsConnect,
     // `None` once it is dropped.
     runtime: Option<Runtime>,
@@ -122,20 +124,37 @@ impl Server {
         Ok(client)
     }
 
+    /// How TLS begins. The files that the address names are read for each connection, as PostgreSQL's own client does: certificates
+    /// are renewed while a collector runs. Where that fails, as in the midst of it, those of the start count.
+    fn tls(&self) -> MakeRustlsConnect {
+        let options = &self.address.tls;
+        if options.roots.is_none() && options.own.is_none() {
+            return self.tls.clone();
+        }
+        tls::connector(options).unwrap_or_else(|reason| {
+            tracing::warn!(reason, "TLS to the database goes by the certificates of the start");
+            self.tls.clone()
+        })
+    }
+
     async fn log_in(&self, config: &Config) -> std::result::Result<Client, tokio_postgres::Error> {
+        let mut plain = config.clone();
+        plain.ssl_mode(SslMode::Disable);
         match self.connect_with(config).await {
             // As PostgreSQL's own client does where TLS is only preferred.
             Err(error) if config.get_ssl_mode() == SslMode::Prefer && is_tls_failure(&error) => {
-                let mut config = config.clone();
-                config.ssl_mode(SslMode::Disable);
-                self.connect_with(&config).await
+                self.connect_with(&plain).await
+            }
+            // As there, too: the server's `pg_hba.conf` may let this user in without TLS only (`hostnossl`).
+            Err(error) if config.get_ssl_mode() == SslMode::Prefer && is_not_let_in(&error) => {
+                self.connect_with(&plain).await.map_err(|_| error)
             }
             connected => connected,
         }
     }
 
     async fn connect_with(&self, config: &Config) -> std::result::Result<Client, tokio_postgres::Error> {
-        let (client, connection) = config.connect(self.tls.clone()).await?;
+        let (client, connection) = config.connect(self.tls()).await?;
         let open = Arc::clone(&self.open);
         open.fetch_add(1, Ordering::Relaxed);
         self.handle().spawn(async move {
@@ -149,6 +168,11 @@ impl Server {
     }
 }
 
+/// Whether nobody of this kind may log in, whatever the password.
+fn is_not_let_in(error: &tokio_postgres::Error) -> bool {
+    error.code() == Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION)
+}
+
 fn is_tls_failure(error: &tokio_postgres::Error) -> bool {
     error.as_db_error().is_none() && error.to_string().contains("TLS")
 }
@@ -158,6 +182,19 @@ impl Drop for Server {
         // It may be dropped where waiting is not allowed.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Waits, settings};
+
+    #[test]
+    fn no_session_is_ended_in_a_transaction_by_a_time_limit_of_the_servers_own() {
+        for waits in [Waits::WRITER, Waits::PATIENT] {
+            let settings = settings(&waits);
+            assert!(settings.contains("('transaction_timeout', '0')"), "{settings}");
         }
     }
 }
