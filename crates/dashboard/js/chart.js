@@ -4,7 +4,7 @@
 // format a number in the same way.
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { formatMoment, formatTick } from './time.js'
+import { formatMoment, formatTick, isOfAnotherYear } from './time.js'
 import { tooltip } from './tooltip.js'
 
 const BYTE_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power)
@@ -124,7 +124,8 @@ function options(chart) {
         ticks: { stroke: () => chart.colours.grid, width: 1, size: 4 },
         size: 26,
         gap: 4,
-        space: 56,
+        // A date with its year is longer.
+        space: () => (isOfAnotherYear(chart.spec.from) ? 88 : 56),
         values: (_, ticks, __, ___, step) => ticks.map((tick) => formatTick(tick, step)),
       },
       {

@@ -1,7 +1,7 @@
 //! The layout of all pages: header, routes, footer.
 use crate::base;
-use crate::components::{ConnectionNotice, Header, InvalidParameterNotice};
-use crate::data::{Connection, provide_report_states, use_status};
+use crate::components::{ConnectionNotice, Header, InvalidParameterNotice, provide_page_changes};
+use crate::data::{Connection, provide_collector_clock, provide_report_states, use_status};
 use crate::pages::{Alerts, Backend, Cache, Custom, Errors, Loading, Overview, Releases, Vitals};
 use crate::view_state::provide_view_state;
 use leptos::prelude::*;
@@ -24,8 +24,10 @@ pub fn App() -> impl IntoView {
 fn Frame() -> impl IntoView {
     provide_view_state();
     provide_report_states();
+    provide_page_changes();
     let status = use_status();
     provide_context(status);
+    provide_collector_clock(status);
     let connection = Connection::of(status);
     provide_context(connection);
     view! {

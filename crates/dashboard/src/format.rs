@@ -41,13 +41,20 @@ pub fn beside(value: f64, bounds: &[f64], unit: Unit) -> String {
     }
 }
 
-/// Formats a time in the user's time zone: `28 Nov 14:02`. Only works in a browser.
+/// Formats a time in the user's time zone: `28 Nov 14:02`; of another year than this `28 Nov 2025 14:02`. Only works in a browser.
 pub fn moment(time: i64) -> String {
+    let date = js_sys::Date::new(&(time as f64).into());
+    let day =
+        day(date.get_date(), date.get_month(), date.get_full_year(), js_sys::Date::new_0().get_full_year());
+    format!("{day} {:02}:{:02}", date.get_hours(), date.get_minutes())
+}
+
+/// A day, with its year unless it is `this_year`. Months begin with 0.
+fn day(day: u32, month: u32, year: u32, this_year: u32) -> String {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let date = js_sys::Date::new(&(time as f64).into());
-    let month = MONTHS.get(date.get_month() as usize).copied().unwrap_or_default();
-    format!("{} {month} {:02}:{:02}", date.get_date(), date.get_hours(), date.get_minutes())
+    let month = MONTHS.get(month as usize).copied().unwrap_or_default();
+    if year == this_year { format!("{day} {month}") } else { format!("{day} {month} {year}") }
 }
 
 /// Formats a time as `<input type="datetime-local">` takes it, in the user's time zone. Only works in a browser.
@@ -194,6 +201,12 @@ mod tests {
     fn check(write: fn(f64) -> String, values: &[f64], expect: Expect) {
         let text: Vec<String> = values.iter().map(|&value| write(value)).collect();
         expect.assert_eq(&text.join(" | ").replace(['\u{a0}', '\u{202f}'], " "));
+    }
+
+    #[test]
+    fn days_of_another_year_have_it() {
+        assert_eq!(day(28, 10, 2026, 2026), "28 Nov");
+        assert_eq!([day(28, 10, 2025, 2026), day(1, 0, 2027, 2026)], ["28 Nov 2025", "1 Jan 2027"]);
     }
 
     #[test]

@@ -136,6 +136,10 @@ fn typescript(project: &Project, steps: &Steps<'_>, browser: &Browser) -> Result
         let tests = test_files(&project.path("pkg/test"))?;
         Ok(cmd!(shell, "node --test {tests...}").run()?)
     })?;
+    steps.run("test: scripts of the dashboard in Node", || {
+        let tests = test_files(&project.path("crates/dashboard/js"))?;
+        Ok(cmd!(shell, "node --test {tests...}").run()?)
+    })?;
     for (peer, folder) in [("TanStack Query", "query"), ("web-vitals", "vitals")] {
         steps.run(&format!("test: beside {peer}"), || {
             let tests = test_files(&project.path(&format!("tests/interop/{folder}")))?;

@@ -134,15 +134,11 @@ impl ChartSpec {
                 beyond: line.beyond.clone(),
             })
             .collect();
-        let (floor, ceiling) = match unit {
-            Unit::Ms => (1.0, None),
-            Unit::Ratio => (0.01, Some(1.0)),
-            Unit::PerSecond => (0.1, None),
-            Unit::Bytes | Unit::BytesPerSecond => (1024.0, None),
-            Unit::Number => (0.1, None),
-        };
+        let ceiling = (unit == Unit::Ratio).then_some(1.0);
         let area = lines.len() == 1;
-        let least = lines.iter().flat_map(|line| &line.values).flatten().copied().fold(0.0, f64::min);
+        let known = || lines.iter().flat_map(|line| &line.values).flatten().copied();
+        let least = known().fold(0.0, f64::min);
+        let floor = floor_for(unit, known().map(f64::abs).fold(0.0, f64::max));
         Self {
             from: range.from,
             to: range.to,
@@ -158,8 +154,9 @@ impl ChartSpec {
         }
     }
 
-    /// Adds a threshold.
+    /// Adds a threshold. What is far below it looks like nothing: the axis is not made for small values.
     pub fn bound(mut self, value: f64, tone: Tone) -> Self {
+        self.floor = self.floor.max(usual_floor(self.unit));
         self.bounds.push(Bound { value, tone });
         self
     }
@@ -234,6 +231,30 @@ impl ChartSpec {
     }
 }
 
+/// The smallest upper end of the axis, where values are not much smaller.
+fn usual_floor(unit: Unit) -> f64 {
+    match unit {
+        Unit::Ms => 1.0,
+        Unit::Ratio => 0.01,
+        Unit::PerSecond | Unit::Number => 0.1,
+        Unit::Bytes | Unit::BytesPerSecond => 1024.0,
+    }
+}
+
+/// The smallest upper end of the axis for values up to `greatest`: durations of microseconds, rare events and small numbers take
+/// at least a tenth of the height. Shares and sizes that small are noise.
+fn floor_for(unit: Unit, greatest: f64) -> f64 {
+    // Below this, labels are no longer told apart: a thousandth of a nanosecond.
+    const LEAST: f64 = 1e-9;
+    let mut floor = usual_floor(unit);
+    if greatest > 0.0 && matches!(unit, Unit::Ms | Unit::PerSecond | Unit::Number) {
+        while greatest < floor / 10.0 && floor > LEAST {
+            floor /= 10.0;
+        }
+    }
+    floor
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,6 +295,22 @@ mod tests {
         assert_eq!(bottom(&[Some(10.0), None, Some(4.0)]), 0.0);
         assert!(bottom(&[Some(10.0), None, Some(-50.0)]) < -50.0);
         assert_eq!(bottom(&[None]), 0.0);
+    }
+
+    #[test]
+    fn microseconds_are_not_a_flat_line_at_zero() {
+        let floor = |values: &[Option<f64>]| chart(&[("p50", values)]).floor;
+        assert_eq!(
+            [floor(&[Some(40.0)]), floor(&[Some(0.2)]), floor(&[Some(0.0)]), floor(&[None])],
+            [1.0; 4]
+        );
+        let small = floor(&[Some(0.004), None, Some(0.002)]);
+        assert!(small > 0.004 && small <= 0.041, "{small}");
+        assert!(floor(&[Some(1e-300)]) > 0.0);
+        assert_eq!((floor_for(Unit::Ratio, 0.000_1), floor_for(Unit::Bytes, 8.0)), (0.01, 1024.0));
+        assert!(floor_for(Unit::PerSecond, 0.000_4) < 0.004_1);
+        // Beside a threshold, a small value is a small one.
+        assert_eq!(chart(&[("p75", &[Some(0.004)])]).bound(2500.0, Tone::Good).floor, 1.0);
     }
 
     #[test]

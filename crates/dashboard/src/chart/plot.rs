@@ -1,5 +1,6 @@
 //! The component that draws a [`ChartSpec`] with uPlot.
 use super::{ChartSpec, Line};
+use crate::data::use_missing_words;
 use crate::format;
 use leptos::html;
 use leptos::prelude::*;
@@ -40,8 +41,11 @@ pub fn Plot(
         Memo::new(move |_| spec.with(|spec| spec.as_ref().map_or_else(Vec::new, |spec| spec.lines.clone())));
     let empty = Memo::new(move |_| spec.with(|spec| spec.as_ref().is_some_and(ChartSpec::is_empty)));
     let waiting = Memo::new(move |_| spec.with(Option::is_none));
-    let summary =
-        move || spec.with(|spec| spec.as_ref().map_or_else(|| "Loading.".to_owned(), ChartSpec::summary));
+    let missing = use_missing_words();
+    let summary = move || {
+        spec.with(|spec| spec.as_ref().map(ChartSpec::summary))
+            .unwrap_or_else(|| format!("{}.", missing.get()))
+    };
     view! {
         <figure class="plot" class:small=small class:nothing=move || empty.get()>
             <figcaption>
@@ -60,7 +64,7 @@ pub fn Plot(
             <div class="plot-area" aria-hidden="true">
                 <div class="plot-canvas" node_ref=place></div>
                 <p class="plot-empty" hidden=move || !empty.get()>"No data in this time range"</p>
-                <p class="plot-empty" hidden=move || !waiting.get()>"Waiting for figures"</p>
+                <p class="plot-empty" hidden=move || !waiting.get()>{move || missing.get()}</p>
             </div>
         </figure>
     }

@@ -18,7 +18,7 @@ pub use empty_state::{BeaconHint, EmptyState, KeptNote, NoDataInRange, ScrapeHin
 pub use field::Field;
 pub use header::Header;
 pub use invalid_parameter_notice::InvalidParameterNotice;
-pub use panel::{Page, Panel};
+pub use panel::{Page, Panel, provide_page_changes};
 pub use rating::{Rating, RatingBar};
 pub use report_notice::ReportNotice;
 pub use select::{AppFilter, Select};

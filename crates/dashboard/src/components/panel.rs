@@ -1,7 +1,18 @@
 //! Page and panel.
+use leptos::html;
 use leptos::prelude::*;
 
-/// A page with a heading, which also becomes the document's title.
+/// Whether a page was shown before this one.
+#[derive(Clone, Copy)]
+struct ShownBefore(StoredValue<bool>);
+
+/// Lets each [`Page`] know whether it is the first. Call once.
+pub fn provide_page_changes() {
+    provide_context(ShownBefore(StoredValue::new(false)));
+}
+
+/// A page with a heading, which also becomes the document's title. Of a page that follows another, the heading takes the focus:
+/// screen readers read it, as nothing else tells them that the page is another one.
 #[component]
 pub fn Page(
     /// The heading.
@@ -12,9 +23,24 @@ pub fn Page(
     children: Children,
 ) -> impl IntoView {
     document().set_title(&format!("{title} – Whippet"));
+    let heading = NodeRef::<html::H1>::new();
+    let ShownBefore(shown_before) = expect_context();
+    Effect::new(move || {
+        let Some(heading) = heading.get() else { return };
+        if shown_before.get_value() {
+            // The router has scrolled already: to the top, or to where somebody was who goes back.
+            let options = web_sys::FocusOptions::new();
+            options.set_prevent_scroll(true);
+            // When it is in the document.
+            request_animation_frame(move || {
+                let _ = heading.focus_with_options(&options);
+            });
+        }
+        shown_before.set_value(true);
+    });
     view! {
         <div class="page-head">
-            <h1>{title}</h1>
+            <h1 tabindex="-1" node_ref=heading>{title}</h1>
             <div class="filters">{aside.run()}</div>
         </div>
         {children()}

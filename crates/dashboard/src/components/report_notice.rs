@@ -19,7 +19,7 @@ pub fn ReportNotice<T: Send + Sync + 'static>(
     let about = if of.is_empty() { String::new() } else { format!("{of}: ") };
     let notice = move || {
         match state.get() {
-        ReportState::Loading | ReportState::Fresh => None,
+        ReportState::Idle | ReportState::Loading | ReportState::Fresh => None,
         // The seconds are hidden from screen readers, which would read every change.
         ReportState::Slow(seconds) => Some(
             view! {
@@ -60,5 +60,7 @@ pub fn ReportNotice<T: Send + Sync + 'static>(
         }
     }
     };
-    view! { <div class="live" role="status" aria-live="polite">{notice}</div> }
+    // The style sheet dims what follows: it is of the range or the filters of before.
+    let of_before = move || query.is_placeholder_data.get().then_some("");
+    view! { <div class="live" role="status" aria-live="polite" data-of-before=of_before>{notice}</div> }
 }

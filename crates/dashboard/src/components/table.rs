@@ -1,6 +1,8 @@
 //! Tables of figures.
 use super::Rating;
+use crate::data::use_missing_words;
 use leptos::prelude::*;
+use std::collections::HashMap;
 
 /// A cell.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -98,15 +100,14 @@ pub fn Table(
     // The first cell is the row's key. When other cells change, only they are rendered again, so that expanded details and
     // the focus stay.
     let known = Memo::new(move |_| by_key(rows.get().unwrap_or_default()));
-    let keys = move || known.with(|rows| rows.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>());
+    let keys = move || known.with(|rows| rows.keys.clone());
     let figures = move |key: Key| {
-        let row = Memo::new(move |_| {
-            known.with(|rows| rows.iter().find(|row| row.0 == key).map(|row| row.1.clone()))
-        });
+        let row = Memo::new(move |_| known.with(|rows| rows.cells.get(&key).cloned()));
         move || row.get().map(|row| row.into_iter().map(|cell| draw(cell, false)).collect_view())
     };
     let empty = Memo::new(move |_| rows.with(|rows| rows.as_ref().is_some_and(Vec::is_empty)));
     let waiting = Memo::new(move |_| rows.with(Option::is_none));
+    let missing = use_missing_words();
     view! {
         <div class="table" role="region" aria-label=label tabindex="0">
             <table>
@@ -119,7 +120,7 @@ pub fn Table(
                 </tbody>
             </table>
             <p class="table-nothing" hidden=move || !empty.get()>{nothing}</p>
-            <p class="table-nothing" hidden=move || !waiting.get()>"Waiting for figures"</p>
+            <p class="table-nothing" hidden=move || !waiting.get()>{move || missing.get()}</p>
         </div>
     }
 }
@@ -127,14 +128,26 @@ pub fn Table(
 /// A row's first cell, and the number of earlier rows with an equal one.
 type Key = (Cell, usize);
 
-/// The rows by key, without their first cells.
-fn by_key(rows: Vec<Vec<Cell>>) -> Vec<(Key, Vec<Cell>)> {
-    let mut known: Vec<(Key, Vec<Cell>)> = Vec::with_capacity(rows.len());
+/// The rows by key. Each row looks for its own: a search in a list would take the square of their number.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Rows {
+    /// In the order of the table.
+    keys: Vec<Key>,
+    /// Of each row, without its first cell.
+    cells: HashMap<Key, Vec<Cell>>,
+}
+
+fn by_key(rows: Vec<Vec<Cell>>) -> Rows {
+    let mut known = Rows::default();
+    let mut counts: HashMap<Cell, usize> = HashMap::new();
     for row in rows {
         let mut cells = row.into_iter();
         let Some(first) = cells.next() else { continue };
-        let before = known.iter().filter(|row| row.0.0 == first).count();
-        known.push(((first, before), cells.collect()));
+        let count = counts.entry(first.clone()).or_default();
+        let key = (first, *count);
+        *count += 1;
+        known.keys.push(key.clone());
+        known.cells.insert(key, cells.collect());
     }
     known
 }
@@ -186,5 +199,33 @@ fn draw(cell: Cell, heads: bool) -> AnyView {
         view! { <th scope="row">{content}</th> }.into_any()
     } else {
         view! { <td class:figure=figure class:message=message>{content}</td> }.into_any()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_with_equal_first_cells_have_keys_of_their_own() {
+        let text = |text: &str| Cell::Text(text.to_owned());
+        let rows = by_key(vec![
+            vec![text("b"), text("1")],
+            vec![text("a"), text("2")],
+            Vec::new(),
+            vec![text("b"), text("3")],
+        ]);
+        assert_eq!(rows.keys, [(text("b"), 0), (text("a"), 0), (text("b"), 1)]);
+        let cells: Vec<&[Cell]> = rows.keys.iter().map(|key| rows.cells[key].as_slice()).collect();
+        assert_eq!(cells, [&[text("1")], &[text("2")], &[text("3")]]);
+    }
+
+    #[test]
+    fn many_rows_take_no_square_of_their_number() {
+        let rows = |first: fn(usize) -> String| {
+            by_key((0..100_000).map(|row| vec![Cell::Text(first(row))]).collect()).keys.len()
+        };
+        // Ten thousand million comparisons would be a minute.
+        assert_eq!((rows(|row| row.to_string()), rows(|_| "same".to_owned())), (100_000, 100_000));
     }
 }

@@ -3,6 +3,7 @@
 //! A query key holds the name of a time range, such as `6h`, not its bounds: these move with every refetch, and the cached
 //! entry stays the same. A [`Report`] says which bounds it has.
 mod api_error;
+mod clock;
 mod connection;
 mod report_state;
 mod reports;
@@ -11,8 +12,11 @@ mod silences;
 mod watching;
 
 pub use api_error::ApiError;
+pub use clock::{CollectorClock, provide_collector_clock, use_collector_clock};
 pub use connection::Connection;
-pub use report_state::{ReportState, ReportStates, provide_report_states, use_report_state};
+pub use report_state::{
+    ReportState, ReportStates, provide_report_states, use_missing_words, use_report_state,
+};
 pub use reports::{
     Report, ReportQuery, use_backend, use_custom, use_errors, use_loading, use_metric_chart, use_overview,
     use_series, use_slow_queries, use_splits, use_status, use_toolkit, use_vitals,

@@ -1,5 +1,5 @@
 //! The state of a report: loading, fresh, stale, slow or failed.
-use super::{ApiError, ReportQuery};
+use super::{ApiError, ReportQuery, use_collector_clock};
 use crate::view_state::{ViewState, use_view_state};
 use leptos::prelude::*;
 use std::time::Duration;
@@ -11,6 +11,8 @@ const SLOW_AFTER: f64 = 3_000.0;
 /// The state of a report.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ReportState {
+    /// Nothing is asked for: there is no target, or no choice.
+    Idle,
     /// The first request is running.
     Loading,
     /// The request has been running for this many seconds. The previous report is shown, if there is one.
@@ -45,10 +47,25 @@ impl ReportStates {
     }
 }
 
+/// What stands in the place of figures that are not there.
+pub fn use_missing_words() -> Signal<&'static str> {
+    let states: ReportStates = expect_context();
+    Signal::derive(move || {
+        let failed = states.any(|state| matches!(state, ReportState::Failed(_, None)));
+        let runs = states.any(|state| matches!(state, ReportState::Loading | ReportState::Slow(_)));
+        missing_words(failed, runs)
+    })
+}
+
+/// `failed`: a report of the page failed and has no figures. `runs`: one is waited for.
+fn missing_words(failed: bool, runs: bool) -> &'static str {
+    if failed && !runs { "Not loaded" } else { "Waiting for figures" }
+}
+
 /// The state of `query`. The header includes it while the calling component is mounted.
 pub fn use_report_state<T: Send + Sync + 'static>(query: ReportQuery<T>) -> Signal<ReportState> {
     let (Now(now), ReportStates(states)) = (expect_context(), expect_context());
-    let (view, focused) = (use_view_state(), use_focused());
+    let (view, focused, clock) = (use_view_state(), use_focused(), use_collector_clock());
     // When the running request started.
     let started =
         Memo::new(move |_| (query.fetch_status.get() == FetchStatus::Fetching).then(js_sys::Date::now));
@@ -57,7 +74,11 @@ pub fn use_report_state<T: Send + Sync + 'static>(query: ReportQuery<T>) -> Sign
         let waited = started.get().map_or(0.0, |started| now.get() - started);
         let failed = query.error.with(|error| error.as_ref().map(|error| (**error).clone()));
         let paused = !focused.get();
-        view.with(|view| state_of(view, shown, waited, failed, paused, now.get()))
+        if shown.is_none() && failed.is_none() && !query.is_enabled.get() {
+            return ReportState::Idle;
+        }
+        // Reports end by the collector's clock.
+        view.with(|view| state_of(view, shown, waited, failed, paused, now.get() + clock.ahead() as f64))
     })
     .into();
     states.update(|states| states.push(state));
@@ -96,6 +117,13 @@ fn state_of(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_waited_for_that_failed() {
+        assert_eq!(missing_words(true, false), "Not loaded");
+        assert_eq!(missing_words(true, true), "Waiting for figures");
+        assert_eq!(missing_words(false, false), "Waiting for figures");
+    }
 
     #[test]
     fn the_state_depends_on_age_wait_and_error() {

@@ -1,7 +1,8 @@
 //! One query per endpoint.
 use super::ApiError;
+use super::clock::use_collector_clock;
 use super::request::get_json;
-use crate::view_state::{Split, ViewState, use_view_state};
+use crate::view_state::{Split, TimeRange, ViewState, use_view_state};
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 use whippet_api::{
@@ -15,11 +16,14 @@ use whippet_leptos::{Duration, NetworkMode, Query, QueryOptions, use_local_query
 pub struct Report<T> {
     /// The requested range.
     pub range: Range,
+    /// The choice that this is: another may be chosen by now.
+    pub choice: TimeRange,
     /// The response.
     pub data: T,
     /// How long the request took, ms.
     pub cost: f64,
-    /// When it was asked for, ms since the epoch. The range may end long before: how long ago something was is told from here.
+    /// When it was asked for by the collector's clock, ms since the epoch. The range may end long before: how long ago something
+    /// was is told from here.
     pub asked: i64,
 }
 
@@ -144,20 +148,23 @@ pub(super) fn use_report_with<T: DeserializeOwned + PartialEq + Send + Sync + 's
     resolve: impl Fn(&Range, Filters) -> Filters + Copy + Send + Sync + 'static,
 ) -> ReportQuery<T> {
     let view = use_view_state();
+    let clock = use_collector_clock();
     let cost = RwSignal::new(0.0);
     use_local_query(
-        move || view.with(|view| (endpoint, view.range.name(), filters(view))),
-        move |(_, _, filters): (_, String, Filters)| {
+        // With the difference of the clocks: what was asked for before it was known is asked for again.
+        move || view.with(|view| (endpoint, view.range.name(), filters(view), clock.ahead())),
+        move |(_, _, filters, ahead): (_, String, Filters, i64)| {
             // Resolved at the time of the request: the key may be older.
-            let range_choice = view.get_untracked().range;
+            let choice = view.get_untracked().range;
             async move {
                 let started = js_sys::Date::now();
-                let range = range_choice.bounds(started as i64);
+                let asked = started as i64 + ahead;
+                let range = choice.bounds(asked);
                 let data = get_json(&path(endpoint, &range, &resolve(&range, filters))).await?;
                 let took = js_sys::Date::now() - started;
                 // The component may have been unmounted.
                 let _ = cost.try_set(took);
-                Ok(Report { range, data, cost: took, asked: started as i64 })
+                Ok(Report { range, choice, data, cost: took, asked })
             }
         },
         options(enabled, cost),

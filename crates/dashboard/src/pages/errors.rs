@@ -59,6 +59,7 @@ fn row(error: &PageError, now: i64, several: bool) -> Vec<Cell> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view_state::TimeRange;
     use whippet_api::Range;
 
     #[test]
@@ -76,6 +77,7 @@ mod tests {
         };
         let report = Report {
             range: Range { from: 0, to: HOUR },
+            choice: TimeRange::Between(0, Some(HOUR)),
             data: Told { errors: vec![error], ..Told::default() },
             cost: 0.0,
             asked: 25 * HOUR,

@@ -10,7 +10,7 @@ use crate::data::{
     use_vitals,
 };
 use crate::format;
-use crate::view_state::{href, use_view_state};
+use crate::view_state::href;
 use leptos::prelude::*;
 use whippet_api::{Level, Levels, Loss, Subject, Unit};
 use whippet_leptos::Query;
@@ -23,7 +23,6 @@ const LCP: usize = 0;
 pub fn Overview() -> impl IntoView {
     let overview = use_overview();
     let watched = use_levels();
-    let view = use_view_state();
     let levels =
         Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |report| report.data.levels.clone()));
     let subjects =
@@ -35,22 +34,27 @@ pub fn Overview() -> impl IntoView {
         Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |report| report.data.losses.clone()));
     let hidden =
         Memo::new(move |_| hidden_apps(overview.data.get().map_or(0, |report| report.data.hidden_apps)));
+    // Of the figures that are shown: those of another range may be on their way.
+    let window = Memo::new(move |_| {
+        overview.data.with(|report| report.as_ref().map(|report| report.choice.words())).unwrap_or_default()
+    });
     let says = move || match overview.data.with(Option::is_none) {
-        true => "Loading the service levels.".to_owned(),
-        false => verdict(&levels.get(), &subjects.get(), &view.get().range.words()),
+        true => unloaded(overview.error.with(Option::is_some)).to_owned(),
+        false => verdict(&levels.get(), &subjects.get(), &window.get()),
     };
+    let is_busy = move || overview.is_placeholder_data.get().then_some("true");
     // The charts are shown after the service levels, whose height would move them, but do not wait for a slow request.
     let settled = use_report_state(overview);
-    let settled = Memo::new(move |_| settled.get() != ReportState::Loading);
+    let settled = Memo::new(move |_| !matches!(settled.get(), ReportState::Idle | ReportState::Loading));
     view! {
         <Page title="Overview" aside=|| view! { <AppFilter/> }>
             <ReportNotice query=overview/>
             <ReportNotice query=watched of="Error budgets"/>
-            <p class="verdict">{says}</p>
+            <p class="verdict" aria-busy=is_busy>{says}</p>
             <Hints/>
-            <div class="subjects">
+            <div class="subjects" aria-busy=is_busy>
                 <For each=names key=Clone::clone let:subject>
-                    <OneSubject subject subjects asked levels losses watched/>
+                    <OneSubject subject subjects asked levels losses window watched/>
                 </For>
             </div>
             {move || hidden.get().map(|text| view! { <p class="note">{text}</p> })}
@@ -63,6 +67,11 @@ pub fn Overview() -> impl IntoView {
 /// The key of a subject: an app may have the same name as a backend.
 fn key_of(subject: &Subject) -> (String, bool) {
     (subject.name.clone(), subject.backend)
+}
+
+/// What stands where the levels are not there.
+fn unloaded(failed: bool) -> &'static str {
+    if failed { "The service levels are not loaded." } else { "Loading the service levels." }
 }
 
 /// Summarises the levels in a sentence or two, with the subjects that have no data.
@@ -134,14 +143,15 @@ fn OneSubject(
     asked: Memo<i64>,
     levels: Memo<Vec<Level>>,
     losses: Memo<Vec<Loss>>,
+    // The range of the figures, in words.
+    window: Memo<String>,
     watched: ReportQuery<Levels>,
 ) -> impl IntoView {
-    let view = use_view_state();
     let (name, backend) = subject.clone();
     let (added, budgeted) = (subject.clone(), subject.clone());
     let (own_name, app) = (name.clone(), name.clone());
     let lost = Memo::new(move |_| {
-        let words = view.get().range.words();
+        let words = window.get();
         if backend { None } else { losses.with(|losses| sentence(losses, &app, &words)) }
     });
     let own = Memo::new(move |_| {
@@ -282,6 +292,12 @@ mod tests {
             &[Some(900.0), Some(900.0)],
             expect!["2 of 2 service levels measured in the last hour are not met."],
         );
+    }
+
+    #[test]
+    fn what_failed_is_not_said_to_be_on_its_way() {
+        assert_eq!(unloaded(true), "The service levels are not loaded.");
+        assert_eq!(unloaded(false), "Loading the service levels.");
     }
 
     #[test]

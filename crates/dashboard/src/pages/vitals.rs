@@ -107,6 +107,7 @@ fn VitalCard(vitals: ReportQuery<Vitals>, index: usize) -> impl IntoView {
     let verdict = move || match (rating.get(), vital.with(Option::is_some)) {
         (Some(rating), _) => rating.words(),
         (None, true) => "No data",
+        (None, false) if vitals.error.with(Option::is_some) => "Not loaded",
         (None, false) => "Loading",
     };
     let class = move || rating.get().map_or("none", Rating::class);

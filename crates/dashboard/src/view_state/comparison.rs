@@ -1,5 +1,6 @@
 //! What a release, a time span or a value of a split is compared with, and its form in the URL.
 use super::Split;
+use super::time_range::moment;
 use whippet_api::Range;
 
 const HOUR: i64 = 3_600_000;
@@ -52,8 +53,6 @@ impl Versus {
             "week-before" => return Some(Self::WeekBefore),
             _ => {}
         }
-        let moment =
-            |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<i64>().ok())?;
         if let Some((from, to)) = text.split_once('-')
             && let (Some(from), Some(to)) = (moment(from), moment(to))
         {
@@ -116,6 +115,7 @@ mod tests {
         {
             assert_eq!(Versus::read(text), None, "{text}");
         }
+        assert_eq!(Versus::read("1000-9223372036854775807"), None, "no clock has this moment");
     }
 
     #[test]

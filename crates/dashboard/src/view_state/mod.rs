@@ -11,7 +11,7 @@ pub use comparison::{Quantile, Versus};
 pub use refresh::Refresh;
 pub use split::{Dimension, Split};
 pub use time_range::TimeRange;
-pub use url::{href, provide_view_state, use_change_view_state, use_view_state};
+pub use url::{href, provide_view_state, use_change_view_state, use_replace_view_state, use_view_state};
 
 use std::fmt;
 use whippet_api::QueryString;

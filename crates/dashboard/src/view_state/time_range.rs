@@ -6,6 +6,8 @@ const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
+/// The latest moment that a JavaScript `Date` can have, ms since the Unix epoch (ECMA-262, "Time Values and Time Range").
+const LATEST: i64 = 8_640_000_000_000_000;
 
 /// The units of a length, longest first: ms, letter, singular, plural.
 const UNITS: [(i64, &str, &str, &str); 5] = [
@@ -123,7 +125,6 @@ impl TimeRange {
 
     /// Parses two times in ms since the Unix epoch. Without `from`, the range is one hour.
     pub(super) fn between(from: Option<&str>, to: Option<&str>) -> Option<Self> {
-        let moment = |text: &str| text.parse::<i64>().ok().filter(|moment| *moment >= 0);
         let to = match to {
             Some(text) => Some(moment(text)?),
             None => None,
@@ -135,9 +136,49 @@ impl TimeRange {
         let length = to.map_or(1, |to| to - from);
         (1..=Self::LONGEST).contains(&length).then_some(Self::Between(from, to))
     }
+
+    /// Whether a report can be of the time from the one moment to the other, ms since the Unix epoch.
+    pub fn is_span(from: i64, to: i64) -> bool {
+        (0..=LATEST).contains(&from)
+            && (0..=LATEST).contains(&to)
+            && (1..=Self::LONGEST).contains(&(to - from))
+    }
+}
+
+/// Parses a moment in ms since the Unix epoch. Later ones than a `Date` can have are none: there is nothing to add to them.
+pub(super) fn moment(text: &str) -> Option<i64> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse::<i64>().ok().filter(|moment| digits && *moment <= LATEST)
 }
 
 /// The longest unit that divides `length`. Weeks are written in days.
 fn unit_of(length: i64) -> (i64, &'static str, &'static str, &'static str) {
     UNITS.into_iter().skip(1).find(|unit| length % unit.0 == 0).unwrap_or(UNITS[4])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_that_no_clock_has_are_not_taken() {
+        let last = LATEST.to_string();
+        assert_eq!(TimeRange::between(Some(&last), None), Some(TimeRange::Between(LATEST, None)));
+        assert_eq!(TimeRange::Between(LATEST, None).bounds(1), Range { from: LATEST, to: LATEST + 1 });
+        for text in ["8640000000000001", "9223372036854775807", "-1", "+1", ""] {
+            assert_eq!(TimeRange::between(Some(text), None), None, "{text}");
+            assert_eq!(TimeRange::between(None, Some(text)), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_span_is_no_longer_than_a_report_and_of_moments_in_order() {
+        assert!(TimeRange::is_span(0, 1) && TimeRange::is_span(5, 5 + 400 * DAY));
+        assert!(
+            !TimeRange::is_span(5, 5) && !TimeRange::is_span(6, 5) && !TimeRange::is_span(5, 6 + 400 * DAY)
+        );
+        // What a field has while `2026` is typed: the years 2, 20 and 202.
+        assert!(!TimeRange::is_span(-62_104_060_800_000, 1_790_000_000_000));
+        assert!(!TimeRange::is_span(i64::MIN, i64::MAX));
+    }
 }

@@ -49,6 +49,15 @@ pub fn use_view_state() -> Memo<ViewState> {
 
 /// Returns a function that changes the view state of the current page.
 pub fn use_change_view_state() -> impl Fn(&dyn Fn(&mut ViewState)) + Clone + 'static {
+    use_change(false)
+}
+
+/// As [`use_change_view_state`], without an entry in the browser's history: for what is typed, of which each key is a change.
+pub fn use_replace_view_state() -> impl Fn(&dyn Fn(&mut ViewState)) + Clone + 'static {
+    use_change(true)
+}
+
+fn use_change(replace: bool) -> impl Fn(&dyn Fn(&mut ViewState)) + Clone + 'static {
     let view = use_view_state();
     let path = use_location().pathname;
     let navigate = use_navigate();
@@ -56,7 +65,8 @@ pub fn use_change_view_state() -> impl Fn(&dyn Fn(&mut ViewState)) + Clone + 'st
         let mut next = view.get_untracked();
         change(&mut next);
         // The path is whole: nothing is put before it.
-        let options = NavigateOptions { scroll: false, resolve: false, ..NavigateOptions::default() };
+        let options =
+            NavigateOptions { scroll: false, resolve: false, replace, ..NavigateOptions::default() };
         navigate(&format!("{}{next}", path.get_untracked()), options);
     }
 }

@@ -26,6 +26,7 @@ pub fn Alerts() -> impl IntoView {
     let alerts = use_alerts();
     let silencing = use_silencing();
     let says = move || match alerts.data.get() {
+        None if alerts.error.with(Option::is_some) => "The alerts are not loaded.".to_owned(),
         None => "Loading the alerts.".to_owned(),
         Some(report) => verdict(&report.data),
     };

@@ -1,9 +1,10 @@
 //! Chooses the two sides that are compared, and the quantile.
 use crate::components::{Field, Panel, Select};
-use crate::data::{ComparedSubject, ReportQuery, use_splits};
+use crate::data::{ComparedSubject, ReportQuery, use_collector_clock, use_splits};
 use crate::format;
 use crate::view_state::{
-    Dimension, Quantile, Split, TimeRange, Versus, ViewState, href, use_change_view_state, use_view_state,
+    Dimension, Quantile, Split, TimeRange, Versus, ViewState, href, use_change_view_state,
+    use_replace_view_state, use_view_state,
 };
 use leptos::prelude::*;
 use whippet_api::{Releases, Splits};
@@ -22,6 +23,7 @@ pub(super) fn SidesForm(releases: ReportQuery<Releases>, subject: ComparedSubjec
     let view = use_view_state();
     let change = use_change_view_state();
     let splits = use_splits();
+    let clock = use_collector_clock();
     let by = Memo::new(move |_| view.with(by));
     let is_time = Memo::new(move |_| by.get().is_none());
     let is_target = Memo::new(move |_| subject.get().is_some_and(|about| about.backend));
@@ -118,14 +120,14 @@ pub(super) fn SidesForm(releases: ReportQuery<Releases>, subject: ComparedSubjec
                         choose={
                             let change = change_range.clone();
                             move |value: String| {
-                                let now = js_sys::Date::now() as i64;
+                                let now = clock.now();
                                 change(&|view| choose_range(view, &value, now));
                             }
                         }
                     />
                 </Show>
                 {move || has_own_range.get().then(|| {
-                    let bounds = view.with_untracked(own_range).unwrap_or_default();
+                    let bounds = Memo::new(move |_| view.with(own_range));
                     view! { <OwnSpan of="This" bounds write=|view, from, to| view.range = TimeRange::Between(from, Some(to))/> }
                 })}
                 <Select
@@ -133,12 +135,12 @@ pub(super) fn SidesForm(releases: ReportQuery<Releases>, subject: ComparedSubjec
                     choices=old_choices
                     chosen=old_value
                     choose=move |value: String| {
-                        let now = js_sys::Date::now() as i64;
+                        let now = clock.now();
                         change_old(&|view| choose_old(view, &value, now));
                     }
                 />
                 {move || has_own_other.get().then(|| {
-                    let bounds = view.with_untracked(own_other).unwrap_or_default();
+                    let bounds = Memo::new(move |_| view.with(own_other));
                     view! { <OwnSpan of="With" bounds write=|view, from, to| view.with = Some(Versus::Span(from, to))/> }
                 })}
                 <Select
@@ -159,24 +161,37 @@ pub(super) fn SidesForm(releases: ReportQuery<Releases>, subject: ComparedSubjec
     }
 }
 
-/// The bounds of a span of one's own, as fields. `write` gets them when both are there and in order.
+/// The bounds of a span of one's own, as fields. `write` gets them when a report can be of them.
 #[component]
 fn OwnSpan(
     /// Which side it is of.
     of: &'static str,
-    /// The bounds now, ms since the epoch.
-    bounds: (i64, i64),
+    /// The bounds in the address, ms since the epoch. The fields follow them when somebody goes back.
+    bounds: Memo<Option<(i64, i64)>>,
     write: fn(&mut ViewState, i64, i64),
 ) -> impl IntoView {
-    let change = use_change_view_state();
-    let from = RwSignal::new(format::local(bounds.0));
-    let to = RwSignal::new(format::local(bounds.1));
+    let change = use_replace_view_state();
+    let fields = move |(from, to): (i64, i64)| (format::local(from), format::local(to));
+    let shown = fields(bounds.get_untracked().unwrap_or_default());
+    let (from, to) = (RwSignal::new(shown.0), RwSignal::new(shown.1));
+    Effect::new(move || {
+        let Some(written) = bounds.get().map(fields) else { return };
+        // Fields that are the same are left alone: somebody may be typing.
+        if from.get_untracked() != written.0 {
+            from.set(written.0);
+        }
+        if to.get_untracked() != written.1 {
+            to.set(written.1);
+        }
+    });
     Effect::new(move |before: Option<(String, String)>| {
         let typed = (from.get(), to.get());
-        if before.is_some_and(|before| before != typed) {
+        let in_address = bounds.get_untracked().map(fields);
+        if before.is_some_and(|before| before != typed) && in_address.as_ref() != Some(&typed) {
             let moment = |text: &str| Some(js_sys::Date::parse(text)).filter(|time| time.is_finite());
             if let (Some(from), Some(to)) = (moment(&typed.0), moment(&typed.1))
-                && from < to
+                // The first keys of a year are a date of long ago: a report of that would be refused, and the fields be gone.
+                && TimeRange::is_span(from as i64, to as i64)
             {
                 change(&|view| write(view, from as i64, to as i64));
             }
