@@ -42,8 +42,9 @@ fn is_asked_again(headers: &HeaderMap) -> bool {
     }
     let shared = control.seconds("s-maxage").is_some_and(|seconds| seconds > 0);
     let stale = control.has("stale-while-revalidate");
-    let asked = control.has("no-cache") || control.seconds("max-age") == Some(0);
-    let private = control.has("private") && !control.has("max-age") && !headers.contains_key(header::EXPIRES);
+    let asked = control.has_whole("no-cache") || control.seconds("max-age") == Some(0);
+    let private =
+        control.has_whole("private") && !control.has("max-age") && !headers.contains_key(header::EXPIRES);
     !shared && !stale && (asked || (private && !headers.contains_key(header::LAST_MODIFIED)))
 }
 

@@ -4,10 +4,19 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-/// The lists of a field, each member without the space around it.
+/// The lists of a field, each member without the space around it. A comma within quotes separates none (RFC 9110, 5.6.1).
 pub fn members<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
     let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).map(str::trim).filter(|member| !member.is_empty())
+    values.flat_map(|value| value.split(separators())).map(str::trim).filter(|member| !member.is_empty())
+}
+
+/// Tells which characters of a list separate its members.
+fn separators() -> impl FnMut(char) -> bool {
+    let mut quoted = false;
+    move |char| {
+        quoted ^= char == '"';
+        char == ',' && !quoted
+    }
 }
 
 /// Whether `Accept-Encoding` names `coding`, with a weight that is not 0. `*` does not count: who sends it may not know the
@@ -16,7 +25,11 @@ pub fn accepts(headers: &HeaderMap, coding: &str) -> bool {
     members(headers, &header::ACCEPT_ENCODING).any(|member| {
         let mut parts = member.split(';').map(str::trim);
         let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(coding));
-        named && !parts.any(|part| part.strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0)))
+        let weight = |part: &str| {
+            let (name, weight) = part.split_once('=')?;
+            name.eq_ignore_ascii_case("q").then(|| weight.parse::<f32>().ok())?
+        };
+        named && !parts.any(|part| weight(part) == Some(0.0))
     })
 }
 
@@ -44,6 +57,12 @@ impl CacheControl {
 
     pub fn has(&self, directive: &str) -> bool {
         self.0.iter().any(|given| given.split('=').next().is_some_and(|name| name.trim() == directive))
+    }
+
+    /// Whether a directive is given for the whole response: `no-cache="set-cookie"` is about that field alone
+    /// (RFC 9111, 5.2.2.4).
+    pub fn has_whole(&self, directive: &str) -> bool {
+        self.0.iter().any(|given| given == directive)
     }
 
     /// Seconds of a directive such as `max-age`.
@@ -74,6 +93,12 @@ pub fn none_match(request: &HeaderMap, tag: &str) -> bool {
 pub fn tag(digest: &Digest) -> HeaderValue {
     let text = format!("W/\"{}\"", STANDARD.encode(&digest[..12]));
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("W/\"\""))
+}
+
+/// Whether the body is as it was written.
+pub fn is_plain(headers: &HeaderMap) -> bool {
+    let codings = headers.get_all(header::CONTENT_ENCODING);
+    codings.iter().all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// Makes a strong `ETag` weak, as the bytes that are sent are no longer those that it was made for.

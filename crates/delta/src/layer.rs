@@ -103,7 +103,8 @@ impl DeltaLayer {
     /// How long a browser offers a body that it would not keep otherwise. Default: a day.
     #[must_use]
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
-        self.options.lifetime = lifetime.as_secs();
+        // No more than caches must be able to count (RFC 9111, 1.2.2).
+        self.options.lifetime = lifetime.as_secs().min(1 << 31);
         self
     }
 

@@ -5,7 +5,7 @@ use crate::body::DeltaBody;
 use crate::dictionary;
 use crate::edits;
 use crate::freshness::{is_stored, offer, tell_caches};
-use crate::headers::{is_text, none_match, tag, weaken};
+use crate::headers::{is_plain, is_text, none_match, tag, weaken};
 use crate::options::Options;
 use crate::scope;
 use crate::shared::Shared;
@@ -95,7 +95,7 @@ fn is_compared<B: Body>(parts: &Parts, body: &B, options: &Options) -> bool {
         && length.is_some_and(|length| (options.shortest..=options.longest).contains(&length))
         && is_stored(headers)
         && is_text(headers)
-        && !headers.contains_key(header::CONTENT_ENCODING)
+        && is_plain(headers)
         && !headers.contains_key(header::CONTENT_RANGE)
         && !headers.contains_key(header::TRAILER)
         // A response that opens a session is for whom it opens it, and nothing in the request says who that is.
@@ -164,6 +164,7 @@ fn send<B: Body<Data = Bytes>>(
             parts.status = StatusCode::NOT_MODIFIED;
             headers.remove(header::CONTENT_TYPE);
             headers.remove(header::CONTENT_LENGTH);
+            headers.remove(header::CONTENT_ENCODING);
             (&counters.not_modified, Bytes::new())
         }
         Sent::Dictionary(bytes) => {

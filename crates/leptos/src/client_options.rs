@@ -85,6 +85,13 @@ impl QueryClientOptions {
         self
     }
 
+    /// Replaces what was set for `prefix`, in its place.
+    pub(crate) fn set_queries_of(&mut self, prefix: QueryKey, options: QueryOptions) {
+        let place = self.by_prefix.iter().position(|(known, _)| *known == prefix);
+        self.by_prefix.retain(|(known, _)| *known != prefix);
+        self.by_prefix.insert(place.unwrap_or(self.by_prefix.len()), (prefix, options));
+    }
+
     /// The number of queries beyond which those are forgotten that nobody observes, the least recently used first. One that was
     /// just fetched is kept for a moment. By default there is no limit.
     pub fn max_entries(mut self, most: usize) -> Self {
@@ -138,7 +145,7 @@ impl QueryClientOptions {
         self
     }
 
-    /// Calls `then` after each mutation that succeeded.
+    /// Calls `then` after each mutation that succeeded, before the mutation's own handlers.
     pub fn on_mutation_success(self, then: impl Fn(CacheEvent<'_>) + Send + Sync + 'static) -> Self {
         self.on_mutation_settled(move |event| {
             if !event.is_error() {
@@ -147,7 +154,7 @@ impl QueryClientOptions {
         })
     }
 
-    /// Calls `then` after each mutation that failed, once its retries are over.
+    /// Calls `then` after each mutation that failed, once its retries are over, before the mutation's own handlers.
     pub fn on_mutation_error(self, then: impl Fn(CacheEvent<'_>) + Send + Sync + 'static) -> Self {
         self.on_mutation_settled(move |event| {
             if event.is_error() {
@@ -156,7 +163,7 @@ impl QueryClientOptions {
         })
     }
 
-    /// Calls `then` after each mutation that succeeded or failed.
+    /// Calls `then` after each mutation that succeeded or failed, before the mutation's own handlers.
     pub fn on_mutation_settled(mut self, then: impl Fn(CacheEvent<'_>) + Send + Sync + 'static) -> Self {
         self.on_mutation.push(Arc::new(then));
         self
@@ -231,6 +238,16 @@ mod tests {
         assert!(!old.observer.enabled, "what the nearer prefix leaves open, the other says");
         assert_eq!(old.attempts.run.retry, Retry::Times(7));
         assert!(of(&other, QueryOptions::new()).observer.enabled);
+    }
+
+    #[test]
+    fn a_prefix_whose_options_are_set_again_keeps_its_place() {
+        let (todos, old) = (QueryKey::new(&"todos"), QueryKey::new(&("todos", "old")));
+        let mut client = QueryClientOptions::new().queries_of(&"todos", after(1.0));
+        client.set_queries_of(old.clone(), after(2.0));
+        client.set_queries_of(todos.clone(), after(3.0));
+        assert_eq!(stale_ms(&complete(&client, Some(&old), QueryOptions::new())), 2.0);
+        assert_eq!(stale_ms(&complete(&client, Some(&todos), QueryOptions::new())), 3.0);
     }
 
     #[test]

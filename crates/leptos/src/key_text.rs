@@ -137,8 +137,9 @@ impl Serializer for Text {
     }
     fn serialize_f64(self, v: f64) -> Result<String, Refused> {
         // By bits: printing floats is code that every page would download. Zero has one sign, NaN one form.
+        // From 2^63 on, the conversion gives `i64::MAX`, which no float equals.
         let whole = v as i64;
-        if whole as f64 == v {
+        if whole as f64 == v && whole != i64::MAX {
             return Ok(whole.to_string());
         }
         Ok(format!("f{:x}", if v.is_nan() { f64::NAN.to_bits() } else { v.to_bits() }))

@@ -13,7 +13,7 @@ use send_wrapper::SendWrapper;
 use serde::Serialize;
 use std::future::Future;
 use std::sync::Arc;
-use whippet_web::query::Stats;
+use whippet_web::query::{Filter, Stats};
 
 /// The app's query cache. Copies are the same cache. On a server, each request has its own.
 ///
@@ -99,13 +99,11 @@ impl QueryClient {
         }
     }
 
-    /// The options of queries whose key begins with `prefix`, from now on: see [`QueryClientOptions::queries_of`].
+    /// The options of queries whose key begins with `prefix`, from now on: see [`QueryClientOptions::queries_of`]. A prefix that
+    /// has options already keeps its place among the others.
     pub fn set_query_defaults(&self, prefix: &(impl Serialize + ?Sized), options: QueryOptions) {
         let prefix = QueryKey::new(prefix);
-        self.options.try_update_value(|all| {
-            all.by_prefix.retain(|(known, _)| *known != prefix);
-            all.by_prefix.push((prefix, options));
-        });
+        self.options.try_update_value(|all| all.set_queries_of(prefix, options));
     }
 
     /// Marks queries as stale, and fetches those that have an enabled observer. `&()` matches all queries.
@@ -189,7 +187,8 @@ impl QueryClient {
         update: impl FnOnce(Option<&T>) -> Option<T>,
     ) -> Undo<T> {
         let key = QueryKey::new(key);
-        self.cancel(QueryFilter(key.only()));
+        // Of this type of data alone: another query of the key goes on.
+        self.cancel(QueryFilter(Filter::from(&typed::<T>(&key))));
         let before = self.data_of::<T>(&key);
         if let Some(data) = update(before.as_deref()) {
             self.store(&key, Arc::new(data));
@@ -197,7 +196,7 @@ impl QueryClient {
         let (client, known) = (*self, before.clone());
         Undo::new(before, move || match &known {
             Some(data) => client.store(&key, data.clone()),
-            None => client.reset(QueryFilter(key.only())),
+            None => client.reset(QueryFilter(Filter::from(&typed::<T>(&key)))),
         })
     }
 

@@ -7,7 +7,8 @@ use whippet_web::query::{Filter, Key};
 
 /// A key: a list of segments. Made from anything that serde can write: each element of a tuple, an array or a list is a
 /// segment, any other value is the only segment, and `()` has none. Keys are equal where what they are made of is: numbers
-/// by value, whatever their types; maps and structs whatever the order of their members.
+/// by value, whatever their types; maps and structs whatever the order of their members. A `HashSet` is a list to serde, and its order
+/// is another each time: sort it, or take a `BTreeSet`.
 ///
 /// ```
 /// use whippet_leptos::QueryKey;
@@ -99,6 +100,8 @@ mod tests {
         assert_ne!(segments(0.1), segments(0.2));
         assert_ne!(segments(1e300), segments(1e301));
         assert_eq!(segments(f64::NAN), segments(-f64::NAN));
+        assert_eq!(segments(-9_223_372_036_854_775_808.0), segments(i64::MIN));
+        assert_ne!(segments(9_223_372_036_854_775_808.0), segments(i64::MAX));
     }
 
     #[test]

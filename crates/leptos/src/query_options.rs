@@ -234,7 +234,9 @@ impl QueryOptions {
         self
     }
 
-    /// When the key changes, shows the data of the previous key until that of the new key arrives.
+    /// When the key changes, shows the data of the previous key until that of the new key arrives. A key that is `None` ends that:
+    /// what is to stay while nothing is wanted, as under a search box that is cleared, has a key and is not
+    /// [`enabled`](Self::enabled).
     pub fn keep_previous_data(mut self, keep: bool) -> Self {
         self.keep_previous_data = keep;
         self.set |= bit::KEEP;

@@ -158,9 +158,10 @@ fn before<V, T, E>(component: &Component, handlers: &RefCell<Handlers<V, T, E>>,
 }
 
 impl<V, T: Send + Sync + 'static, E: Send + Sync + 'static> CallOf<V, T, E> {
-    /// Calls the handlers, one after another.
+    /// Tells the app, as the callbacks of TanStack's mutation cache come first, and calls the handlers, one after another.
     async fn follow(self: Rc<Self>, outcome: Result<Value, Value>) {
         let context = self.context.clone().await;
+        self.client.tell_mutation(&self.key, outcome.as_ref().map(|data| &**data).map_err(|error| &**error));
         let handlers = self.handlers.borrow().on_settled.clone();
         for handler in handlers {
             let typed = match &outcome {
@@ -175,7 +176,6 @@ impl<V, T: Send + Sync + 'static, E: Send + Sync + 'static> CallOf<V, T, E> {
                 work.await;
             }
         }
-        self.client.tell_mutation(&self.key, outcome.as_ref().map(|data| &**data).map_err(|error| &**error));
     }
 }
 

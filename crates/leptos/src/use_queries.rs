@@ -4,6 +4,7 @@ use crate::derived::derived;
 use crate::host::IN_BROWSER;
 use crate::{Query, QueryKey, QueryOptions, use_local_query, use_query};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use send_wrapper::SendWrapper;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,7 +17,7 @@ pub struct Queries<T: Send + Sync + 'static, E: Send + Sync + 'static>(Memo<Vec<
 struct Entry<T: Send + Sync + 'static, E: Send + Sync + 'static> {
     key: QueryKey,
     query: Query<T, E>,
-    /// Of the query alone: dropped with its entry.
+    /// Of the query alone: dropped soon after its entry.
     owner: Owner,
 }
 
@@ -164,6 +165,9 @@ where
                 let next = known.cloned();
                 entries.push(next.unwrap_or_else(|| entry(value, key)));
             }
+            let gone = |known: &&Entry<T, E>| entries.iter().all(|entry| entry.key != known.key);
+            let gone = before.into_iter().flatten().filter(gone);
+            drop_later(gone.map(|known| known.owner.clone()).collect());
             entries
         },
         |before, after| {
@@ -176,4 +180,12 @@ where
     // At once, so that a server fetches them.
     let _ = list.try_with_untracked(|_| ());
     Queries(list)
+}
+
+/// Drops the owners of queries that have left a list one task later: what heard of other changes in this task, and runs before it hears
+/// of the list, still reads them.
+fn drop_later(gone: Vec<Owner>) {
+    if IN_BROWSER && !gone.is_empty() {
+        spawn_local(async move { drop(gone) });
+    }
 }

@@ -113,6 +113,8 @@ export class Answers {
       const edits = writeEdits(old, bytes)
       // Longer edits are compressed no better than the whole.
       if (edits.length <= bytes.length / 2) {
+        // Before any field is set: where that fails, the whole body is sent.
+        const short = edits.length > 200 ? await compressed(edits, accept) : undefined
         stats.edits++
         changed(fields)
         fields.set('whippet-delta', 'edits')
@@ -120,7 +122,6 @@ export class Answers {
         fields.set('cache-control', 'no-store')
         fields.set('content-type', 'application/octet-stream')
         fields.delete('use-as-dictionary')
-        const short = edits.length > 200 ? await compressed(edits, accept) : undefined
         return short && short[1].length < edits.length ? shorter(...short) : edits
       }
     }

@@ -7,12 +7,14 @@ export interface Fields {
   delete(name: string): void
 }
 
+/** The members of a list. A comma within quotes separates none (RFC 9110, 5.6.1). */
+function listed(list: string | null | undefined): string[] {
+  return ((list ?? '').match(/(?:"[^"]*(?:"|$)|[^,"])+/g) ?? []).map((member) => member.trim()).filter(Boolean)
+}
+
 /** The members of a list, in lower case. */
 export function members(list: string | null | undefined): string[] {
-  return (list ?? '')
-    .split(',')
-    .map((member) => member.trim().toLowerCase())
-    .filter(Boolean)
+  return listed(list).map((member) => member.toLowerCase())
 }
 
 /** Whether `Accept-Encoding` names `coding`, with a weight that is not 0. */
@@ -33,6 +35,11 @@ export function has(control: string[], directive: string): boolean {
   return control.some((given) => given.split('=')[0]!.trim() === directive)
 }
 
+/** Whether a directive is given for the whole response: `no-cache="set-cookie"` is about that field alone (RFC 9111, 5.2.2.4). */
+export function hasWhole(control: string[], directive: string): boolean {
+  return control.includes(directive)
+}
+
 /** Seconds of a directive such as `max-age`. */
 export function seconds(control: string[], directive: string): number | undefined {
   const given = control.find((given) => given.split('=')[0]!.trim() === directive)?.split('=')[1]
@@ -51,7 +58,7 @@ export function vary(fields: Fields, names: string[]): void {
 /** Whether `If-None-Match` names `tag`, compared weakly (RFC 9110, 13.1.2). */
 export function noneMatch(field: string | null | undefined, tag: string): boolean {
   const opaque = (tag: string) => tag.trim().replace(/^W\//, '')
-  return (field ?? '').split(',').some((given) => given.trim() === '*' || (given !== '' && opaque(given) === opaque(tag)))
+  return listed(field).some((given) => given === '*' || opaque(given) === opaque(tag))
 }
 
 /** Whether a body of this type is text, and so worth comparing. Events are a stream. */

@@ -4,7 +4,7 @@
 // all with `no-cache`. A response that must be asked for again each time says so by `Vary: *` instead: a stored one never
 // matches a request (RFC 9111, 4.1), and is asked for with its `ETag`.
 import type { Ask } from './ask.js'
-import { has, members, seconds, vary, type Fields } from './fields.js'
+import { has, hasWhole, members, seconds, vary, type Fields } from './fields.js'
 import type { Settings } from './options.js'
 
 /** Whether a response may be stored. */
@@ -31,8 +31,8 @@ function isAskedAgain(fields: Fields): boolean {
   const expires = fields.get('expires') !== null
   // Caches may guess how long it is fresh.
   if (control.length === 0) return !guessed && !expires
-  const asked = has(control, 'no-cache') || seconds(control, 'max-age') === 0
-  const isPrivate = has(control, 'private') && !has(control, 'max-age') && !expires && !guessed
+  const asked = hasWhole(control, 'no-cache') || seconds(control, 'max-age') === 0
+  const isPrivate = hasWhole(control, 'private') && !has(control, 'max-age') && !expires && !guessed
   return !(seconds(control, 's-maxage')! > 0) && !has(control, 'stale-while-revalidate') && (asked || isPrivate)
 }
 

@@ -54,5 +54,7 @@ export function settingsOf(options: DeltaOptions): Settings {
     if (!(settings[name] >= 0)) throw new RangeError(`createDelta: ${name} is a number of 0 or more, not ${settings[name]}`)
   }
   settings.maxBytes = Math.min(settings.maxBytes, LONGEST)
+  // Whole seconds, and no more than caches must be able to count (RFC 9111, 1.2.2).
+  settings.lifetime = Math.min(Math.floor(settings.lifetime), 2 ** 31)
   return settings
 }

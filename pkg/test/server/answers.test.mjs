@@ -1,6 +1,7 @@
 // What is answered, and with which fields, by each kind of handler.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import zlib from 'node:zlib'
 import { createDelta } from 'whippet/server'
 import { dictionaries, kinds, named, offers, read, rows } from './handlers.mjs'
 import { applyEdits } from './sources.mjs'
@@ -73,6 +74,10 @@ for (const [kind, open] of Object.entries(kinds)) {
       const again = await get('/rows', { 'if-none-match': `"other", ${tag}` })
       assert.deepEqual([again.status, again.body.length, again.headers.get('etag')], [304, 0, tag])
       assert.equal(again.headers.get('cache-control'), 'private, max-age=0, stale-while-revalidate=86400')
+      // A tag may have a comma in it.
+      serve(1, { etag: '"a,b"' })
+      assert.equal((await get('/rows', { 'if-none-match': '"a", W/"a,b"' })).status, 304)
+      assert.equal((await get('/rows', { 'if-none-match': '"a", "b"' })).status, 200)
       // The application's own 304.
       serve(1, { 'cache-control': 'no-cache', etag: '"mine"' }, 304)
       const own = await get('/rows', { 'if-none-match': '"mine"' })
@@ -111,6 +116,9 @@ for (const [kind, open] of Object.entries(kinds)) {
         [{ 'cache-control': 'no-cache' }, asked],
         [{ 'cache-control': 'max-age=0, must-revalidate' }, asked],
         [{ 'cache-control': 'max-age=60', vary: 'origin' }, ['max-age=60', `origin, ${depends}`]],
+        // Of one field alone: the response itself is as fresh as it says.
+        [{ 'cache-control': 'max-age=60, no-cache="set-cookie"' }, ['max-age=60, no-cache="set-cookie"', depends]],
+        [{ 'cache-control': 'private="x-a, no-store, x-b"' }, ['private="x-a, no-store, x-b"', depends]],
         [{ 'cache-control': 'no-store' }, ['no-store', null]],
         [{ 'cache-control': 'no-transform' }, ['no-transform', null]],
         [{ 'last-modified': 'Mon, 01 Jan 2024 00:00:00 GMT' }, [null, depends]],
@@ -223,6 +231,36 @@ test('where Content-Encoding gets lost, as under Next, no body is encoded', asyn
   const kind = response.headers.get('whippet-delta')
   const body = kind === 'edits' ? applyEdits(new TextEncoder().encode(rows(2)), bytes, 1e6) : bytes
   assert.equal(new TextDecoder().decode(body), next)
+})
+
+test('where edits cannot be compressed the body is sent whole, and says nothing else', async (t) => {
+  const site = kinds['Node’s http']({ compress: false })
+  const { gzip } = zlib
+  t.after(() => {
+    zlib.gzip = gzip
+    site.end()
+  })
+  const lines = (word) => Array.from({ length: 900 }, (_, id) => (id % 3 ? `a line that stays as it is: ${id}` : `${word} ${id}`))
+  const serve = (word) => (site.next = { headers: { 'content-type': 'text/plain' }, body: lines(word).join('\n') })
+  serve('old')
+  const { body } = await site.get('/text')
+  serve('new words')
+  zlib.gzip = (bytes, options, done) => done(new Error('no memory'))
+  const got = await site.get('/text', { 'whippet-have': named(body), 'accept-encoding': 'gzip' })
+  assert.equal(String(got.body), lines('new words').join('\n'))
+  assert.equal(got.headers.get('whippet-delta'), null)
+  assert.equal(got.headers.get('content-type'), 'text/plain')
+  assert.notEqual(got.headers.get('cache-control'), 'no-store')
+  assert.equal(site.delta.stats().edits, 0)
+})
+
+test('a lifetime is told in whole seconds that caches can count', async () => {
+  const told = async (lifetime) => {
+    const request = new Request('http://site.example/rows')
+    const response = await createDelta({ lifetime }).respond(request, new Response(rows(1), { headers: json() }))
+    return response.headers.get('cache-control').split('stale-while-revalidate=')[1]
+  }
+  assert.deepEqual([await told(1.5), await told(0), await told(Infinity)], ['1', '0', '2147483648'])
 })
 
 test('options that are no lengths say so', () => {

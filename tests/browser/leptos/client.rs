@@ -243,3 +243,26 @@ async fn who_joins_a_fetch_does_not_change_how_it_goes_on() {
     assert!(joined.await.is_err());
     assert_eq!((asked.asked(), other.asked()), (2, 0), "the retry is that of the component");
 }
+
+#[wasm_bindgen_test]
+async fn an_optimistic_update_leaves_the_queries_of_other_types_alone() {
+    let server = Server::default();
+    let counted = server.clone();
+    let (_stage, client, query) = app(QueryClientOptions::new(), move |_| server.query(7, fresh()));
+    client.set_data(&("number", 7), "seven".to_owned());
+    let undo = client.optimistic(&("number", 7), |text: Option<&String>| Some(format!("{}!", text?)));
+    until(|| query.data.get_untracked().as_deref() == Some(&70)).await;
+    assert_eq!(client.data::<String>(&("number", 7)).as_deref().map(String::as_str), Some("seven!"));
+    undo.undo();
+    assert_eq!(client.data::<String>(&("number", 7)).as_deref().map(String::as_str), Some("seven"));
+
+    let undo = client.optimistic(&("number", 7), |_: Option<&bool>| Some(true));
+    undo.undo();
+    assert_eq!(client.data::<bool>(&("number", 7)), None);
+    assert_eq!(
+        query.data.get_untracked().as_deref(),
+        Some(&70),
+        "where there was no data, another query is not reset"
+    );
+    assert_eq!(counted.asked(), 1);
+}

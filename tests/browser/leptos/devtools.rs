@@ -264,3 +264,21 @@ struct Row {
     #[allow(dead_code, reason = "read by the panel")]
     id: u32,
 }
+
+#[wasm_bindgen_test]
+async fn data_that_comes_ends_a_simulation() {
+    let (stage, client, query) = app(|_| Shop::default().query());
+    let panel = panel().await;
+    until(|| query.data.get_untracked().is_some()).await;
+    until(|| text(&panel, ".list").contains("product")).await;
+    click(&panel, ".row", "product");
+    until(|| text(&panel, ".actions").contains("simulate an error")).await;
+    click(&panel, ".actions button", "simulate an error");
+    until(|| text(&panel, ".actions").contains("restore")).await;
+    client.set_data(&("product", 7), Product { name: "dog 7".to_owned(), price: 9 });
+    // There is nothing to restore: what the simulation has replaced is older.
+    until(|| text(&panel, ".actions").contains("simulate an error")).await;
+    assert!(!text(&panel, ".actions").contains("restore"));
+    assert_eq!(query.data.get_untracked().map(|product| product.price), Some(9));
+    drop(stage);
+}

@@ -231,3 +231,21 @@ async fn a_retry_goes_on_with_the_pages_of_its_own_list() {
     until(|| !stays.is_fetching()).await;
     assert_eq!(shown(&stays), [4, 5, 6, 7]);
 }
+
+#[wasm_bindgen_test]
+async fn the_query_of_a_key_that_went_can_be_read_until_all_have_heard_of_it() {
+    let (ids, out) = (RwSignal::new(vec![1, 2]), Rc::new(Cell::new(None)));
+    let outside = out.clone();
+    let _stage = mount(move || {
+        provide_query_client();
+        let fetch = |id: u32| async move { Ok::<_, String>(id * 10) };
+        outside.set(Some(use_local_queries(move || ids.get(), fetch, once())));
+    });
+    let queries = out.get().unwrap();
+    let second = untrack(|| queries.get())[1];
+    until(|| second.data.get_untracked().is_some()).await;
+    ids.set(vec![1]);
+    assert_eq!(untrack(|| queries.get()).len(), 1);
+    assert_eq!(second.data.get_untracked().as_deref(), Some(&20), "by what ran before it heard of the list");
+    until(|| second.data.try_get_untracked().is_none()).await;
+}

@@ -3,8 +3,8 @@ use crate::stage::{mount, until};
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use wasm_bindgen_test::wasm_bindgen_test;
 use whippet_leptos::{
     CallError, Duration, Mutation, MutationOptions, MutationStatus, QueryClientOptions, QueryKey,
@@ -367,4 +367,26 @@ async fn a_mutation_whose_component_is_gone_finds_the_contexts_of_the_app() {
     visible.set(false);
     until(|| found.borrow().len() == 2).await;
     assert_eq!(*found.borrow(), [Some(7), Some(7)]);
+}
+
+#[wasm_bindgen_test]
+async fn the_app_hears_of_a_mutation_before_its_own_handlers() {
+    let server = Server::default();
+    server.refuses.set(1);
+    let (told, steps) = (Rc::new(Cell::new(None)), Arc::new(Mutex::new(Vec::new())));
+    let (outside, of_app, of_mutation) = (told.clone(), steps.clone(), steps.clone());
+    let _stage = mount(move || {
+        let options = QueryClientOptions::new()
+            .on_mutation_settled(move |event| of_app.lock().unwrap().push(("app", event.is_error())));
+        provide_query_client_with(options);
+        let star = server.mutation(MutationOptions::new()).on_settled(move |outcome, _, _| {
+            of_mutation.lock().unwrap().push(("mutation", outcome.is_err()))
+        });
+        outside.set(Some(star));
+    });
+    let star = told.get().unwrap();
+    assert!(star.mutate_async(7).await.is_err());
+    assert!(star.mutate_async(7).await.is_ok());
+    let expected = [("app", true), ("mutation", true), ("app", false), ("mutation", false)];
+    assert_eq!(*steps.lock().unwrap(), expected);
 }

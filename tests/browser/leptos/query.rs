@@ -517,3 +517,35 @@ async fn who_reads_data_under_a_suspense_hears_of_its_changes_alone() {
     gloo_timers::future::TimeoutFuture::new(5).await;
     assert_eq!(runs.load(Ordering::Relaxed), before, "the data is what it was");
 }
+
+#[wasm_bindgen_test]
+async fn previous_data_stays_where_a_key_is_disabled_and_goes_without_a_key() {
+    let server = Server::default();
+    let (name, out) = (RwSignal::new("a".to_owned()), Rc::new(Cell::new(None)));
+    let (outside, asked) = (out.clone(), server.asked.clone());
+    let _stage = mount(move || {
+        provide_query_client();
+        let keep = || once().stale_time(Duration::INFINITE).keep_previous_data(true);
+        let options = Signal::derive(move || keep().enabled(!name.get().is_empty()));
+        let (first, second) = (server.clone(), server);
+        let stays: Query<String, String> =
+            use_local_query(move || name.get(), move |name: String| first.ask(name), options);
+        let goes: Query<String, String> = use_local_query(
+            move || Some(name.get()).filter(|name| !name.is_empty()),
+            move |name: String| second.ask(name),
+            keep(),
+        );
+        outside.set(Some((stays, goes)));
+    });
+    let (stays, goes) = out.get().unwrap();
+    let text = |query: Query<String, String>| query.data.get_untracked().map(|text| text.to_string());
+    until(|| text(stays).is_some() && text(goes).is_some()).await;
+    name.set(String::new());
+    until(|| text(goes).is_none()).await;
+    assert_eq!(text(stays).as_deref(), Some("a#1;"));
+    assert!(stays.is_placeholder_data.get_untracked());
+    name.set("b".to_owned());
+    assert_eq!(text(stays).as_deref(), Some("a#1;"), "until that of the new key arrives");
+    until(|| text(stays).as_deref() == Some("b#2;")).await;
+    assert_eq!(asked.get(), 2);
+}

@@ -304,3 +304,14 @@ async fn any_url_may_be_a_background_and_sizes_auto_is_the_displayed_width() {
     assert_eq!(find(&root, "img").get_attribute("sizes").as_deref(), Some("350px"));
     root.remove();
 }
+
+#[wasm_bindgen_test]
+async fn a_state_may_have_several_classes() {
+    let root = page(&format!(r#"<img class="own" data-src="{PIXEL}" width=10 height=10>"#));
+    let loader = LazyLoader::new(LazyOptions::new().classes("lazy busy", " lazy  here ", "")).unwrap();
+    let image = find(&root, "img");
+    loader.observe(&image);
+    until(move || class_of(&image) == "own lazy here").await;
+    assert_eq!(loader.stats().loaded, 1);
+    root.remove();
+}

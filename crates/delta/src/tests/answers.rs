@@ -95,8 +95,11 @@ async fn an_unknown_dictionary_is_answered_whole() {
         assert_eq!(got.body, rows(1), "{wrong}");
     }
     let have = named(&rows(1));
-    let refused = [("accept-encoding", "zstd, dcz;q=0"), ("available-dictionary", have.as_str())];
-    assert_eq!(site.get("/rows", &refused).await.header("content-encoding"), "");
+    for weight in ["q=0", "Q=0", "q=0.000"] {
+        let codings = format!("zstd, dcz;{weight}");
+        let refused = [("accept-encoding", codings.as_str()), ("available-dictionary", have.as_str())];
+        assert_eq!(site.get("/rows", &refused).await.header("content-encoding"), "", "{weight}");
+    }
 }
 
 #[tokio::test]
@@ -116,6 +119,10 @@ async fn what_the_client_has_is_not_sent_again() {
     // The application's own tag, and its own 304.
     site.serve(&[("etag", "\"mine\""), ("cache-control", "no-cache")], &rows(1));
     assert_eq!(site.get("/rows", &[("if-none-match", "W/\"mine\"")]).await.status, StatusCode::NOT_MODIFIED);
+    // A tag may have a comma in it.
+    site.serve(&[("etag", "\"a,b\"")], &rows(1));
+    let tags = [("if-none-match", "\"a\", W/\"a,b\"")];
+    assert_eq!(site.get("/rows", &tags).await.status, StatusCode::NOT_MODIFIED);
     site.serve(&[("etag", "\"mine\""), ("cache-control", "no-cache")], "");
     site.status(StatusCode::NOT_MODIFIED);
     let got = site.get("/rows", &[("if-none-match", "\"mine\"")]).await;
@@ -143,6 +150,12 @@ async fn nobody_gets_an_older_answer_than_before() {
             "max-age=0, stale-while-revalidate=5",
             ("max-age=0, stale-while-revalidate=5".into(), depends.clone()),
         ),
+        // Of one field alone: the response itself is as fresh as it says.
+        (
+            "max-age=60, no-cache=\"set-cookie\"",
+            ("max-age=60, no-cache=\"set-cookie\"".into(), depends.clone()),
+        ),
+        ("private=\"x-a, no-store, x-b\"", ("private=\"x-a, no-store, x-b\"".into(), depends.clone())),
         ("no-store", ("no-store".into(), String::new())),
         ("no-transform", ("no-transform".into(), String::new())),
     ] {
@@ -164,6 +177,24 @@ async fn nobody_gets_an_older_answer_than_before() {
     let kept = Site::with(DeltaLayer::new().keep_cache_control());
     kept.serve(&[("cache-control", "no-cache")], &rows(1));
     assert_eq!(kept.get("/rows", &[]).await.header("cache-control"), "no-cache");
+    let forever = Site::with(DeltaLayer::new().lifetime(std::time::Duration::MAX));
+    forever.serve(&[("cache-control", "no-cache")], &rows(1));
+    let told = forever.get("/rows", &[]).await.header("cache-control");
+    assert_eq!(told, "private, max-age=0, stale-while-revalidate=2147483648");
+}
+
+#[tokio::test]
+async fn a_body_that_says_that_it_is_not_encoded_is_compared() {
+    let site = Site::new();
+    site.serve(&[("content-encoding", "identity")], &rows(1));
+    let first = site.get("/rows", &[]).await;
+    assert_eq!(first.header("whippet-delta"), "whole");
+    let again = site.get("/rows", &[("if-none-match", &first.header("etag"))]).await;
+    assert_eq!((again.status, again.header("content-encoding")), (StatusCode::NOT_MODIFIED, String::new()));
+    site.serve(&[("content-encoding", "identity")], &rows(2));
+    let got = site.get("/rows", &fields(&dictionary(&rows(1)), &[])).await;
+    assert_eq!(got.header("content-encoding"), "dcz");
+    assert_eq!(read(rows(1).as_bytes(), &got.body), rows(2).as_bytes());
 }
 
 #[tokio::test]

@@ -55,8 +55,8 @@ struct Root {
 
 pub(super) struct Driver {
     options: LazyOptions,
-    /// Of the states that have one; falsy for none.
-    classes: [JsValue; 3],
+    /// Of the states that have some.
+    classes: [Vec<JsValue>; 3],
     /// None of these is borrowed while the DOM is changed, since that may run code of the page.
     loader: RefCell<Loader>,
     items: RefCell<Vec<Option<Item>>>,
@@ -96,7 +96,7 @@ impl Driver {
         let this = Rc::new(Self {
             loader: RefCell::new(Loader::new(options.limits, seed)),
             classes: [&options.class_loading, &options.class_loaded, &options.class_error]
-                .map(|class| JsValue::from_str(class)),
+                .map(|classes| classes.split_ascii_whitespace().map(JsValue::from_str).collect()),
             items: RefCell::default(),
             loads: RefCell::default(),
             roots: RefCell::default(),

@@ -92,7 +92,8 @@ impl LazyOptions {
         self
     }
 
-    /// The classes of a loading element, a loaded one, and one whose attempts all failed; empty for none.
+    /// The classes of a loading element, a loaded one, and one whose attempts all failed: several with spaces between them;
+    /// empty for none.
     #[must_use]
     pub fn classes(
         mut self,

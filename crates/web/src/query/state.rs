@@ -240,6 +240,7 @@ impl ClientState {
     }
 
     pub(super) fn store(&mut self, query: QueryId, data: Value) {
+        self.inspectors.data_came(query);
         let Some(values) = self.values.get_mut(query) else { return };
         let equal: fn(&dyn Any, &dyn Any) -> bool = match &values.options {
             Some(options) => options.equal,

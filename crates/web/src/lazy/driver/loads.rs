@@ -78,14 +78,13 @@ impl Driver {
     /// The element has this state, and no other.
     pub(super) fn set_state(&self, element: &Node, state: State) {
         let classes = element.class_list();
-        for (class, of) in self.classes.iter().zip(STATES) {
-            if of != state && !class.is_falsy() {
-                classes.remove(class);
+        for (others, of) in self.classes.iter().zip(STATES) {
+            if of != state {
+                others.iter().for_each(|class| classes.remove(class));
             }
         }
-        let class = STATES.iter().position(|of| *of == state).map(|at| &self.classes[at]);
-        if let Some(class) = class.filter(|class| !class.is_falsy()) {
-            classes.add(class);
+        if let Some(at) = STATES.iter().position(|of| *of == state) {
+            self.classes[at].iter().for_each(|class| classes.add(class));
         }
         let attribute = &self.options.state_attribute;
         if !attribute.is_empty() {
@@ -100,10 +99,8 @@ impl Driver {
 
     /// What does not load any more waits; what has failed stays so.
     pub(super) fn end_loading(&self, element: &Node) {
-        let [loading, ..] = &self.classes;
-        if !loading.is_falsy() {
-            element.class_list().remove(loading);
-        }
+        let classes = element.class_list();
+        self.classes[0].iter().for_each(|class| classes.remove(class));
         let attribute = &self.options.state_attribute;
         let element: &web_sys::Element = element.unchecked_ref();
         if !attribute.is_empty()

@@ -10,7 +10,7 @@ use whippet_engine::query::{FetchStatus, QueryId, State, Status};
 
 impl Client {
     /// The query has no data, and a fetch that does not end: until it is [restored](Self::restore), or fetched anew with
-    /// its own function.
+    /// its own function. Data that comes from elsewhere ends it, too.
     pub fn simulate_loading(&self, query: QueryId) {
         let _dropped = self.with(|state| {
             let values = state.replace(query)?;
@@ -24,7 +24,7 @@ impl Client {
         });
     }
 
-    /// The query has failed with `error`, until it is [restored](Self::restore) or fetched anew. Its data stays.
+    /// The query has failed with `error`, until it is [restored](Self::restore), or data comes. Its data stays.
     pub fn simulate_error(&self, query: QueryId, error: Value) {
         let _dropped = self.with(|state| {
             let (data, dropped) = state.replace(query)?;

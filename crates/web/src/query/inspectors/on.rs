@@ -59,6 +59,11 @@ impl Inspectors {
         }
     }
 
+    /// Data came, which ends a simulation: what that has replaced is older.
+    pub(in crate::query) fn data_came(&mut self, query: QueryId) {
+        self.replaced.remove(&query);
+    }
+
     pub(in crate::query) fn take_touched(&mut self) -> Vec<QueryId> {
         core::mem::take(&mut self.touched)
     }
