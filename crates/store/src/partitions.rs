@@ -117,8 +117,7 @@ pub fn ensure_partitions(database: &dyn Database, table: &str, rows: &[Vec<i64>]
     Partitions::default().ensure_levels(database, table, rows.iter().filter_map(key))
 }
 
-/// Creates the partitions of the day after `now`. Whoever creates one waits for all that write to its table: so none of them has to
-/// when the day begins.
+/// Creates the partitions of the day after `now`, so that no beacon waits for that when the day begins.
 pub fn create_ahead(database: &dyn Database, now: i64) -> Result<()> {
     for table in DIVIDED.iter().filter(|table| !table.has_levels()) {
         let tomorrow = now.saturating_add(DAY);
@@ -130,19 +129,32 @@ pub fn create_ahead(database: &dyn Database, now: i64) -> Result<()> {
 
 fn create(database: &dyn Database, table: &Divided, part: Part) -> Result<()> {
     let name = name(table, part);
-    let is_there = "SELECT count(*) FROM pg_class WHERE oid = to_regclass(CAST(?1 AS TEXT))";
-    if database.scalar::<i64>(is_there, params![&name])? > 0 {
+    let is_there = || {
+        let sql = "SELECT count(*) FROM pg_class WHERE oid = to_regclass(CAST(?1 AS TEXT))";
+        database.scalar::<i64>(sql, params![&name]).map(|count| count > 0)
+    };
+    if is_there()? {
         return Ok(());
     }
     // Two collectors that need the same one at the same time create it once. One lock for all tables, as transactions that took
     // one of each in different orders would wait for each other.
     lock_until_commit(database, "partitions")?;
+    if is_there()? {
+        return Ok(());
+    }
     let level = if table.has_levels() { format!("{}, ", part.level) } else { String::new() };
     let span = table.span(part.level);
     let (from, to) = (part.place * span, (part.place + 1) * span);
+    let table = table.name;
+    let sql = "SELECT quote_ident(spcname) FROM pg_tablespace
+               JOIN pg_class ON pg_tablespace.oid = reltablespace
+               WHERE pg_class.oid = to_regclass(CAST(?1 AS TEXT))";
+    let tablespace = database.query_optional(sql, params![table], |row| row.get::<String>(0))?;
+    let tablespace = tablespace.map_or_else(String::new, |name| format!("TABLESPACE {name}"));
+    // `CREATE TABLE … PARTITION OF` would wait for all that write to the table or read from it, and a dump reads for hours.
     database.execute_batch(&format!(
-        "CREATE TABLE IF NOT EXISTS {name} PARTITION OF {} FOR VALUES FROM ({level}{from}) TO ({level}{to})",
-        table.name
+        "CREATE TABLE {name} (LIKE {table} INCLUDING ALL EXCLUDING INDEXES) {tablespace};
+         ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ({level}{from}) TO ({level}{to})"
     ))
 }
 
@@ -251,6 +263,38 @@ mod tests {
         sweep().unwrap();
         let left = parts(sweeper, divided("beacons").unwrap()).unwrap();
         assert_eq!(left.into_iter().map(|(_, part)| part.place).collect::<Vec<_>>(), [40]);
+    }
+
+    #[test]
+    fn a_dump_that_reads_all_tables_keeps_no_partition_from_being_created() {
+        let Some(place) = TestSchema::new() else { return };
+        let (writer, dump) = (place.session(Waits::WRITER), place.session(Waits::PATIENT));
+        migrate(&dump).unwrap();
+        let (writer, dump): (&dyn Database, &dyn Database) = (&writer, &dump);
+        dump.transaction(Access::Read, |database| {
+            for table in &DIVIDED {
+                database.scalar::<i64>(&format!("SELECT count(*) FROM {}", table.name), &[])?;
+            }
+            writer.transaction(Access::Write, |writer| {
+                writer.execute_batch("SET LOCAL lock_timeout = 1000")?;
+                create_ahead(writer, 20_000 * DAY)?;
+                ensure_partitions(writer, "packed", &[vec![2, 20_000 * DAY]])
+            })
+        })
+        .unwrap();
+        for (table, expected) in [("scrapes", 20_001), ("packed", 20_000)] {
+            let found = parts(writer, divided(table).unwrap()).unwrap();
+            assert_eq!(
+                found.into_iter().map(|(_, part)| part.place).collect::<Vec<_>>(),
+                [expected],
+                "{table}"
+            );
+        }
+        let indexes = "SELECT count(*) FROM pg_index WHERE indrelid = to_regclass('views_p20001')";
+        assert_eq!(writer.scalar::<i64>(indexes, &[]), Ok(2), "the table's own");
+        let storage = "SELECT CAST(attstorage AS TEXT) FROM pg_attribute
+                       WHERE attrelid = to_regclass('scrapes_p20001') AND attname = 'changes'";
+        assert_eq!(writer.scalar::<String>(storage, &[]).as_deref(), Ok("e"), "it is packed already");
     }
 
     #[test]

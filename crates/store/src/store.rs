@@ -216,13 +216,11 @@ impl Store {
     /// # Errors
     /// That of the first stage that failed. All other stages were run.
     pub async fn sweep(&self, now: i64) -> Result<(), StoreError> {
-        if !self.lead(SWEEPER).await {
-            return Ok(());
-        }
         let mut failed = None;
         for stage in sweep::stages() {
             match self.run(stage, now).await {
-                Ok(()) => {}
+                Ok(true) => {}
+                Ok(false) => break,
                 Err(StoreError::Closed) => return Err(StoreError::Closed),
                 Err(error) => {
                     tracing::warn!(?stage, "a stage of the sweep failed");
@@ -243,10 +241,10 @@ impl Store {
     /// # Errors
     /// If they cannot be counted now.
     pub async fn settle(&self, now: i64) -> Result<(), StoreError> {
-        if !self.is_settling_due() || !self.lead(SWEEPER).await {
+        if !self.is_settling_due() {
             return Ok(());
         }
-        self.run(Stage::Settle, now).await
+        self.run(Stage::Settle, now).await.map(drop)
     }
 
     fn is_settling_due(&self) -> bool {
@@ -261,16 +259,18 @@ impl Store {
         !is_quiet
     }
 
-    /// Runs a stage of a sweep, one portion at a time, so that beacons wait for one portion at most.
-    async fn run(&self, stage: Stage, now: i64) -> Result<(), StoreError> {
-        loop {
+    /// Runs a stage of a sweep, one portion at a time, so that beacons wait for one portion at most. Returns whether it came to its
+    /// end: where another collector has the role, or got it meanwhile, the rest is left to that one.
+    async fn run(&self, stage: Stage, now: i64) -> Result<bool, StoreError> {
+        while self.lead(SWEEPER).await {
             let (reply, answer) = oneshot::channel();
             let sent = self.commands.send(Command::Sweep { now, stage, reply }).await;
             sent.map_err(|_| StoreError::Closed)?;
             if answer.await.unwrap_or(Err(StoreError::Closed))? {
-                return Ok(());
+                return Ok(true);
             }
         }
+        Ok(false)
     }
 
     /// Merges the log into the file if it is large. SQLite does that by itself only while no query runs, which may never happen

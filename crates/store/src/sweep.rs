@@ -24,7 +24,9 @@ pub enum Stage {
     BackendEvents,
     /// Deleting old beacon ids.
     Ids,
-    /// Deleting old page views, and creating what those of tomorrow need.
+    /// Creating what the rows of tomorrow need. By itself: where nothing old can be deleted, it is there all the same.
+    Ahead,
+    /// Deleting old page views.
     Views,
     /// Packing the scrapes of an hour.
     Pack,
@@ -53,7 +55,7 @@ pub fn stages() -> impl Iterator<Item = Stage> {
         .into_iter()
         .chain(roll_ups)
         .chain(Level::ALL.into_iter().map(Stage::Delete))
-        .chain([Stage::BackendEvents, Stage::Ids, Stage::Views, Stage::Pack, Stage::Samples])
+        .chain([Stage::BackendEvents, Stage::Ids, Stage::Ahead, Stage::Views, Stage::Pack, Stage::Samples])
         .chain([Stage::Names, Stage::Errors, Stage::Series, Stage::Watching])
         .chain([Stage::SizeLimit, Stage::GiveBack])
 }
@@ -99,10 +101,8 @@ pub fn portion(
         }
         Stage::BackendEvents => retention::delete(database, "backend_event_counts", cutoff),
         Stage::Ids => retention::ids(database, watermark.reached, options),
-        Stage::Views => {
-            partitions::create_ahead(database, now)?;
-            retention::views(database, watermark.reached, options)
-        }
+        Stage::Ahead => partitions::create_ahead(database, now).map(|()| true),
+        Stage::Views => retention::views(database, watermark.reached, options),
         Stage::Pack => series::pack(database, now),
         Stage::Samples => {
             let detail = |kept: i64| watermark.detail - kept;
@@ -121,18 +121,46 @@ pub fn portion(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::database::testing::each_engine;
-    use crate::database::{Access, Engine, params};
+    use crate::database::testing::{TestSchema, each_engine};
+    use crate::database::{Access, Engine, ErrorKind, Waits, migrate, params};
     use crate::time::DAY;
+
+    const HEARD: &str = "INSERT INTO collectors (id, last_beacon) VALUES (?1, ?2)
+                         ON CONFLICT (id) DO UPDATE SET last_beacon = excluded.last_beacon";
+
+    #[test]
+    fn what_tomorrow_needs_is_created_while_a_dump_keeps_what_is_old() {
+        let Some(place) = TestSchema::new() else { return };
+        let (sweeper, dump) = (place.session(Waits::WRITER), place.session(Waits::PATIENT));
+        migrate(&dump).unwrap();
+        let (sweeper, dump): (&dyn Database, &dyn Database) = (&sweeper, &dump);
+        let (mut hot, options) = (Hot::new(0), Options::new(""));
+        let now = 20_000 * DAY;
+        dump.execute(HEARD, params![0_i64, now]).unwrap();
+        partitions::ensure_partitions(dump, "views", &[vec![3]]).unwrap();
+        let mut failed = Vec::new();
+        dump.transaction(Access::Read, |database| {
+            database.scalar::<i64>("SELECT count(*) FROM views", &[])?;
+            for stage in stages() {
+                let done = sweeper.transaction(Access::Write, |database| {
+                    portion(database, &mut hot, stage, now, &options, true)
+                });
+                failed.extend(done.err().map(|error| (stage, error.kind())));
+            }
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(failed, [(Stage::Views, ErrorKind::Busy)]);
+        let sql = "SELECT count(*) FROM pg_class WHERE oid = to_regclass('views_p20001')";
+        assert_eq!(sweeper.scalar::<i64>(sql, &[]), Ok(1));
+    }
 
     #[test]
     fn every_stage_runs_on_every_engine() {
         each_engine(|database| {
             let (mut hot, options) = (Hot::new(0), Options::new(""));
             let now = 20_000 * DAY;
-            let heard = "INSERT INTO collectors (id, last_beacon) VALUES (?1, ?2)
-                         ON CONFLICT (id) DO UPDATE SET last_beacon = excluded.last_beacon";
-            database.execute(heard, params![0_i64, now]).unwrap();
+            database.execute(HEARD, params![0_i64, now]).unwrap();
             for first in [true, false] {
                 for stage in stages() {
                     let done = database.transaction(Access::Write, |database| {

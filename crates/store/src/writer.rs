@@ -45,6 +45,10 @@ const MAX_PORTIONS: usize = 64;
 /// How often a transaction is tried again that stood in the way of another.
 const AGAIN: u32 = 3;
 
+/// How often a group is divided at most that failed for what is in it: so often two commands of a full group are found. Where all of
+/// them fail, others would wait for each.
+const DIVISIONS: usize = 16;
+
 /// The shares of the limit to which space is freed before each further try of a transaction that found the file full.
 const SHARES: [f64; 3] = [size_limit::FULL, 0.6, 0.3];
 
@@ -91,6 +95,8 @@ struct Writer {
     space: Space,
     /// Whether the last transaction failed since the file is full.
     file_full: bool,
+    /// Whether it failed for what was in it, rather than for the state of the database.
+    refused: bool,
     /// Whether what memory remembers may never have happened, and is to be read again.
     stale: bool,
     /// The pass that moves the rows of dropped names.
@@ -106,6 +112,8 @@ enum Written {
     Failed,
     /// It was rolled back, as the file has no space for it.
     Full,
+    /// It was rolled back for what is in it: without one of the commands, all others may be written.
+    Refused,
 }
 
 impl Writer {
@@ -136,6 +144,7 @@ impl Writer {
             swept: false,
             space: Space::default(),
             file_full: false,
+            refused: false,
             stale: false,
             pass: None,
             has_evictions: true,
@@ -179,8 +188,14 @@ impl Writer {
     }
 
     /// Runs all commands in one transaction, and answers them once it is on disk. Where the file has no space for all of
-    /// them, one half comes after the other. Returns whether all were written.
-    fn commit(&mut self, mut commands: Vec<Command>) -> bool {
+    /// them, or one of them cannot be written, one half comes after the other. Returns whether all were written.
+    fn commit(&mut self, commands: Vec<Command>) -> bool {
+        let mut divisions = DIVISIONS;
+        self.commit_part(commands, &mut divisions)
+    }
+
+    /// `divisions`: how often it may still be divided for what is in it.
+    fn commit_part(&mut self, mut commands: Vec<Command>, divisions: &mut usize) -> bool {
         if commands.is_empty() {
             return true;
         }
@@ -201,14 +216,20 @@ impl Writer {
             }
             Written::Full if commands.len() > 1 => {
                 let rest = commands.split_off(commands.len() / 2);
-                if self.commit(commands) {
-                    return self.commit(rest);
+                if self.commit_part(commands, divisions) {
+                    return self.commit_part(rest, divisions);
                 }
                 // If half of them does not fit, the disk itself may be full: all of them would be tried one by one.
                 rest.into_iter().for_each(|command| command.answer(None));
                 false
             }
-            Written::Full | Written::Failed => {
+            Written::Refused if commands.len() > 1 && *divisions > 0 => {
+                *divisions -= 1;
+                let rest = commands.split_off(commands.len() / 2);
+                let first = self.commit_part(commands, divisions);
+                return self.commit_part(rest, divisions) && first;
+            }
+            Written::Full | Written::Failed | Written::Refused => {
                 commands.into_iter().for_each(|command| command.answer(None));
                 false
             }
@@ -255,7 +276,11 @@ impl Writer {
             Some(outcomes) => Written::Done(outcomes),
             None => {
                 self.forget();
-                if self.file_full { Written::Full } else { Written::Failed }
+                match (self.file_full, self.refused) {
+                    (true, _) => Written::Full,
+                    (false, true) => Written::Refused,
+                    (false, false) => Written::Failed,
+                }
             }
         }
     }
@@ -311,7 +336,7 @@ impl Writer {
         let started = Instant::now();
         let outcome = catch_unwind(AssertUnwindSafe(|| run(self)));
         self.metrics.database(operation, started.elapsed());
-        self.file_full = false;
+        (self.file_full, self.refused) = (false, false);
         let error = match outcome {
             Ok(Ok(done)) => {
                 self.metrics.write_health.record_success(operation);
@@ -320,11 +345,15 @@ impl Writer {
             Ok(Err(error)) => {
                 // The disk of a server is not ours to free.
                 self.file_full = error.kind() == ErrorKind::Full && self.database.engine() == Engine::Sqlite;
+                self.refused = error.kind() == ErrorKind::Other;
                 self.metrics.database_failed(error.kind());
                 self.metrics.write_health.record_failure(operation, &error);
                 error.to_string()
             }
-            Err(_) => "the writer panicked".to_owned(),
+            Err(_) => {
+                self.refused = true;
+                "the writer panicked".to_owned()
+            }
         };
         tracing::error!(error, operation, "a write was rolled back");
         self.metrics.write_failed();

@@ -1,6 +1,7 @@
 //! `whippet config`: a file with every key, or what is wrong with one.
 use crate::args::ConfigCommand;
 use crate::config::{ConfigError, example};
+use crate::scrape::{Target, Tls};
 use crate::settings::Sources;
 
 /// Does what the command line says. Returns what is to be printed, and whether all is right.
@@ -24,7 +25,12 @@ pub fn run(arguments: &ConfigCommand) -> Result<(String, bool), ConfigError> {
                         .map(|fault| format!("{name}: {fault}\n"))
                         .collect();
                     let targets = match settings.targets() {
-                        Ok((targets, lists)) => targets.len() + lists.len(),
+                        Ok((targets, lists)) => {
+                            said.extend(
+                                targets.iter().filter_map(unusable).map(|why| format!("{name}: {why}\n")),
+                            );
+                            targets.len() + lists.len()
+                        }
                         Err(error) => {
                             said.push(format!("{name}: {error}\n"));
                             0
@@ -45,4 +51,13 @@ pub fn run(arguments: &ConfigCommand) -> Result<(String, bool), ConfigError> {
             }
         }
     }
+}
+
+/// Why the certificate files of a target cannot be used, with which the collector would not start.
+fn unusable(target: &Target) -> Option<String> {
+    let tls = &target.settings.tls;
+    if !target.is_secure() || *tls == Tls::default() {
+        return None;
+    }
+    tls.connector().err().map(|error| format!("target '{}': {error}", target.name))
 }

@@ -21,6 +21,8 @@ pub enum ConfigError {
         /// What, and what to do about it; at least one.
         faults: Vec<Fault>,
     },
+    /// The file is not to blame: a flag or a variable of this process is wrong. What, and what to do about it.
+    Given(String),
 }
 
 impl fmt::Display for ConfigError {
@@ -36,6 +38,7 @@ impl fmt::Display for ConfigError {
                 }
                 Ok(())
             }
+            Self::Given(message) => write!(f, "a flag or a variable is wrong: {message}"),
         }
     }
 }
@@ -44,7 +47,7 @@ impl std::error::Error for ConfigError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Read { source, .. } => Some(source),
-            Self::Wrong { .. } => None,
+            Self::Wrong { .. } | Self::Given(_) => None,
         }
     }
 }

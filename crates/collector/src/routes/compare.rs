@@ -60,6 +60,10 @@ pub async fn get(
                            backend whose requests are";
             return Err(Failure::bad_request("bad_query", message));
         };
+        if question.navigation.is_some() {
+            let message = "requests of a backend have no `navigation`: it goes with `app` alone";
+            return Err(Failure::bad_request("bad_query", message));
+        }
         let other = (with_split, with_range.map(|range| (range.from, range.to)));
         return of_backend(&app, &target, (named(&question.page), quantile), new, other, now).await;
     };

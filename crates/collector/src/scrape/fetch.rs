@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, Request, StatusCode, header};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper_rustls::HttpsConnector;
@@ -24,6 +24,10 @@ pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// Prefers the text format to OpenMetrics, both to JSON, and refuses no other type.
 const ACCEPT: &str = "text/plain;version=0.0.4,application/openmetrics-text;version=1.0.0;q=0.5,application/json;q=0.4,*/*;q=0.1";
+
+/// Tells an exporter that asks elsewhere itself, such as those for SNMP and of black boxes, how many seconds it has: as Prometheus
+/// does.
+const TIMEOUT: HeaderName = HeaderName::from_static("x-prometheus-scrape-timeout-seconds");
 
 /// The first bytes of gzip (RFC 1952, section 2.3.1). No metrics text begins with them.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -165,21 +169,26 @@ impl Fetcher {
     /// Fetches the document at `address`.
     pub async fn get(&self, address: &Address, settings: &Settings) -> Result<Text, FetchError> {
         let timeout = settings.timeout.unwrap_or(self.timeout);
-        match tokio::time::timeout(timeout, self.attempt(address, settings)).await {
+        match tokio::time::timeout(timeout, self.attempt(address, settings, timeout)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(FetchError::Timeout(timeout)),
         }
     }
 
-    async fn attempt(&self, address: &Address, settings: &Settings) -> Result<Text, FetchError> {
+    async fn attempt(
+        &self,
+        address: &Address,
+        settings: &Settings,
+        timeout: Duration,
+    ) -> Result<Text, FetchError> {
         let client = match address.is_secure() {
             true => self.trusting(&settings.tls).map_err(FetchError::Tls)?,
             false => self.plain.clone(),
         };
-        let answer = match client.request(request(address, settings)?).await {
+        let answer = match client.request(request(address, settings, timeout)?).await {
             // A server may close a connection that was kept open just as the next request arrives. Only a new connection
             // tells whether it is down.
-            Err(error) if !error.is_connect() => client.request(request(address, settings)?).await,
+            Err(error) if !error.is_connect() => client.request(request(address, settings, timeout)?).await,
             outcome => outcome,
         };
         let answer = answer.map_err(|error| FetchError::unreachable(error.into()))?;
@@ -201,10 +210,11 @@ impl Fetcher {
     }
 }
 
-fn request(address: &Address, settings: &Settings) -> Result<Request<Body>, FetchError> {
+fn request(address: &Address, settings: &Settings, timeout: Duration) -> Result<Request<Body>, FetchError> {
     let mut request = Request::get(&address.url)
         .header(header::ACCEPT, ACCEPT)
         .header(header::USER_AGENT, concat!("whippet/", env!("CARGO_PKG_VERSION")))
+        .header(TIMEOUT, timeout.as_secs_f64().to_string())
         .body(Body::empty())
         .map_err(|error| FetchError::Unreachable(error.into()))?;
     for (name, value) in &settings.headers {

@@ -68,7 +68,7 @@ impl Sources {
         };
         let variables = |name: &str| std::env::var_os(name);
         let read = |flags: &[_]| Cli::read_with(self.arguments.clone(), &variables, flags);
-        let (cli, _) = read(&[]).map_err(|error| wrong(error.to_string()))?;
+        let (cli, _) = read(&[]).map_err(|error| ConfigError::Given(reason(&error)))?;
         // A table whose address stands on the command line is that of another server.
         if let Command::Serve(bare) = &cli.command
             && bare.remote_write.is_some()
@@ -90,6 +90,15 @@ impl Sources {
             _ => Err(wrong("only `whippet serve` has a configuration".to_owned())),
         }
     }
+}
+
+/// What is wrong with a flag or a variable, and where its value is from.
+fn reason(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let parts = text.trim().trim_start_matches("error: ").split("\n\n").map(str::trim);
+    let said: Vec<&str> =
+        parts.filter(|part| !["Usage:", "For more"].iter().any(|begin| part.starts_with(begin))).collect();
+    said.join("\n")
 }
 
 /// Whether all users of this machine may write it.

@@ -294,6 +294,10 @@ impl<'a> Looking<'a> {
             if !error.release.is_empty() {
                 labels.push(("release", error.release.clone()));
             }
+            // Two errors may say the same. It is there whether they do or not, as an alert is known by its labels.
+            if !error.source.is_empty() {
+                labels.push(("source", words::line(&error.source, MESSAGE)));
+            }
             seen.push(Seen {
                 labels,
                 sight: Sight::Bad,

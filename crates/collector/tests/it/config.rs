@@ -173,6 +173,21 @@ fn config_prints_an_example_and_checks_files() {
         said.contains("line 3: level \"b\"") && said.contains("--scrape-timeout must not be longer"),
         "{said}"
     );
+    std::fs::write(
+        &file,
+        "[[target]]\nname = 'shop'\nurl = 'https://a.example/metrics'\nca_file = 'gone.pem'\n",
+    )
+    .unwrap();
+    let wrong = whippet(&["config", "--check", name]);
+    assert_eq!(wrong.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&wrong.stdout).into_owned();
+    assert!(said.contains("target 'shop': ") && said.contains("gone.pem is no PEM file"), "{said}");
+    std::fs::write(&file, "").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_whippet"));
+    let odd = command.args(["config", "--check", name]).env("WHIPPET_RETENTION", "soon").output().unwrap();
+    assert_eq!(odd.status.code(), Some(2), "the file is not what is wrong");
+    let said = String::from_utf8_lossy(&odd.stderr).into_owned();
+    assert!(said.contains("variable WHIPPET_RETENTION") && !said.contains("a.toml"), "{said}");
     assert_eq!(whippet(&["config", "--check", "/nowhere.toml"]).status.code(), Some(2));
     assert!(!whippet(&["config"]).status.success());
 }

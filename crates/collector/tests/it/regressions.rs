@@ -225,6 +225,7 @@ async fn wrong_questions_are_told_what_is_wrong() {
         ("/api/compare", "bad_query"),
         ("/api/compare?target=shop&split=device:phone", "bad_query"),
         ("/api/compare?target=shop&with_split=colour:red", "bad_query"),
+        ("/api/compare?target=shop&navigation=soft", "bad_query"),
         ("/api/compare?app=shop&quantile=p42", "bad_query"),
         ("/api/compare?app=shop&split=colour:red", "bad_query"),
         ("/api/compare?app=shop&from=5&to=3", "bad_range"),

@@ -2,6 +2,7 @@
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
@@ -10,7 +11,7 @@ use expect_test::{Expect, expect};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use whippet_collector::scrape::Target;
+use whippet_collector::scrape::{Fetcher, Target};
 
 use crate::harness::{Collector, SECOND};
 use crate::peers::closed;
@@ -201,4 +202,31 @@ async fn openmetrics_without_its_end_mark_is_refused() {
     let target = backend_of(StatusCode::OK, &headers, b"# TYPE a counter\na_total 5\n".to_vec()).await;
     fails(&target, expect!["the answer is no metrics text, line 3: an OpenMetrics text must end with `# EOF`: this one was cut off"])
         .await;
+}
+
+#[tokio::test]
+async fn an_exporter_is_told_how_long_it_has() {
+    let answer = |headers: HeaderMap| async move {
+        let seconds = headers.get("x-prometheus-scrape-timeout-seconds");
+        format!("seconds{{told=\"{}\"}} 1\n", seconds.map_or("", |value| value.to_str().unwrap()))
+    };
+    let router = Router::new().route("/metrics", get(answer));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut target: Target =
+        format!("shop=http://{}/metrics", listener.local_addr().unwrap()).parse().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let told = async |target: &Target, seconds: &str| {
+        let text = target_text(target).await;
+        assert_eq!(text, format!("seconds{{told=\"{seconds}\"}} 1\n"));
+    };
+    told(&target, "60").await;
+    Arc::make_mut(&mut target.settings).timeout = Some(Duration::from_millis(2_500));
+    told(&target, "2.5").await;
+}
+
+/// What is fetched of a target whose scrapes may take 60 s where it says nothing.
+async fn target_text(target: &Target) -> String {
+    let fetcher = Fetcher::new(Duration::from_secs(60));
+    let text = fetcher.get(&target.addresses[0], &target.settings).await.unwrap();
+    String::from_utf8(text.bytes).unwrap()
 }

@@ -1,7 +1,7 @@
 //! Which level answers for which part of a window: whole days, then hours, then minutes.
 use super::level::Level;
 use super::section::Section;
-use crate::database::{Database, Engine, Param, Result, params};
+use crate::database::{Database, Engine, Lock, Param, Result, lock_condition, params};
 
 /// How far the levels have come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,22 +24,30 @@ impl Default for Marks {
 impl Marks {
     /// As they are in the database.
     pub fn load(database: &dyn Database) -> Result<Self> {
-        Self::read(database, "")
+        Self::read(database, None)
     }
 
     /// As they are for the whole of the transaction, which adds to cells: nobody moves them before it ends.
     pub fn lock_shared(database: &dyn Database) -> Result<Self> {
-        Self::read(database, if database.engine() == Engine::Postgres { "FOR SHARE" } else { "" })
+        Self::read(database, Some(Lock::Share))
     }
 
     /// The same for a transaction that moves them: nobody adds to cells before it ends.
     pub fn lock(database: &dyn Database) -> Result<Self> {
-        Self::read(database, if database.engine() == Engine::Postgres { "FOR UPDATE" } else { "" })
+        Self::read(database, Some(Lock::Update))
     }
 
-    fn read(database: &dyn Database, lock: &str) -> Result<Self> {
+    fn read(database: &dyn Database, lock: Option<Lock>) -> Result<Self> {
         let mut marks = Self::default();
-        let sql = format!("SELECT level, section, time FROM cell_marks ORDER BY level, section {lock}");
+        // Whoever wants rows shared gets them past one that waits for them alone, so under many collectors that one would wait for ever:
+        // all of them queue for a lock that is given in turn before they lock the rows.
+        let (queue, rows) = match lock.filter(|_| database.engine() == Engine::Postgres) {
+            None => (String::new(), ""),
+            Some(lock @ Lock::Share) => (format!("WHERE {}", lock_condition("cells", lock)), "FOR SHARE"),
+            Some(lock @ Lock::Update) => (format!("WHERE {}", lock_condition("cells", lock)), "FOR UPDATE"),
+        };
+        let sql =
+            format!("SELECT level, section, time FROM cell_marks {queue} ORDER BY level, section {rows}");
         database.query(&sql, &[], &mut |row| {
             let (level, section, time): (usize, usize, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let mark = match section.checked_sub(1) {
@@ -158,7 +166,11 @@ const SET: &str = "INSERT INTO cell_marks (level, section, time) VALUES (?1, ?2,
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::database::testing::TestSchema;
+    use crate::database::{Access, ErrorKind, Waits, migrate};
     use crate::time::{DAY, HOUR, MINUTE};
     use proptest::prelude::*;
 
@@ -194,6 +206,39 @@ mod tests {
         assert_eq!(known.divided(from, to, Level::Minute), [(Level::Minute, from, to)]);
         let nothing = marks([NONE, NONE], [NONE, NONE]);
         assert_eq!(nothing.divided(from, to, Level::Day), [(Level::Minute, from, to)]);
+    }
+
+    #[test]
+    fn whoever_moves_cells_has_its_turn_before_those_that_come_to_add_to_them() {
+        let Some(place) = TestSchema::new() else { return };
+        let sessions = [(); 3].map(|()| place.session(Waits::PATIENT));
+        migrate(&sessions[0]).unwrap();
+        let [adding, coming, looking] = sessions.each_ref().map(|session| session as &dyn Database);
+        let process: i64 = adding.scalar("SELECT pg_backend_pid()", &[]).unwrap();
+        let server = &place;
+        std::thread::scope(|scope| {
+            let moving = adding.transaction(Access::Write, |database| {
+                Marks::lock_shared(database)?;
+                let moving = scope.spawn(move || {
+                    let session = server.session(Waits::PATIENT);
+                    let database: &dyn Database = &session;
+                    database.transaction(Access::Write, |database| Marks::lock(database).map(drop))
+                });
+                let waiting = "SELECT count(*) FROM pg_locks
+                               WHERE NOT granted AND CAST(?1 AS INTEGER) = ANY(pg_blocking_pids(pid))";
+                while !moving.is_finished() && looking.scalar::<i64>(waiting, params![process])? == 0 {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                let came = coming.transaction(Access::Write, |database| {
+                    database.execute_batch("SET LOCAL lock_timeout = 300")?;
+                    Marks::lock_shared(database)
+                });
+                assert_eq!(came.unwrap_err().kind(), ErrorKind::Busy, "it waits for its turn");
+                Ok(moving)
+            });
+            moving.unwrap().join().unwrap().unwrap();
+        });
+        coming.transaction(Access::Write, |database| Marks::lock_shared(database).map(drop)).unwrap();
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub use leaders::Leaders;
 pub use param::Param;
 pub use place::{Place, Reader};
 pub use postgres::{
-    AddressError, SERVER_FORMAT, SERVING, Server, ServerAddress, Session, Waits, format, key,
+    AddressError, SERVER_FORMAT, SERVING, Server, ServerAddress, Session, Waits, format, key, lock_condition,
     lock_until_commit, migrate, refuse_pooler,
 };
 pub use row::{FromValue, Row, Value};

@@ -3,6 +3,7 @@ use whippet_engine::beacon;
 use super::*;
 use crate::Browser;
 use crate::database::params;
+use crate::database::testing::TestSchema;
 
 const START: i64 = 1_700_000_000_000;
 
@@ -90,4 +91,23 @@ async fn a_query_that_still_runs_leaves_no_log_beside_the_file() {
     closing.await.unwrap();
     assert!(!folder.path().join("whippet.db-wal").exists());
     assert!(matches!(store.read_rows("test", rows).await, Err(StoreError::Closed)));
+}
+
+#[test]
+fn the_rest_of_a_sweep_is_left_to_the_collector_that_got_the_role() {
+    let Some(place) = TestSchema::new() else { return };
+    let [first, second] = [(); 2].map(|()| {
+        let mut options = Options::new("");
+        options.server = Some(place.server.address().clone());
+        Store::open(options, Arc::default()).unwrap()
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        assert!(first.run(Stage::Fold, START).await.unwrap());
+        first.resign(SWEEPER).await;
+        assert!(second.lead(SWEEPER).await);
+        assert!(!first.run(Stage::Fold, START).await.unwrap());
+        first.close().await;
+        second.close().await;
+    });
 }

@@ -105,6 +105,23 @@ fn a_session_that_the_server_ended_while_nobody_wrote_costs_no_beacon() {
     }
 }
 
+#[test]
+fn a_beacon_that_cannot_be_written_takes_no_other_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = writer(folder.path());
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON beacons WHEN NEW.id IN ('3', '17')
+                  BEGIN SELECT RAISE(ABORT, 'not this one'); END";
+    writer.database.execute_batch(refuse).unwrap();
+    let (commands, answers): (Vec<_>, Vec<_>) = (0..30).map(|id| command(id, START)).unzip();
+    assert!(!writer.commit(commands));
+    for (id, mut answer) in answers.into_iter().enumerate() {
+        let written = matches!(answer.try_recv().unwrap(), Ok(Ingested::New));
+        assert_eq!(written, id != 3 && id != 17, "{id}");
+    }
+    let database: &dyn Database = &*writer.database;
+    assert_eq!(database.scalar::<i64>("SELECT count(*) FROM beacons", &[]), Ok(28));
+}
+
 /// The groups of beacons in the journal.
 fn waiting(writer: &Writer) -> i64 {
     let database: &dyn Database = &*writer.database;

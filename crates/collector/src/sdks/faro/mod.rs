@@ -29,17 +29,29 @@ pub fn read(body: &[u8], origin: &Origin) -> Result<Report, NotRead> {
     };
     let sender = sender(meta, origin)?;
     let page = page(meta);
-    let mut items = Vec::new();
+    let (mut items, mut lost) = (Vec::new(), Vec::new());
     let mut add = |key: &str, read: fn(&Value, &mut Vec<Item>, &Context<'_>)| {
         for entry in list(&body, key, ENTRIES) {
             let at = time::iso(text(entry, "timestamp")).unwrap_or(origin.now);
             read(entry, &mut items, &Context { page: &page, at });
+        }
+        let surplus = list(&body, key, usize::MAX).len().saturating_sub(ENTRIES);
+        if surplus > 0 {
+            // Of the others, nobody knows what they would have become.
+            let kind = if key == "exceptions" { "errors" } else { key };
+            lost.push((kind.to_owned(), surplus as u64));
         }
     };
     add("events", event);
     add("measurements", vitals::measurement);
     add("exceptions", errors::exception);
     add("logs", errors::log);
+    // What was lost is no page view: it needs something else of the post to be told with.
+    if !items.is_empty() {
+        items.extend(
+            lost.into_iter().map(|(kind, count)| Item::new(page.clone(), 0, Content::Lost(kind, count))),
+        );
+    }
     Ok(Report { sender, items })
 }
 

@@ -105,6 +105,25 @@ fn logs_and_events_are_counted_and_measurements_kept() {
 }
 
 #[test]
+fn entries_beyond_the_limit_count_as_lost() {
+    let lost = |more: &Value| -> Vec<(String, u64)> {
+        let told = items(more).into_iter().filter_map(|item| match item.content {
+            Content::Lost(kind, count) => Some((kind, count)),
+            _ => None,
+        });
+        told.collect()
+    };
+    let log = |count: usize| vec![json!({"level": "info", "message": "hello"}); count];
+    let error = vec![json!({"type": "Error", "value": "no"}); 1003];
+    assert_eq!(
+        lost(&json!({"logs": log(1002), "exceptions": error})),
+        [("errors".to_owned(), 3), ("logs".to_owned(), 2)]
+    );
+    assert!(lost(&json!({"logs": log(1000)})).is_empty());
+    assert!(lost(&json!({"events": vec![json!({}); 1001]})).is_empty(), "nothing to be told with");
+}
+
+#[test]
 fn spans_that_come_alone_are_of_the_page_of_meta() {
     let spans = json!({"resourceSpans": []});
     let alone = body(&json!({"traces": spans})).to_string();

@@ -25,10 +25,7 @@ pub fn read(body: &[u8], origin: &Origin) -> Result<Vec<Report>, NotRead> {
     let mut reports: Vec<Report> = Vec::new();
     let mut is_nameless = false;
     for entry in entries.iter().take(REPORTS) {
-        let (kind, body, url) = match entry.get("csp-report") {
-            Some(body) => ("csp-report", body, text(body, "document-uri")),
-            None => (text(entry, "type"), entry.get("body").unwrap_or(&Value::Null), text(entry, "url")),
-        };
+        let (kind, body, url) = parts(entry);
         let Some(content) = content(kind, body, url) else { continue };
         // The request of a network error is that of any server; the page is its referrer.
         let page = if kind == "network-error" { text(body, "referrer") } else { url };
@@ -52,7 +49,25 @@ pub fn read(body: &[u8], origin: &Origin) -> Result<Vec<Report>, NotRead> {
             None => reports.push(Report { sender, items: vec![item] }),
         }
     }
+    let lost = entries.iter().skip(REPORTS).filter(|entry| {
+        let (kind, body, url) = parts(entry);
+        content(kind, body, url).is_some()
+    });
+    let lost = lost.count() as u64;
+    if let Some(first) = reports.first_mut().filter(|_| lost > 0) {
+        // On the page of another report: what was lost is no page view.
+        let page = first.items.first().and_then(|item| item.page.clone());
+        first.items.push(Item::new(page, 0, Content::Lost("errors".to_owned(), lost)));
+    }
     if reports.is_empty() && is_nameless { Err(NotRead::NoApp) } else { Ok(reports) }
+}
+
+/// The type of a report, its body, and the address that it is of.
+fn parts(entry: &Value) -> (&str, &Value, &str) {
+    match entry.get("csp-report") {
+        Some(body) => ("csp-report", body, text(body, "document-uri")),
+        None => (text(entry, "type"), entry.get("body").unwrap_or(&Value::Null), text(entry, "url")),
+    }
 }
 
 /// Whether all reports of a body are of pages whose origin is allowed. A network error is also of the page that asked, as `url` may be

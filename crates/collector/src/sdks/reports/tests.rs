@@ -25,6 +25,22 @@ fn row(app: &str, page: &str, message: &str, source: &str) -> (String, String, S
 }
 
 #[test]
+fn reports_beyond_the_limit_count_as_lost() {
+    let body = |count: usize, last: &str| {
+        let report =
+            |kind: &str| json!({"type": kind, "url": "https://shop.example/a", "body": {"reason": "oom"}});
+        let mut all = vec![report("crash"); count];
+        all.push(report(last));
+        read(Value::Array(all).to_string().as_bytes(), &origin()).unwrap()
+    };
+    let reports = body(REPORTS + 2, "crash");
+    let last = reports[0].items.last().unwrap();
+    assert_eq!((reports.len(), reports[0].items.len()), (1, REPORTS + 1));
+    assert_eq!((&last.content, last.page.as_deref()), (&Content::Lost("errors".to_owned(), 3), Some("/a")));
+    assert_eq!(body(REPORTS, "")[0].items.len(), REPORTS, "what says nothing is not lost");
+}
+
+#[test]
 fn each_type_of_report_says_what_happened() {
     let report = |kind: &str, body: Value| json!({"type": kind, "age": 10, "url": "https://shop.example/orders/1042", "user_agent": "Mozilla/5.0", "body": body});
     let body = json!([

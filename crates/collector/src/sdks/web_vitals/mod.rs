@@ -27,6 +27,7 @@ pub fn read(body: &[u8], origin: &Origin) -> Result<Vec<Report>, NotRead> {
     if metrics.is_empty() {
         return Err(NotRead::Shape("a metric of web-vitals with `name` and `value`, or a list of them"));
     }
+    let surplus = metrics.len().saturating_sub(METRICS) as u64;
     let mut reports: Vec<Report> = Vec::new();
     for (metric, shared) in metrics.into_iter().take(METRICS) {
         let find = |keys: &[&str]| -> String {
@@ -48,6 +49,11 @@ pub fn read(body: &[u8], origin: &Origin) -> Result<Vec<Report>, NotRead> {
             Some(report) => report.items.push(item),
             None => reports.push(Report { sender, items: vec![item] }),
         }
+    }
+    if let Some(first) = reports.first_mut().filter(|_| surplus > 0) {
+        // On the page of another metric: what was lost is no page view.
+        let page = first.items.first().and_then(|item| item.page.clone());
+        first.items.push(Item::new(page, 0, Content::Lost("vitals".to_owned(), surplus)));
     }
     Ok(reports)
 }

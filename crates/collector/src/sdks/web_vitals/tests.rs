@@ -24,6 +24,15 @@ const LCP: &str = r#"{"name":"LCP","value":2612.5,"rating":"needs-improvement","
     "resourceLoadDelay":240.5,"resourceLoadDuration":700,"elementRenderDelay":1492}}"#;
 
 #[test]
+fn metrics_beyond_the_limit_count_as_lost() {
+    let body =
+        |count: usize| format!("[{}]", vec![r#"{"name":"FCP","value":5,"page":"/a"}"#; count].join(","));
+    let last = items(&body(METRICS + 3)).pop().unwrap();
+    assert_eq!((last.content, last.page.as_deref()), (Content::Lost("vitals".to_owned(), 3), Some("/a")));
+    assert_eq!(items(&body(METRICS)).len(), METRICS);
+}
+
+#[test]
 fn a_metric_of_the_attribution_build_is_read_whole() {
     expect![[r#"
         [

@@ -191,6 +191,20 @@ async fn a_new_error_is_named_with_its_release_and_an_old_one_is_not() {
 }
 
 #[tokio::test]
+async fn new_errors_of_one_message_are_told_apart_by_their_source() {
+    let collector = collector("[[alert]]\nname = 'new error'\nwatch = 'new_error'\napp = 'shop'\n");
+    let error =
+        |source: &str| json!({ "message": "x is undefined", "source": source, "stack": "", "count": 1 });
+    let errors = json!([error("a.js:1:2"), error("b.js:3:4")]);
+    collector.beacon(beacon_with("1", json!({ "release": "1.0", "errors": errors }))).await;
+    assert_eq!(look(&collector).await.changes, 2);
+    let found = alerts(&collector).await.alerts;
+    let mut sources: Vec<&str> = found.iter().map(|alert| alert.labels["source"].as_str()).collect();
+    sources.sort_unstable();
+    assert_eq!(sources, ["a.js:1:2", "b.js:3:4"]);
+}
+
+#[tokio::test]
 async fn a_frequent_error_takes_no_place_of_those_before_it() {
     let collector = collector("[[alert]]\nname = 'new error'\nwatch = 'new_error'\napp = 'shop'\n");
     let throw = async |letter: char, count: u64| {

@@ -16,14 +16,14 @@ pub fn statement(error: &tokio_postgres::Error) -> Error {
         let kind = if is_ours(error) { ErrorKind::Other } else { ErrorKind::Unavailable };
         return Error::new(kind, words(error));
     };
-    let kind = kind(database.code(), database.message());
+    let kind = kind(database.code(), database.message(), database.routine());
     Error::new(kind, format!("{} (SQLSTATE {})", database.message(), database.code().code()))
 }
 
 /// The error of a try to connect to `hosts`.
 pub fn connect(error: &tokio_postgres::Error, hosts: &str) -> Error {
     let kind = match error.code() {
-        Some(code) => match kind(code, "") {
+        Some(code) => match kind(code, "", None) {
             ErrorKind::Other => ErrorKind::Denied,
             // What the last connection left behind has not ended yet.
             ErrorKind::Busy | ErrorKind::Interrupted => ErrorKind::Unavailable,
@@ -70,7 +70,8 @@ fn words(error: &tokio_postgres::Error) -> String {
     text
 }
 
-fn kind(code: &SqlState, message: &str) -> ErrorKind {
+/// `routine`: the function of the server that failed, where it says so. Messages are in the language of the server.
+fn kind(code: &SqlState, message: &str, routine: Option<&str>) -> ErrorKind {
     match code.code() {
         "53100" => ErrorKind::Full,
         "25006" => ErrorKind::ReadOnly,
@@ -86,7 +87,9 @@ fn kind(code: &SqlState, message: &str) -> ErrorKind {
         // A full disk that is not the data's: the log's, for instance.
         "58030" if message.contains("No space left") => ErrorKind::Full,
         // The tables were changed, by a newer version: the statements are prepared again.
-        "0A000" if message.contains("cached plan") => ErrorKind::Unavailable,
+        "0A000" if routine == Some("RevalidateCachedQuery") || message.contains("cached plan") => {
+            ErrorKind::Unavailable
+        }
         code => match code.get(..2) {
             Some("08" | "53" | "57" | "58") => ErrorKind::Unavailable,
             Some("28") => ErrorKind::Denied,
@@ -115,7 +118,27 @@ mod tests {
             ("28P01", ErrorKind::Denied),
             ("42P01", ErrorKind::Other),
         ] {
-            assert_eq!(kind(&SqlState::from_code(code), ""), expected, "{code}");
+            assert_eq!(kind(&SqlState::from_code(code), "", None), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn tables_that_were_changed_are_told_in_any_language() {
+        let code = SqlState::from_code("0A000");
+        for (message, routine, expected) in [
+            (
+                "gecachter Plan darf den Ergebnistyp nicht ändern",
+                Some("RevalidateCachedQuery"),
+                ErrorKind::Unavailable,
+            ),
+            ("cached plan must not change result type", None, ErrorKind::Unavailable),
+            (
+                "set-returning functions are not allowed here",
+                Some("check_srf_call_placement"),
+                ErrorKind::Other,
+            ),
+        ] {
+            assert_eq!(kind(&code, message, routine), expected, "{message}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Advisory locks. They belong to a database, so their numbers are made of the schema too: what is done in one schema never waits
 //! for another.
-use crate::database::{Database, Result};
+use crate::database::{Database, Lock, Result};
 
 /// The number of a role in a schema: FNV-1a of their names, since it must be the same in all versions.
 pub fn key(schema: &str, role: &str) -> i64 {
@@ -13,9 +13,23 @@ pub fn key(schema: &str, role: &str) -> i64 {
 
 /// Waits until no other transaction in the schema holds the lock of this name, and holds it until the transaction ends.
 pub fn lock_until_commit(database: &dyn Database, name: &'static str) -> Result<()> {
-    let number = format!("hashtext(concat_ws(' ', 'whippet', current_schema(), '{name}'))");
-    let lock = format!("SELECT 1 FROM (SELECT pg_advisory_xact_lock({number})) AS locked");
+    let lock = format!("SELECT 1 FROM (SELECT pg_advisory_xact_lock({})) AS locked", number(name));
     database.scalar::<i64>(&lock, &[]).map(drop)
+}
+
+/// A condition of a statement that locks rows: before it locks any, it waits for the lock of this name, and holds it until the transaction
+/// ends. Those that wait get it in turn, also where they share it.
+pub fn lock_condition(name: &'static str, lock: Lock) -> String {
+    let function = match lock {
+        Lock::Share => "pg_advisory_xact_lock_shared",
+        Lock::Update => "pg_advisory_xact_lock",
+    };
+    format!("(SELECT 1 FROM (SELECT {function}({})) AS locked) = 1", number(name))
+}
+
+/// The number of the lock of this name in the schema of a session.
+fn number(name: &'static str) -> String {
+    format!("hashtext(concat_ws(' ', 'whippet', current_schema(), '{name}'))")
 }
 
 #[cfg(test)]

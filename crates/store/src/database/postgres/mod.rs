@@ -32,7 +32,7 @@ mod tls;
 mod waits;
 
 pub use address::{AddressError, ServerAddress};
-pub use locks::{key, lock_until_commit};
+pub use locks::{key, lock_condition, lock_until_commit};
 pub use migrate::{VERSION as SERVER_FORMAT, format, migrate};
 pub use pooler::refuse as refuse_pooler;
 pub use server::Server;

@@ -97,6 +97,7 @@ pub fn timeline(db: &dyn Database, backend: &Backend, now: i64) -> Result<Timeli
     }
     // Of a first hour the minutes are read, where they are kept.
     let mut starts: Vec<i64> = ends.values().filter(|end| end.1 == HOUR).map(|end| end.0).collect();
+    starts.sort_unstable();
     starts.dedup();
     for start in starts {
         let mut found: BTreeMap<i64, i64> = BTreeMap::new();
