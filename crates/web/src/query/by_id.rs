@@ -32,6 +32,8 @@ impl<I: Id, V> ById<I, V> {
             self.slots.push(Vec::new());
         }
         if let Some(known) = self.slots.get_mut(slot) {
+            // A slot has one value, nearly always.
+            known.reserve_exact(1);
             known.push((id, value));
         }
     }
@@ -39,7 +41,7 @@ impl<I: Id, V> ById<I, V> {
     pub(super) fn remove(&mut self, id: I) -> Option<V> {
         let known = self.slots.get_mut(slot_of(id))?;
         let at = known.iter().position(|(known, _)| *known == id)?;
-        Some(known.remove(at).1)
+        Some(known.swap_remove(at).1)
     }
 }
 
