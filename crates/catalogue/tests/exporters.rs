@@ -102,6 +102,28 @@ fn a_sidecar_tells_apart_what_comes_in_and_what_goes_out() {
     assert_eq!(requests, ["envoy_http_downstream_rq_xx inbound_0.0.0.0_8080 good 1"]);
     let calls = told(envoy, "http.client.requests");
     assert_eq!(calls, ["envoy_cluster_upstream_rq_xx outbound|80||bank server 1"]);
+    let gateway = "+envoy_http_downstream_rq_xx{envoy_response_code_class=\"2\",envoy_http_conn_manager_prefix=\"outbound_0.0.0.0_8080\"}
+         +envoy_http_downstream_rq_xx{envoy_response_code_class=\"2\",envoy_http_conn_manager_prefix=\"stats\"}";
+    let requests = told(gateway, "http.server.requests");
+    assert_eq!(requests, ["envoy_http_downstream_rq_xx outbound_0.0.0.0_8080 good 1"]);
+}
+
+#[test]
+fn a_word_within_another_one_is_no_part_of_all_requests() {
+    for name in [
+        "unlimited_http_requests_total",
+        "memcached_proxy_http_requests_total",
+        "error_tracker_http_requests_total",
+    ] {
+        assert_eq!(told(name, "http.server.requests"), [format!("{name} 1")]);
+    }
+    for (name, signal) in [
+        ("http_api_db_pool_in_use", "db.pool.in_use"),
+        ("worker_pg_pool_active", "db.pool.in_use"),
+        ("http_server_db_connections_max", "db.pool.size"),
+    ] {
+        assert_eq!(told(name, signal), [format!("{name} 1")]);
+    }
 }
 
 #[test]

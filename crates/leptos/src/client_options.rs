@@ -87,9 +87,11 @@ impl QueryClientOptions {
 
     /// Replaces what was set for `prefix`, in its place.
     pub(crate) fn set_queries_of(&mut self, prefix: QueryKey, options: QueryOptions) {
-        let place = self.by_prefix.iter().position(|(known, _)| *known == prefix);
-        self.by_prefix.retain(|(known, _)| *known != prefix);
-        self.by_prefix.insert(place.unwrap_or(self.by_prefix.len()), (prefix, options));
+        // Of several, the last one counts.
+        match self.by_prefix.iter_mut().rfind(|(known, _)| *known == prefix) {
+            Some((_, known)) => *known = options,
+            None => self.by_prefix.push((prefix, options)),
+        }
     }
 
     /// The number of queries beyond which those are forgotten that nobody observes, the least recently used first. One that was

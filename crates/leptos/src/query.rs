@@ -68,20 +68,14 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Query<T, E> {
         ready: ArcAsyncDerived<Settled<T, E>>,
         refetcher: Refetcher,
     ) -> Self {
-        Self::with(
-            Suspends { seen, outside, ready: ready.into(), waits: live(move || seen.with(Seen::waits)) },
-            refetcher,
-        )
+        Self::with(Suspends::new(seen, outside, ready, false), refetcher)
     }
 
     /// A query that a browser fetches, on a server: its result is on its way, and does not come.
     pub(crate) fn of_browsers(ready: ArcAsyncDerived<Settled<T, E>>, refetcher: Refetcher) -> Self {
         let pending = || Seen { fetch_status: FetchStatus::Fetching, ..Seen::nothing() };
-        let (seen, outside) = (live(pending), Signal::derive(|| FirstView::InBrowser.number()));
-        Self::with(
-            Suspends { seen, outside, ready: ready.into(), waits: live(move || seen.with(Seen::waits)) },
-            refetcher,
-        )
+        let (seen, outside) = (live(pending), Signal::derive(|| FirstView::Over.number()));
+        Self::with(Suspends::new(seen, outside, ready, true), refetcher)
     }
 
     fn with(suspends: Suspends<T, E>, refetcher: Refetcher) -> Self {
@@ -129,7 +123,7 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Query<T, E> {
 
     /// Whether a server renders it, or a browser hydrates it.
     pub(crate) fn is_first_view(&self) -> bool {
-        self.suspends.first_view().is_shown()
+        self.suspends.first_view() != FirstView::Over
     }
 
     /// Lets the `<Suspense/>` around who calls this wait for the first result.
@@ -174,7 +168,11 @@ struct Suspends<T: Send + Sync + 'static, E: Send + Sync + 'static> {
     ready: AsyncDerived<Settled<T, E>>,
     /// Whether the first result is on its way. Apart from `seen`: who reads `data` under a `<Suspense/>` hears of this, and not of all else
     /// that is seen.
+    #[cfg(all(target_family = "wasm", not(feature = "ssr")))]
     waits: Live<bool>,
+    /// This is a server, and only a browser can fetch it.
+    #[cfg(not(all(target_family = "wasm", not(feature = "ssr"))))]
+    never: bool,
 }
 
 impl<T: Send + Sync, E: Send + Sync> Clone for Suspends<T, E> {
@@ -186,6 +184,45 @@ impl<T: Send + Sync, E: Send + Sync> Clone for Suspends<T, E> {
 impl<T: Send + Sync, E: Send + Sync> Copy for Suspends<T, E> {}
 
 impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Suspends<T, E> {
+    fn new(
+        seen: Live<Seen<T, E>>,
+        outside: Signal<f64>,
+        ready: ArcAsyncDerived<Settled<T, E>>,
+        never: bool,
+    ) -> Self {
+        // For servers.
+        let _ = never;
+        Self {
+            seen,
+            outside,
+            ready: ready.into(),
+            #[cfg(all(target_family = "wasm", not(feature = "ssr")))]
+            waits: live(move || seen.with(Seen::waits)),
+            #[cfg(not(all(target_family = "wasm", not(feature = "ssr"))))]
+            never,
+        }
+    }
+
+    #[cfg(all(target_family = "wasm", not(feature = "ssr")))]
+    fn waits(self) -> bool {
+        self.waits.get()
+    }
+
+    #[cfg(not(all(target_family = "wasm", not(feature = "ssr"))))]
+    fn waits(self) -> bool {
+        self.seen.with(Seen::waits)
+    }
+
+    #[cfg(all(target_family = "wasm", not(feature = "ssr")))]
+    fn never_comes(self) -> bool {
+        false
+    }
+
+    #[cfg(not(all(target_family = "wasm", not(feature = "ssr"))))]
+    fn never_comes(self) -> bool {
+        self.never
+    }
+
     /// A signal that registers with the `<Suspense/>` around who reads it, as long as there is no result.
     fn before<V: Clone + Send + Sync + 'static>(
         self,
@@ -204,11 +241,6 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Suspends<T, E> {
             return of(&shown);
         }
         value.get()
-    }
-
-    /// Whether this is a server, and only a browser can fetch it.
-    fn never_comes(self) -> bool {
-        !IN_BROWSER && self.first_view() == FirstView::InBrowser
     }
 
     fn first_view(self) -> FirstView {
@@ -241,7 +273,7 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Suspends<T, E> {
         }
         if self.never_comes() {
             nothing_will_come();
-        } else if self.waits.get() {
+        } else if self.waits() {
             let ready = self.ready;
             dependencies::read(|| ready.into_future().map(drop).boxed());
             if suspense {

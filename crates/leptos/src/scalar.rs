@@ -77,7 +77,6 @@ impl Scalar for FirstView {
             Self::Nothing => 1.0,
             Self::Waiting => 2.0,
             Self::Pending => 3.0,
-            Self::InBrowser => 4.0,
         }
     }
     fn of(number: f64) -> Self {
@@ -85,8 +84,7 @@ impl Scalar for FirstView {
             0 => Self::Over,
             1 => Self::Nothing,
             2 => Self::Waiting,
-            3 => Self::Pending,
-            _ => Self::InBrowser,
+            _ => Self::Pending,
         }
     }
 }
@@ -114,12 +112,6 @@ mod tests {
         check(&[true, false]);
         check(&[Status::Pending, Status::Error, Status::Success]);
         check(&[FetchStatus::Idle, FetchStatus::Fetching, FetchStatus::Paused]);
-        check(&[
-            FirstView::Over,
-            FirstView::Nothing,
-            FirstView::Waiting,
-            FirstView::Pending,
-            FirstView::InBrowser,
-        ]);
+        check(&[FirstView::Over, FirstView::Nothing, FirstView::Waiting, FirstView::Pending]);
     }
 }

@@ -43,19 +43,12 @@ pub(crate) enum FirstView {
     Waiting,
     /// What is wanted is on its way.
     Pending,
-    /// This is a server, and only a browser can fetch it.
-    InBrowser,
 }
 
 impl FirstView {
-    /// Whether it stands in the place of what is there.
-    pub(crate) fn is_shown(self) -> bool {
-        !matches!(self, Self::Over | Self::InBrowser)
-    }
-
     pub(crate) fn seen<T, E>(self) -> Option<Seen<T, E>> {
         match self {
-            Self::Over | Self::InBrowser => None,
+            Self::Over => None,
             Self::Nothing => Some(Seen::nothing()),
             Self::Waiting => Some(Seen::pending(None)),
             Self::Pending => Some(Seen { is_enabled: true, ..Seen::pending(None) }),

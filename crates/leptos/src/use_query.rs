@@ -85,7 +85,8 @@ where
     // The options may change where the key does not.
     let source = live(source);
     ArcAsyncDerived::new_unsync(move || {
-        source.track();
+        // Not `track`, which computes nothing: a memo that was never read tells nobody of changes.
+        let _ = source.try_with(|_| ());
         observer.settled()
     })
 }

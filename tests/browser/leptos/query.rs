@@ -549,3 +549,69 @@ async fn previous_data_stays_where_a_key_is_disabled_and_goes_without_a_key() {
     until(|| text(stays).as_deref() == Some("b#2;")).await;
     assert_eq!(asked.get(), 2);
 }
+
+#[wasm_bindgen_test]
+async fn who_awaits_a_query_waits_anew_where_the_key_before_was_cached() {
+    let server = Server::default();
+    let name = RwSignal::new("a".to_owned());
+    let stage = mount(move || {
+        provide_query_client().set_data(&("thing", "a"), "cached".to_owned());
+        let query = server.query(move || name.get(), once().stale_time(Duration::INFINITE));
+        let show = move || Suspend::new(async move { query.await.map(|text| text.to_string()).ok() });
+        view! { <Suspense fallback=|| "waits">{show}</Suspense> }
+    });
+    until(|| stage.text() == "cached").await;
+    name.set("b".to_owned());
+    until(|| stage.text() == "waits").await;
+    until(|| {
+        assert_ne!(stage.text(), "cached", "that is the data of the key before");
+        stage.text() == "b#1;"
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_suspense_waits_for_a_query_that_gets_its_key_late() {
+    let server = Server::default();
+    let name = RwSignal::new(None::<String>);
+    let stage = mount(move || {
+        provide_query_client();
+        let query = use_local_query(move || name.get(), move |name: String| server.ask(name), once());
+        view! { <Suspense fallback=|| "waits">"now: " {shown(query)}</Suspense> }
+    });
+    until(|| stage.text() == "now: ").await;
+    name.set(Some("b".to_owned()));
+    until(|| stage.text() == "waits").await;
+    until(|| stage.text() == "now: b#1;").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_retry_ends_with_its_component() {
+    struct Guard(Rc<Cell<u32>>);
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            self.0.set(self.0.get() + 1);
+        }
+    }
+    let (asked, ended) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
+    let (count, dropped) = (asked.clone(), ended.clone());
+    let mut stage = mount(move || {
+        provide_query_client();
+        let ask = move |_: &'static str| {
+            count.set(count.get() + 1);
+            let (first, guard) = (count.get() == 1, Guard(dropped.clone()));
+            async move {
+                gloo_timers::future::TimeoutFuture::new(if first { 0 } else { 60_000 }).await;
+                drop(guard);
+                Err::<String, _>("no".to_owned())
+            }
+        };
+        let query =
+            use_local_query(|| "retried", ask, QueryOptions::new().retry(1).retry_delay(Duration::ZERO));
+        shown(query)
+    });
+    until(|| asked.get() == 2).await;
+    assert_eq!(ended.get(), 1, "the first attempt is over, and the second one waits");
+    stage.clear();
+    until(|| ended.get() == 2).await;
+}

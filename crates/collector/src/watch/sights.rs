@@ -296,7 +296,7 @@ impl<'a> Looking<'a> {
             }
             // Two errors may say the same. It is there whether they do or not, as an alert is known by its labels.
             if !error.source.is_empty() {
-                labels.push(("source", words::line(&error.source, MESSAGE)));
+                labels.push(("error_source", words::line(&error.source, MESSAGE)));
             }
             seen.push(Seen {
                 labels,

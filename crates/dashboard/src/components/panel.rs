@@ -33,7 +33,13 @@ pub fn Page(
             options.set_prevent_scroll(true);
             // When it is in the document.
             request_animation_frame(move || {
-                let _ = heading.focus_with_options(&options);
+                // A form of the new page may have taken it by then.
+                let taken = document()
+                    .active_element()
+                    .is_some_and(|active| active.closest("main form").ok().flatten().is_some());
+                if !taken {
+                    let _ = heading.focus_with_options(&options);
+                }
             });
         }
         shown_before.set_value(true);

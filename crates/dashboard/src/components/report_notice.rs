@@ -60,7 +60,5 @@ pub fn ReportNotice<T: Send + Sync + 'static>(
         }
     }
     };
-    // The style sheet dims what follows: it is of the range or the filters of before.
-    let of_before = move || query.is_placeholder_data.get().then_some("");
-    view! { <div class="live" role="status" aria-live="polite" data-of-before=of_before>{notice}</div> }
+    view! { <div class="live" role="status" aria-live="polite">{notice}</div> }
 }

@@ -27,8 +27,8 @@ pub fn provide_collector_clock(status: Query<Status, ApiError>) {
 fn ahead_of(before: i64, told: i64, arrived: i64) -> i64 {
     let measured = told - arrived;
     match measured {
-        _ if measured.abs() <= TOLERANCE => 0,
         _ if (measured - before).abs() <= TOLERANCE => before,
+        _ if measured.abs() <= TOLERANCE => 0,
         _ => measured,
     }
 }

@@ -34,6 +34,10 @@ impl Marks {
 
     /// The same for a transaction that moves them: nobody adds to cells before it ends.
     pub fn lock(database: &dyn Database) -> Result<Self> {
+        if database.engine() == Engine::Postgres {
+            // Those that come later wait behind it: where a collector hangs within a transaction, for a short time only.
+            database.execute_batch("SET LOCAL lock_timeout = 2000")?;
+        }
         Self::read(database, Some(Lock::Update))
     }
 

@@ -288,7 +288,8 @@ impl AlertTable {
 }
 
 /// Labels that alerts have by themselves.
-const RESERVED: [&str; 8] = ["alertname", "severity", "app", "page", "target", "release", "error", "figure"];
+const RESERVED: [&str; 9] =
+    ["alertname", "severity", "app", "page", "target", "release", "error", "error_source", "figure"];
 
 /// The bound for the end of an alert, which must be on the good side of that for its beginning.
 fn resolve(value: &Quantity, level: &LevelRule) -> Result<Bound, String> {

@@ -25,8 +25,11 @@ impl<I: Id, V> ById<I, V> {
         known.iter_mut().find(|(known, _)| *known == id).map(|(_, value)| value)
     }
 
-    /// Adds the value of an id that has none.
-    pub(super) fn insert(&mut self, id: I, value: V) {
+    /// Sets the value of an id. Gives the one that it had.
+    pub(super) fn insert(&mut self, id: I, value: V) -> Option<V> {
+        if let Some(known) = self.get_mut(id) {
+            return Some(core::mem::replace(known, value));
+        }
         let slot = slot_of(id);
         while self.slots.len() <= slot {
             self.slots.push(Vec::new());
@@ -36,6 +39,7 @@ impl<I: Id, V> ById<I, V> {
             known.reserve_exact(1);
             known.push((id, value));
         }
+        None
     }
 
     pub(super) fn remove(&mut self, id: I) -> Option<V> {
@@ -62,9 +66,7 @@ mod tests {
             (map.get(first), map.get(second), map.get(other)),
             (Some(&"first"), Some(&"second"), None)
         );
-        if let Some(value) = map.get_mut(second) {
-            *value = "changed";
-        }
+        assert_eq!(map.insert(second, "changed"), Some("second"));
         assert_eq!(
             (map.remove(first), map.remove(first), map.remove(second)),
             (Some("first"), None, Some("changed"))

@@ -350,12 +350,14 @@ impl Client {
         let Some(options) = options else { return };
         // Nothing may be borrowed here: the query function may call the client.
         let running = options.fetcher.call();
-        {
+        let before = {
             let mut state = self.0.state.borrow_mut();
-            state.running.insert(run, running.clone());
             // Whatever the future does ends where it is dropped.
             state.cache.set_abortable(query, true);
-        }
+            // A retry is another attempt of the same run.
+            state.running.insert(run, running.clone())
+        };
+        drop(before);
         let weak = Rc::downgrade(&self.0);
         spawn_local(async move {
             let Some(answer) = running.await else { return };

@@ -135,7 +135,7 @@ impl ClientState {
             Start::Begun(run) => (values.run, values.part) = (Some(run), part),
             // What fetches a part goes on with its own function.
             Start::Joined(_) if values.part.is_some() => return start,
-            // Who joins a fetch has no say in how it goes on, unless who began it is gone.
+            // Who joins the fetch of an observer that is there has no say in how it goes on.
             Start::Joined(_) if is_held(values, self.cache.observers(query), &self.observers) => {
                 return start;
             }

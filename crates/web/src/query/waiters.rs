@@ -17,7 +17,7 @@ impl Waiters {
     pub(super) fn add(&mut self, run: RunId, on_settled: OnSettled) {
         match self.0.get_mut(run) {
             Some(waiting) => waiting.push(on_settled),
-            None => self.0.insert(run, alloc::vec![on_settled]),
+            None => drop(self.0.insert(run, alloc::vec![on_settled])),
         }
     }
 

@@ -199,7 +199,7 @@ async fn new_errors_of_one_message_are_told_apart_by_their_source() {
     collector.beacon(beacon_with("1", json!({ "release": "1.0", "errors": errors }))).await;
     assert_eq!(look(&collector).await.changes, 2);
     let found = alerts(&collector).await.alerts;
-    let mut sources: Vec<&str> = found.iter().map(|alert| alert.labels["source"].as_str()).collect();
+    let mut sources: Vec<&str> = found.iter().map(|alert| alert.labels["error_source"].as_str()).collect();
     sources.sort_unstable();
     assert_eq!(sources, ["a.js:1:2", "b.js:3:4"]);
 }
