@@ -587,31 +587,31 @@ async fn a_suspense_waits_for_a_query_that_gets_its_key_late() {
 
 #[wasm_bindgen_test]
 async fn a_retry_ends_with_its_component() {
-    struct Guard(Rc<Cell<u32>>);
+    struct Guard(Arc<AtomicU32>);
     impl Drop for Guard {
         fn drop(&mut self) {
-            self.0.set(self.0.get() + 1);
+            self.0.fetch_add(1, Ordering::Relaxed);
         }
     }
-    let (asked, ended) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
+    let (asked, ended) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
     let (count, dropped) = (asked.clone(), ended.clone());
-    let mut stage = mount(move || {
+    let is_there = RwSignal::new(true);
+    let _stage = mount(move || {
         provide_query_client();
         let ask = move |_: &'static str| {
-            count.set(count.get() + 1);
-            let (first, guard) = (count.get() == 1, Guard(dropped.clone()));
+            let (first, guard) = (count.fetch_add(1, Ordering::Relaxed) == 0, Guard(dropped.clone()));
             async move {
                 gloo_timers::future::TimeoutFuture::new(if first { 0 } else { 60_000 }).await;
                 drop(guard);
                 Err::<String, _>("no".to_owned())
             }
         };
-        let query =
-            use_local_query(|| "retried", ask, QueryOptions::new().retry(1).retry_delay(Duration::ZERO));
-        shown(query)
+        let retried = QueryOptions::new().retry(1).retry_delay(Duration::ZERO);
+        let part = move || shown(use_local_query(|| "retried", ask.clone(), retried.clone()));
+        move || is_there.get().then(&part)
     });
-    until(|| asked.get() == 2).await;
-    assert_eq!(ended.get(), 1, "the first attempt is over, and the second one waits");
-    stage.clear();
-    until(|| ended.get() == 2).await;
+    until(|| asked.load(Ordering::Relaxed) == 2).await;
+    assert_eq!(ended.load(Ordering::Relaxed), 1, "the first attempt is over, and the second one waits");
+    is_there.set(false);
+    until(|| ended.load(Ordering::Relaxed) == 2).await;
 }
