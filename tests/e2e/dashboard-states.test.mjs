@@ -94,7 +94,10 @@ test('one endpoint that hangs is told of where its figures are, and the page is 
   await page.goto(address)
   await notices(page).getByText('Query cache: The collector is slow.').waitFor()
   await page.locator('.liveness').getByText('Slow').waitFor()
-  await page.locator('.plot', { hasText: 'Query cache hit rate' }).getByText('Waiting for figures').waitFor()
+  await page
+    .locator('.plot', { hasText: 'Query cache hit rate' })
+    .locator('.plot-empty', { hasText: 'Waiting for figures' })
+    .waitFor()
   // The cards beside it have theirs.
   await page.locator('.plot', { hasText: 'Largest Contentful Paint' }).getByText('p75').first().waitFor()
   await page.context().close()
