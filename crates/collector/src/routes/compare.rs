@@ -9,6 +9,7 @@ use whippet_store::reports::releases::{Asked, Quantile, SideAsked, compare, time
 use whippet_store::reports::{Filter, NavigationFilter, SplitBy, SplitFilter};
 use whippet_store::time::HOUR;
 use whippet_store::{Dimension, UNKNOWN};
+use whippet_watch::regressions::compare::is_beside;
 
 use super::from_prometheus::Source;
 use super::params::{Params, range};
@@ -161,7 +162,7 @@ fn other_requests(
     let in_range = timeline.sum(seen.first.max(new.from), new.to);
     let count = |number: i64| in_range.get(&number).copied().unwrap_or_default();
     let release = Some(before.name.clone());
-    Ok(Some(match count(before.number) >= count(seen.number) / 10 && count(before.number) >= 100 {
+    Ok(Some(match is_beside(count(before.number), count(seen.number)) {
         true => BackendSide { release, ..new.clone() },
         // Not before the range: by then the old one may have gone as well.
         false => earlier(release, seen.first),
@@ -186,7 +187,7 @@ fn other(db: &dyn Database, app: &str, new: &SideAsked, now: i64) -> Result<Opti
     let begun = seen.first.max(new.from);
     let in_range = timeline.sum(begun - begun.rem_euclid(HOUR), new.to.saturating_add(1));
     let count = |number: i64| in_range.get(&number).copied().unwrap_or_default();
-    let (from, to) = match count(before.number) >= count(seen.number) / 10 && count(before.number) >= 100 {
+    let (from, to) = match is_beside(count(before.number), count(seen.number)) {
         true => (new.from, new.to),
         // Not before the range: by then the old one may have gone as well.
         false => ((seen.first - (new.to - new.from)).max(0), seen.first - 1),

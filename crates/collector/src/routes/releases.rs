@@ -9,6 +9,7 @@ use whippet_store::database::{Database, Result};
 use whippet_store::reports::releases::{Timeline, summed_up};
 use whippet_store::time::DAY;
 use whippet_watch::regressions::RegressionSettings;
+use whippet_watch::regressions::compare::is_beside;
 
 use super::params::{Params, Window};
 use crate::app::App;
@@ -133,7 +134,7 @@ fn judge(
     let to = now.min(release.first.saturating_add(LENGTH));
     let number = timeline.seen.iter().find(|seen| seen.name == before).map_or(0, |seen| seen.number);
     let beside = timeline.sum(release.first, to).get(&number).copied().unwrap_or_default();
-    let old = match beside >= release.views / 10 && beside >= 100 {
+    let old = match is_beside(beside, release.views) {
         true => side(&before, release.first, to),
         false => side(&before, release.first - LENGTH, release.first - 1),
     };

@@ -219,13 +219,4 @@ mod tests {
         let cells: Vec<&[Cell]> = rows.keys.iter().map(|key| rows.cells[key].as_slice()).collect();
         assert_eq!(cells, [&[text("1")], &[text("2")], &[text("3")]]);
     }
-
-    #[test]
-    fn many_rows_take_no_square_of_their_number() {
-        let rows = |first: fn(usize) -> String| {
-            by_key((0..100_000).map(|row| vec![Cell::Text(first(row))]).collect()).keys.len()
-        };
-        // Ten thousand million comparisons would be a minute.
-        assert_eq!((rows(|row| row.to_string()), rows(|_| "same".to_owned())), (100_000, 100_000));
-    }
 }

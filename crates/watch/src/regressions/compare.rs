@@ -15,6 +15,12 @@ pub const CONFIDENCE: f64 = 1.959_964;
 /// The fewest values of a side of which anything is said.
 pub const LEAST: f64 = 20.0;
 
+/// Whether an old release still has so many of the views or requests (`old`) beside the new one's (`new`) that both are compared in the
+/// same time: then both have the same hours and the same load. Otherwise the old one is taken from before.
+pub fn is_beside(old: u64, new: u64) -> bool {
+    old >= new / 10 && old >= 100
+}
+
 /// Both sides on one class of devices.
 #[derive(Clone, Copy, Debug)]
 pub struct Pair<'a> {
@@ -212,6 +218,12 @@ mod tests {
     use crate::regressions::draw::Draw;
 
     const QUESTION: Question = Question { q: 0.75, threshold: 0.1, floor: 1.0, dispersion: 1.0 };
+
+    #[test]
+    fn an_old_release_is_beside_the_new_one_with_a_tenth_and_a_hundred() {
+        assert!(is_beside(100, 1_000) && is_beside(100, 0) && is_beside(5_000, 50_000));
+        assert!(!is_beside(99, 10) && !is_beside(100, 1_010) && !is_beside(0, 0));
+    }
 
     fn drawn(draw: &mut Draw, count: usize, median: f64) -> StoredHistogram {
         let mut histogram = StoredHistogram::new();
