@@ -32,6 +32,7 @@ pub use health::ConfigHealth;
 pub use prometheus::{Prometheus, RemoteWrite};
 use prometheus::{PrometheusTable, RemoteWriteTable};
 use rules::RulesReader;
+pub(crate) use rules::what;
 pub use rules::{RuleFault, Rules};
 pub use secret::Secret;
 use target::{Source, TargetTable};

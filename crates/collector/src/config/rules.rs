@@ -228,7 +228,7 @@ impl<'a> RulesReader<'a> {
 }
 
 /// What a rule is, and what it is called: `alert "slow"`.
-fn what(table: &str, name: Option<&str>) -> String {
+pub fn what(table: &str, name: Option<&str>) -> String {
     match name {
         Some(name) => format!("{table} {:?}", name.chars().take(64).collect::<String>()),
         None => format!("[[{table}]]"),

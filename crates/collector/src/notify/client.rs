@@ -3,14 +3,15 @@ use std::error::Error;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Limited};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use rustls::RootCertStore;
+use tokio::time::{Instant, timeout_at};
 use whippet_engine::beacon::retry_after;
 
 use super::deliveries::Outcome;
@@ -22,6 +23,10 @@ use crate::scrape::{TlsError, tls};
 const ANSWER: usize = 16 * 1024;
 /// How much of it is repeated, characters.
 const SAID: usize = 200;
+/// A part of an address that has a digit in it and as many bytes is taken for a secret.
+const SHORT: usize = 6;
+/// And any that has as many.
+const LONG: usize = 16;
 /// The longest pause that a receiver may ask for.
 const LONGEST_WISH: Duration = Duration::from_secs(60 * 60);
 
@@ -68,29 +73,53 @@ impl Sender {
             header::USER_AGENT,
             HeaderValue::from_static(concat!("whippet/", env!("CARGO_PKG_VERSION"))),
         );
-        let answer = tokio::time::timeout(self.timeout, async {
-            let answer = self.client.request(request).await.map_err(|error| innermost(&error))?;
-            if answer.status().is_success() {
-                return Ok(Outcome::Sent);
+        let until = Instant::now() + self.timeout;
+        let answer = match timeout_at(until, self.client.request(request)).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => return Outcome::Failed(innermost(&error), None),
+            Err(_) => {
+                return Outcome::Failed(format!("no answer within {} ms", self.timeout.as_millis()), None);
             }
-            let (status, headers, said) = said(answer).await;
-            Ok(outcome(status, &headers, &said, now))
-        });
-        match answer.await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(error)) => Outcome::Failed(error, None),
-            Err(_) => Outcome::Failed(format!("no answer within {} ms", self.timeout.as_millis()), None),
+        };
+        if answer.status().is_success() {
+            return Outcome::Sent;
+        }
+        let (head, body) = answer.into_parts();
+        let mut bytes = Vec::new();
+        // The status counts, also where the body hangs or breaks off.
+        let _ = timeout_at(until, read(body, &mut bytes)).await;
+        outcome(head.status, &head.headers, &said(&bytes, &endpoint.url), now)
+    }
+}
+
+/// Reads the beginning of an answer.
+async fn read(mut body: Incoming, bytes: &mut Vec<u8>) {
+    while bytes.len() < ANSWER
+        && let Some(Ok(frame)) = body.frame().await
+    {
+        if let Ok(data) = frame.into_data() {
+            bytes.extend_from_slice(&data[..data.len().min(ANSWER - bytes.len())]);
         }
     }
 }
 
-/// The beginning of an answer that says what is wrong.
-async fn said(answer: Response<Incoming>) -> (StatusCode, HeaderMap, String) {
-    let (head, body) = answer.into_parts();
-    let body = Limited::new(body, ANSWER).collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    let text = String::from_utf8_lossy(&body);
-    let text: String = text.trim().chars().take(SAID).flat_map(char::escape_debug).collect();
-    (head.status, head.headers, text)
+/// What is repeated of an answer.
+fn said(bytes: &[u8], url: &Uri) -> String {
+    let text = without_secrets(&String::from_utf8_lossy(bytes), url);
+    text.trim().chars().take(SAID).flat_map(char::escape_debug).collect()
+}
+
+/// A text without the path and the query of an address, which are often all of its secret: many servers repeat what they do not
+/// know.
+fn without_secrets(text: &str, url: &Uri) -> String {
+    let path = url.path_and_query().map_or("", |path| path.as_str());
+    // A part alone, where slashes are escaped, or the query is left out.
+    let looks_secret = |part: &&str| {
+        part.len() >= LONG || part.len() >= SHORT && part.contains(|c: char| c.is_ascii_digit())
+    };
+    let parts = path.split(['/', '?', '&', '=']).filter(looks_secret);
+    let whole = Some(path).filter(|path| path.len() > 1);
+    whole.into_iter().chain(parts).fold(text.to_owned(), |text, part| text.replace(part, "…"))
 }
 
 /// What an answer other than 2xx means. A body that the receiver does not understand will not be understood later; all else may
@@ -145,5 +174,21 @@ mod tests {
         let expected =
             Outcome::Failed("answered 503 Service Unavailable: why not".to_owned(), Some(LONGEST_WISH));
         assert_eq!(answered(503, headers), expected);
+    }
+
+    #[test]
+    fn an_answer_that_repeats_the_address_tells_no_secret() {
+        let url = "https://hooks.example/services/T0123/s3cretpart?token=averylongwordindeed";
+        let url: Uri = url.parse().unwrap();
+        for text in [
+            "Cannot POST /services/T0123/s3cretpart?token=averylongwordindeed",
+            "<pre>no /services/T0123/s3cretpart here</pre>",
+            r#"{"path":"\/services\/T0123\/s3cretpart","token":"averylongwordindeed"}"#,
+        ] {
+            let said = said(text.as_bytes(), &url);
+            assert!(!said.contains("s3cretpart") && !said.contains("averylongword"), "{said}");
+        }
+        let root: Uri = "http://hooks.example/".parse().unwrap();
+        assert_eq!(said(b"no / of this name", &root), "no / of this name");
     }
 }

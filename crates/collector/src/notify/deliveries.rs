@@ -108,7 +108,12 @@ impl Deliveries {
             Outcome::Failed(error, wish) => {
                 let pause = queue.pauses.next(wish, share);
                 queue.not_before = now.saturating_add(pause.as_millis() as u64);
-                if queue.not_before.saturating_sub(since) <= retry_for.as_millis() as u64 {
+                let last = since.saturating_add(retry_for.as_millis() as u64);
+                // A receiver may ask for a longer pause than there is time for: it gets a last try.
+                if wish.is_some() && now < last {
+                    queue.not_before = queue.not_before.min(last);
+                }
+                if queue.not_before <= last {
                     return Verdict::Again(error);
                 }
                 Verdict::GivenUp(error)
@@ -247,6 +252,16 @@ mod tests {
             (0.0, 0),
         );
         assert_eq!(deliveries.deadline(), Some(90_000));
+    }
+
+    #[test]
+    fn a_wish_for_more_time_than_there_is_leaves_a_last_try() {
+        let mut deliveries = Deliveries::default();
+        deliveries.offer("ops", 1, 0);
+        let busy = |_| Outcome::Failed("answered 429".to_owned(), Some(2 * HOUR));
+        let attempts = run(&mut deliveries, 24 * 3_600_000, busy);
+        assert_eq!(attempts, [(0, 1), (3_600_000, 1)], "it was not given up at once");
+        assert_eq!(deliveries.waiting().collect::<Vec<_>>(), [("ops", 0)]);
     }
 
     proptest! {

@@ -29,7 +29,7 @@ pub struct Kept {
     /// When it fires, while it is pending.
     #[serde(default)]
     pub fires_at: Option<i64>,
-    /// Who is told of it: they are to know that it is over, also where its rule is gone by then.
+    /// Who was told that it fires: they are to know that it is over, also where its rule is gone or names others by then.
     #[serde(default)]
     pub receivers: Vec<String>,
 }

@@ -62,7 +62,7 @@ pub fn decide(rules: &RuleSet, seen: LookedAt, step: Step, external_url: &str) -
             held += 1;
         }
         let kept = Kept {
-            receivers: rules.receivers(rule).to_vec(),
+            receivers: known.map(|known| known.receivers.clone()).unwrap_or_default(),
             ..now(rule, &seen, labels, alert, (known, change), step.now)
         };
         if let Some(change) = change {
@@ -87,6 +87,11 @@ pub fn decide(rules: &RuleSet, seen: LookedAt, step: Step, external_url: &str) -
     for (id, kept) in before.iter().filter(|(id, _)| !met.contains(*id)) {
         let mut kept = kept.clone();
         let rule = finds.get(kept.rule.as_str()).copied();
+        // Somebody is changing the rule, and mistyped something: that is no end.
+        if kept.alert.open && rules.is_wrong(&kept.rule) {
+            current.push(Current { id: id.clone(), kept, rule: None, silenced: false });
+            continue;
+        }
         // A target that this collector does not know yet is not gone: its alert stays as it is.
         if is_starting
             && rule.is_none()

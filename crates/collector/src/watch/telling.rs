@@ -30,14 +30,34 @@ impl Current<'_> {
         }
     }
 
+    /// Whether a receiver is to be told: all are, or the others know that it fires, and this one is named only since.
+    fn is_due_for(&self, receiver: &str) -> bool {
+        let Kept { alert, receivers, .. } = &self.kept;
+        // An older version did not note them.
+        let is_named_since = || !receivers.is_empty() && receivers.iter().all(|known| known != receiver);
+        self.is_due() || alert.open && alert.told && !self.silenced && is_named_since()
+    }
+
+    /// Who is told: while it fires, those that its rule names; that it is over, those who heard that it fires, and no others.
     fn receivers<'s>(&'s self, rules: &'s RuleSet) -> Vec<&'s String> {
         let known = &self.kept.receivers;
-        match self.rule {
-            Some(rule) => rules.receivers(rule).iter().collect(),
+        let named = self.rule.map(|rule| rules.receivers(rule));
+        match named {
+            Some(named) if self.kept.alert.open || known.is_empty() => named.iter().collect(),
             // An older version did not note them.
-            None if known.is_empty() => rules.receivers.iter().collect(),
-            // Nobody is told of the end of what they never heard of.
-            None => known.iter().filter(|name| rules.receivers.contains(name)).collect(),
+            None if known.is_empty() && !self.kept.alert.open => rules.receivers.iter().collect(),
+            _ => {
+                let named = named.unwrap_or_default();
+                known.iter().filter(|name| rules.receivers.contains(name) || named.contains(name)).collect()
+            }
+        }
+    }
+
+    /// Notes that a receiver is told that it fires.
+    fn heard(&mut self, receiver: &str) {
+        let known = &mut self.kept.receivers;
+        if self.kept.alert.open && known.iter().all(|known| known != receiver) {
+            known.push(receiver.to_owned());
         }
     }
 
@@ -84,6 +104,10 @@ pub fn tell(
     now: i64,
     external_url: &str,
 ) -> Vec<(String, String)> {
+    // Who heard that it fired before does not know that it does again.
+    for alert in current.iter_mut().filter(|alert| alert.kept.alert.open && !alert.kept.alert.told) {
+        alert.kept.receivers.clear();
+    }
     let mut groups: BTreeMap<(String, Labels), Vec<usize>> = BTreeMap::new();
     for (place, alert) in current.iter().enumerate() {
         // What is well and was not told says nothing to anybody.
@@ -93,12 +117,18 @@ pub fn tell(
             }
         }
     }
-    groups.retain(|_, places| places.iter().any(|place| current[*place].is_due()));
+    groups.retain(|(receiver, _), places| {
+        // An end alone is nothing to a receiver that is told of none.
+        let is_news = |alert: &Current<'_>| alert.kept.alert.open || !rules.firing_only.contains(receiver);
+        let mut alerts = places.iter().map(|place| &current[*place]);
+        alerts.any(|alert| alert.is_due_for(receiver) && is_news(alert))
+    });
     let mut all = Vec::new();
     let mut told: BTreeMap<usize, usize> = BTreeMap::new();
     for ((receiver, group), places) in groups {
         let alerts = places.iter().map(|place| current[*place].notified(external_url)).collect();
         for place in places {
+            current[place].heard(&receiver);
             *told.entry(place).or_default() += 1;
         }
         let key: Vec<String> = group.iter().map(|(label, value)| format!("{label}={value:?}")).collect();
@@ -114,11 +144,9 @@ pub fn tell(
             current[place].kept.alert.tell(now);
         }
     }
-    // What is over is over also where nobody is told any more.
-    for alert in current.iter_mut() {
-        if !alert.kept.alert.open && alert.kept.alert.told && alert.receivers(rules).is_empty() {
-            alert.kept.alert.tell(now);
-        }
+    // What is over is over also where nobody is told, or nobody any more.
+    for alert in current.iter_mut().filter(|alert| !alert.kept.alert.open && alert.kept.alert.told) {
+        alert.kept.alert.tell(now);
     }
     all
 }

@@ -127,8 +127,14 @@ impl AlertTable {
                 return Err("`resolve` is for alerts with `expr`: others have no number".to_owned());
             }
         };
-        let receivers: Vec<String> =
-            self.receiver.into_iter().chain(self.receivers.map(Names::list).unwrap_or_default()).collect();
+        let named = self.receiver.into_iter().chain(self.receivers.map(Names::list).unwrap_or_default());
+        // One that is named twice is told once.
+        let mut receivers: Vec<String> = Vec::new();
+        for name in named {
+            if !receivers.contains(&name) {
+                receivers.push(name);
+            }
+        }
         if receivers.len() > MOST || self.labels.len() > MOST {
             return Err(format!("it has at most {MOST} receivers, and as many labels"));
         }
@@ -319,6 +325,7 @@ mod tests {
         assert_eq!(of(r#","receiver":"ops""#).unwrap(), ["ops"]);
         assert_eq!(of(r#","receivers":"ops""#).unwrap(), ["ops"]);
         assert_eq!(of(r#","receiver":"ops","receivers":["web","chat"]"#).unwrap(), ["ops", "web", "chat"]);
+        assert_eq!(of(r#","receiver":"ops","receivers":["web","ops","web"]"#).unwrap(), ["ops", "web"]);
         assert!(of(r#","receivers":5"#).unwrap_err().to_string().contains("a name, or a list of names"));
     }
 }

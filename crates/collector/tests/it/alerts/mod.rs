@@ -1,4 +1,5 @@
 //! Alerts, from what is put in to what is told.
+mod receivers;
 mod silences;
 mod two;
 mod watched;
@@ -34,7 +35,7 @@ pub fn rules(text: &str) -> RuleSet {
     let alerts = file.alert.into_iter().map(|table| table.checked().unwrap()).collect();
     let (rules, faults) = Rules::new(levels, objectives, alerts);
     assert_eq!(faults, []);
-    RuleSet { rules, receivers: vec!["ops".to_owned()], silences: Vec::new(), wrong: Vec::new() }
+    RuleSet { rules, receivers: vec!["ops".to_owned()], ..RuleSet::default() }
 }
 
 pub fn collector(text: &str) -> Collector {

@@ -165,6 +165,36 @@ async fn a_redirect_is_not_followed_and_a_changed_receiver_is_tried_at_once() {
 }
 
 #[tokio::test]
+async fn a_refusal_counts_where_its_text_hangs_and_repeats_no_secret() {
+    /// An answer that begins, and never ends.
+    struct Hanging(Option<Bytes>);
+    impl hyper::body::Body for Hanging {
+        type Data = Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            mut self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<hyper::body::Frame<Bytes>, Self::Error>>> {
+            match self.0.take() {
+                Some(bytes) => std::task::Poll::Ready(Some(Ok(hyper::body::Frame::data(bytes)))),
+                None => std::task::Poll::Pending,
+            }
+        }
+    }
+    let hook = hook(|_| {
+        let text = Hanging(Some(Bytes::from_static(b"Cannot POST /hook/s3cret")));
+        Response::builder().status(400).body(Body::new(text)).unwrap()
+    })
+    .await;
+    let memory = Arc::new(Memory::default());
+    memory.put("ops", vec![alert("/a", None)]);
+    let _running = run(&memory, &webhook("ops", &hook.address, "timeout = '2s'"));
+    let [refused] = memory.first_of([1]).await;
+    assert_eq!(refused, Verdict::GivenUp("answered 400 Bad Request: Cannot POST …".to_owned()));
+}
+
+#[tokio::test]
 async fn a_huge_answer_costs_nothing() {
     static POLLED: AtomicUsize = AtomicUsize::new(0);
     /// An answer that never ends.
@@ -191,6 +221,7 @@ async fn a_huge_answer_costs_nothing() {
     let _running = run(&memory, &webhook("ops", &hook.address, ""));
     let noted = memory.noted_when(2).await;
     assert!(matches!(&noted[0].1, Verdict::Again(error) if error.len() < 400), "{noted:?}");
+    assert!(matches!(&noted[0].1, Verdict::Again(error) if error.ends_with("xxx")), "{noted:?}");
     assert_eq!(noted[1].1, Verdict::Sent);
     // What the sockets hold, and no more: some MB of what never ends.
     assert!(POLLED.load(Ordering::SeqCst) < 1_000, "{POLLED:?}");
