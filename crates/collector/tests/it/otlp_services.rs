@@ -207,6 +207,69 @@ async fn what_an_instance_did_not_have_before_was_zero() {
 }
 
 #[tokio::test]
+async fn an_export_that_comes_late_is_no_restart() {
+    let collector = Collector::new();
+    let start = collector.now();
+    let total = |value: u64, exported: i64| {
+        let point = json!({
+            "asInt": value.to_string(),
+            "startTimeUnixNano": (start * 1_000_000).to_string(),
+            "timeUnixNano": (exported * 1_000_000).to_string(),
+        });
+        sum(
+            "api",
+            "a",
+            json!({"sum": {"aggregationTemporality": 2, "isMonotonic": true, "dataPoints": [point]}}),
+        )
+    };
+    // The exports of the second and the third minute failed, and are tried again after that of the fourth.
+    for (value, minute) in [(1000, 1), (4000, 4), (2000, 2), (3000, 3), (5000, 5)] {
+        send(&collector, &total(value, start + minute * MINUTE)).await;
+        collector.advance(20 * SECOND);
+    }
+    // It is what the service counted: each fall would have counted all of it once more.
+    assert_eq!(values(&collector, "api").await, [r#"m_total{"instance":"a"} 5000"#]);
+}
+
+#[tokio::test]
+async fn a_bucket_that_an_exponential_histogram_gets_later_counts_what_came_since() {
+    let collector = Collector::new();
+    let start = collector.now();
+    let histogram = |exported: i64, offset: i64, counts: &[u64]| {
+        let count: u64 = counts.iter().sum();
+        let point = json!({
+            "count": count.to_string(),
+            "sum": 1.0,
+            "scale": 0,
+            "zeroCount": "0",
+            "positive": {
+                "offset": offset,
+                "bucketCounts": counts.iter().map(u64::to_string).collect::<Vec<_>>(),
+            },
+            "startTimeUnixNano": (start * 1_000_000).to_string(),
+            "timeUnixNano": (exported * 1_000_000).to_string(),
+        });
+        sum("api", "a", json!({"exponentialHistogram": {"aggregationTemporality": 2, "dataPoints": [point]}}))
+    };
+    // A thousand values from 1 to 2; then one from 1/64 to 1/32 and one from 32 to 64, far outside the bounds so far.
+    send(&collector, &histogram(start + MINUTE, 0, &[1000])).await;
+    collector.advance(MINUTE);
+    let mut counts = [0; 12];
+    (counts[0], counts[6], counts[11]) = (1, 1000, 1);
+    send(&collector, &histogram(start + 2 * MINUTE, -6, &counts)).await;
+    let samples = collector.samples().await;
+    let grown = |le: &str| {
+        let of: Vec<f64> = samples
+            .iter()
+            .filter(|sample| sample.name == "m_bucket" && sample.labels.contains(&format!("\"le\":\"{le}\"")))
+            .filter_map(|sample| sample.value)
+            .collect();
+        of.last().unwrap() - of[0]
+    };
+    assert_eq!(["0.03125", "1", "2", "64", "+Inf"].map(grown), [1.0, 1.0, 1.0, 2.0, 2.0]);
+}
+
+#[tokio::test]
 async fn posts_of_one_export_may_be_seconds_apart() {
     let collector = Collector::new();
     let totals = |exported: i64, status: &str, value: u64| {

@@ -6,7 +6,7 @@ use whippet_store::Sample;
 use super::grid::Grid;
 
 /// What tells a series of an instance from another: its name and labels.
-type Key = (String, Vec<(String, String)>);
+pub type Key = (String, Vec<(String, String)>);
 
 /// What is known of a service.
 #[derive(Clone, Default)]
