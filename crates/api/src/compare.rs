@@ -23,6 +23,7 @@ pub struct Comparison {
     /// `p50`, `p75`, `p90`, `p95` or `p99`.
     pub quantile: String,
     /// How sure the intervals are: 0.95.
+    #[serde(serialize_with = "crate::number::plain")]
     pub confidence: f64,
     /// The one side, usually the newer one.
     pub new: Side,
@@ -65,6 +66,7 @@ pub struct DeviceShare {
     /// `desktop`, `phone`, `tablet`, `(unknown)`.
     pub device: String,
     /// 0 to 1.
+    #[serde(serialize_with = "crate::number::plain")]
     pub share: f64,
     /// Page views of the new side.
     pub new_views: u64,
@@ -99,6 +101,7 @@ pub struct Compared {
     /// It in words, without a full stop: `slower by 18 % to 25 %`.
     pub words: String,
     /// What it costs all visitors together: the difference times the values of the new side. Negative where they gain.
+    #[serde(serialize_with = "crate::number::plain")]
     pub impact: f64,
 }
 

@@ -34,6 +34,7 @@ pub struct Level {
     #[serde(default)]
     pub count: Option<u64>,
     /// The bound.
+    #[serde(serialize_with = "crate::number::plain")]
     pub bound: f64,
     /// Whether the value must stay above the bound (a hit rate) or below it (all others).
     pub above: bool,

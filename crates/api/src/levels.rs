@@ -64,6 +64,7 @@ pub struct Objective {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
     /// The share of minutes in which the level is to be met, such as 0.99.
+    #[serde(serialize_with = "crate::number::plain")]
     pub objective: f64,
     /// The time that it is about, ms: 30 days.
     pub window: i64,
@@ -98,6 +99,7 @@ pub struct Burn {
     /// The burn rate over the short window.
     pub short_rate: Option<f64>,
     /// The bound, such as 14.4.
+    #[serde(serialize_with = "crate::number::plain")]
     pub bound: f64,
     /// Whether both windows reach it.
     pub burning: bool,

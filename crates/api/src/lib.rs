@@ -8,6 +8,7 @@ mod compare;
 mod config;
 mod level;
 mod levels;
+mod number;
 mod place;
 mod regressions;
 mod releases;
@@ -161,6 +162,7 @@ pub struct Loss {
     /// The beacon's member that it would have been in, such as `scripts`; `beacons` for lost beacons; or `other`.
     pub kind: String,
     /// How many, scaled by the sample rate.
+    #[serde(serialize_with = "crate::number::plain")]
     pub count: f64,
 }
 
@@ -349,8 +351,10 @@ pub struct Timing {
     /// The route (`GET /api/packages/{name}`) or the operation.
     pub name: String,
     /// The number of requests or operations.
+    #[serde(serialize_with = "crate::number::plain")]
     pub count: f64,
     /// Per second.
+    #[serde(serialize_with = "crate::number::plain")]
     pub rate: f64,
     /// Median, ms.
     pub p50: Option<f64>,
@@ -401,8 +405,10 @@ pub struct Vital {
     /// The 75th percentile, to which the thresholds apply. It is always on the side of the thresholds that the ratings say.
     pub p75: Option<f64>,
     /// The largest good value.
+    #[serde(serialize_with = "crate::number::plain")]
     pub good: f64,
     /// Larger values are poor.
+    #[serde(serialize_with = "crate::number::plain")]
     pub poor: f64,
     /// The number of good, fair and poor page views.
     pub ratings: [u64; 3],
@@ -513,16 +519,22 @@ pub struct Resource {
     /// `script`, `style`, `image`, …
     pub kind: String,
     /// How many.
+    #[serde(serialize_with = "crate::number::plain")]
     pub count: f64,
     /// Transferred bytes.
+    #[serde(serialize_with = "crate::number::plain")]
     pub bytes: f64,
     /// How many came from the browser's cache.
+    #[serde(serialize_with = "crate::number::plain")]
     pub cached: f64,
     /// How many failed.
+    #[serde(serialize_with = "crate::number::plain")]
     pub failed: f64,
     /// Their total duration, ms.
+    #[serde(serialize_with = "crate::number::plain")]
     pub duration: f64,
     /// The duration of the slowest, ms.
+    #[serde(serialize_with = "crate::number::plain")]
     pub slowest: f64,
 }
 
@@ -534,10 +546,13 @@ pub struct Script {
     /// Its invoker.
     pub invoker: String,
     /// The number of frames.
+    #[serde(serialize_with = "crate::number::plain")]
     pub count: f64,
     /// Its total duration, ms.
+    #[serde(serialize_with = "crate::number::plain")]
     pub duration: f64,
     /// The part of that in forced style and layout, ms.
+    #[serde(serialize_with = "crate::number::plain")]
     pub forced: f64,
 }
 
@@ -558,12 +573,16 @@ pub struct Gauge {
     /// Its name.
     pub name: String,
     /// How many values.
+    #[serde(serialize_with = "crate::number::plain")]
     pub count: f64,
     /// Their mean.
+    #[serde(serialize_with = "crate::number::plain")]
     pub mean: f64,
     /// The smallest.
+    #[serde(serialize_with = "crate::number::plain")]
     pub min: f64,
     /// The largest.
+    #[serde(serialize_with = "crate::number::plain")]
     pub max: f64,
 }
 

@@ -13,6 +13,8 @@ pub struct Releases {
     pub releases: Vec<Release>,
     /// How many are left out.
     pub left_out: usize,
+    /// How many applications and backends are left out with all of their releases, as there are too many: they can be asked for one by one.
+    pub subjects_left_out: usize,
     /// The share of page views in the range that do not say of which release they are, 0 to 1; `None` without page views.
     pub unnamed: Option<f64>,
 }
@@ -33,6 +35,7 @@ pub struct Release {
     /// Page views in the range, or requests.
     pub views: u64,
     /// Its share of the subject's newest hour with page views, 0 to 1.
+    #[serde(serialize_with = "crate::number::plain")]
     pub share: f64,
     /// The release that it is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -25,10 +25,13 @@ pub struct ScrapeFailure {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ScrapeTimes {
     /// The last.
+    #[serde(serialize_with = "crate::number::plain")]
     pub last: f64,
     /// The median.
+    #[serde(serialize_with = "crate::number::plain")]
     pub median: f64,
     /// The longest.
+    #[serde(serialize_with = "crate::number::plain")]
     pub longest: f64,
 }
 

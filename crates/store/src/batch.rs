@@ -55,7 +55,7 @@ fn add_one(context: &mut Context<'_>, beacon: &Beacon, received: i64) -> Result<
     let origin = origin(beacon, release, context.client);
     // All measurements are weighed like the page view.
     let weight = weight(&beacon.view, beacon.sample_rate, context.options.min_sample_rate);
-    if !has_only_errors(beacon) {
+    if tells_of_view(beacon) {
         views::report(context, place, (&origin, weight), beacon, received)?;
     }
     for (path, count) in &beacon.routes {
@@ -86,16 +86,19 @@ fn origin(beacon: &Beacon, release: i64, client: Client) -> Origin {
     }
 }
 
-/// Whether the beacon reports errors alone. Errors may have a sample rate of their own: then visits outside the sample report
-/// them, which are no page views of the sample.
-pub fn has_only_errors(beacon: &Beacon) -> bool {
-    !beacon.errors.is_empty()
-        && beacon.vitals.is_empty()
-        && beacon.timings.is_empty()
-        && beacon.histograms.is_empty()
-        && beacon.counters.is_empty()
-        && beacon.resources.is_empty()
-        && beacon.routes.is_empty()
+/// Whether the beacon tells of a page view of the sample: it measured something, or has nothing to say but that it was there. One with
+/// errors or losses alone tells of none. Errors may have a sample rate of their own: then visits outside the sample report them. Losses
+/// are what other beacons lack.
+pub fn tells_of_view(beacon: &Beacon) -> bool {
+    let is_measured = !beacon.vitals.is_empty()
+        || !beacon.timings.is_empty()
+        || !beacon.histograms.is_empty()
+        || !beacon.counters.is_empty()
+        || !beacon.gauges.is_empty()
+        || !beacon.resources.is_empty()
+        || !beacon.scripts.is_empty()
+        || !beacon.routes.is_empty();
+    is_measured || (beacon.errors.is_empty() && beacon.dropped == 0 && beacon.drops.is_empty())
 }
 
 fn add_histograms(

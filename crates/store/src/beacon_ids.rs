@@ -81,16 +81,21 @@ fn day_of(beacon: &Beacon, received: i64) -> i64 {
 /// all.
 pub fn expire(database: &dyn Database, cutoff: i64, portion: usize) -> Result<bool> {
     // What was sent on a day may have arrived some days later.
-    let sent = "day >= 0 AND day < ?1";
-    let mut expired = 0;
-    for (condition, bound) in [(sent, cutoff.div_euclid(DAY) - DAYS), ("day = -1 AND received < ?1", cutoff)]
-    {
-        let sql = format!(
-            "DELETE FROM beacons WHERE (day, id) IN (SELECT day, id FROM beacons WHERE {condition} LIMIT ?2)"
-        );
-        expired += database.execute(&sql, params![bound, portion as i64])?;
-    }
-    Ok(expired < portion)
+    let sent = cutoff.div_euclid(DAY) - DAYS;
+    let expired = delete(database, ("day >= 0 AND day < ?1", sent), portion)?;
+    Ok(expired + expire_odd(database, cutoff, portion)? < portion)
+}
+
+/// The same of those alone that are kept under [`ODD`]. Returns how many were deleted.
+pub fn expire_odd(database: &dyn Database, cutoff: i64, portion: usize) -> Result<usize> {
+    delete(database, ("day = -1 AND received < ?1", cutoff), portion)
+}
+
+fn delete(database: &dyn Database, (condition, bound): (&str, i64), portion: usize) -> Result<usize> {
+    let sql = format!(
+        "DELETE FROM beacons WHERE (day, id) IN (SELECT day, id FROM beacons WHERE {condition} LIMIT ?2)"
+    );
+    database.execute(&sql, params![bound, portion as i64])
 }
 
 #[cfg(test)]

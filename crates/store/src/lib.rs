@@ -70,7 +70,7 @@ mod write_health;
 mod writer;
 
 pub use backend_event::{BackendEvent, EventKind};
-pub use batch::has_only_errors;
+pub use batch::tells_of_view;
 pub use browser::Browser;
 pub use command::Ingested;
 pub use dimension::Dimension;

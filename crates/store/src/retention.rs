@@ -84,6 +84,10 @@ pub fn coarse_cutoff(marks: &Marks, level: Level, detail: i64, options: &Options
 /// Deletes one portion of the beacon ids.
 pub fn ids(database: &dyn Database, reached: i64, options: &Options) -> database::Result<bool> {
     let kept = options.retention.min(beacon_ids::DAYS * DAY);
+    // Those that no partition goes with come first, in transactions of their own: a dump may keep partitions for hours.
+    if beacon_ids::expire_odd(database, reached - kept, PORTION)? > 0 {
+        return Ok(false);
+    }
     // What was sent on a day may have arrived some days later.
     partitions::drop_before(database, "beacons", (reached - kept).div_euclid(DAY) - beacon_ids::DAYS)?;
     beacon_ids::expire(database, reached - kept, PORTION)

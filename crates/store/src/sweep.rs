@@ -156,6 +156,35 @@ mod tests {
     }
 
     #[test]
+    fn ids_without_a_day_go_while_a_dump_keeps_what_is_old() {
+        let Some(place) = TestSchema::new() else { return };
+        let (sweeper, dump) = (place.session(Waits::WRITER), place.session(Waits::PATIENT));
+        migrate(&dump).unwrap();
+        let (sweeper, dump): (&dyn Database, &dyn Database) = (&sweeper, &dump);
+        let (mut hot, options) = (Hot::new(0), Options::new(""));
+        let now = 20_000 * DAY;
+        dump.execute(HEARD, params![0_i64, now]).unwrap();
+        partitions::ensure_partitions(dump, "beacons", &[vec![-1], vec![3]]).unwrap();
+        let insert = "INSERT INTO beacons (day, id, received) VALUES (?1, 'a', ?2)";
+        dump.execute(insert, params![-1_i64, now - 100 * DAY]).unwrap();
+        let mut run = |stage: Stage| {
+            let done = sweeper.transaction(Access::Write, |database| {
+                portion(database, &mut hot, stage, now, &options, true)
+            });
+            done.map_err(|error| error.kind())
+        };
+        assert_eq!(run(Stage::Watermark), Ok(true));
+        dump.transaction(Access::Read, |database| {
+            database.scalar::<i64>("SELECT count(*) FROM beacons", &[])?;
+            assert_eq!([run(Stage::Ids), run(Stage::Ids)], [Ok(false), Err(ErrorKind::Busy)]);
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(dump.scalar::<i64>("SELECT count(*) FROM beacons", &[]), Ok(0));
+        assert_eq!([run(Stage::Ids), run(Stage::Ids)], [Ok(true), Ok(true)]);
+    }
+
+    #[test]
     fn every_stage_runs_on_every_engine() {
         each_engine(|database| {
             let (mut hot, options) = (Hot::new(0), Options::new(""));

@@ -49,6 +49,10 @@ const AGAIN: u32 = 3;
 /// them fail, others would wait for each.
 const DIVISIONS: usize = 16;
 
+/// A group of more is not divided at once: where its first command and its last are refused each by itself, the reason is of no single
+/// command, and the others are not tried.
+const ENDS: usize = 8;
+
 /// The shares of the limit to which space is freed before each further try of a transaction that found the file full.
 const SHARES: [f64; 3] = [size_limit::FULL, 0.6, 0.3];
 
@@ -223,6 +227,10 @@ impl Writer {
                 rest.into_iter().for_each(|command| command.answer(None));
                 false
             }
+            Written::Refused if commands.len() > ENDS && *divisions == DIVISIONS => {
+                *divisions -= 1;
+                return self.commit_ends(commands, divisions);
+            }
             Written::Refused if commands.len() > 1 && *divisions > 0 => {
                 *divisions -= 1;
                 let rest = commands.split_off(commands.len() / 2);
@@ -242,6 +250,24 @@ impl Writer {
         // Whoever reads now finds the rows of dropped names where they belong.
         asking.into_iter().for_each(|command| command.answer(Some(Outcome::Done)));
         written
+    }
+
+    /// Commits a group that was refused: its first command alone, and where that is refused its last alone. Where both are, all are answered
+    /// with that. Otherwise the others are divided.
+    fn commit_ends(&mut self, mut commands: Vec<Command>, divisions: &mut usize) -> bool {
+        let mut rest = commands.split_off(1);
+        if self.commit_part(commands, divisions) {
+            return self.commit_part(rest, divisions);
+        }
+        // Beacons may be written in any order.
+        if let Some(last) = rest.pop_if(|last| matches!(last, Command::Beacon { .. }))
+            && !self.commit_part(vec![last], divisions)
+        {
+            rest.into_iter().for_each(|command| command.answer(None));
+            return false;
+        }
+        self.commit_part(rest, divisions);
+        false
     }
 
     /// Runs commands in one transaction. Where the file is full, space is freed, and the transaction is tried again.

@@ -13,6 +13,8 @@ pub struct Draft {
     beacon: Beacon,
     /// By the member that it would have been in.
     lost: Vec<(String, u64)>,
+    /// Whether an item said that there was a page view, and nothing else of it.
+    is_view: bool,
 }
 
 impl Draft {
@@ -43,7 +45,7 @@ impl Draft {
             dropped: 0,
             drops: Vec::new(),
         };
-        Self { beacon, lost: Vec::new() }
+        Self { beacon, lost: Vec::new(), is_view: false }
     }
 
     /// Whether it is of that page view.
@@ -86,7 +88,10 @@ impl Draft {
             Content::Error(error) => add_error(&mut beacon.errors, error),
             Content::Lost(kind, _) if kind.is_empty() => None,
             Content::Lost(kind, count) => add_count(&mut self.lost, kind, count, limits::DROPS, ""),
-            Content::View => None,
+            Content::View => {
+                self.is_view = true;
+                None
+            }
         };
         if let Some(kind) = lost {
             add_count(&mut self.lost, kind.to_owned(), 1, limits::DROPS, "");
@@ -96,6 +101,11 @@ impl Draft {
     /// The beacon, with that id.
     pub fn finish(mut self, id: String) -> Beacon {
         self.beacon.id = id;
+        let is_silent = self.beacon.errors.is_empty() && self.lost.is_empty();
+        if self.is_view && !is_silent && self.beacon.routes.is_empty() {
+            // Errors and losses alone tell of no page view: this does, its own page, viewed no time more.
+            self.beacon.routes.push((self.beacon.page.clone(), 0));
+        }
         self.beacon.dropped = self.lost.iter().fold(0, |sum: u64, entry| sum.saturating_add(entry.1));
         self.beacon.drops = self.lost;
         self.beacon

@@ -135,6 +135,27 @@ mod tests {
     }
 
     #[test]
+    fn a_page_view_is_one_also_where_all_else_of_it_are_errors_or_losses() {
+        let lost = || item(Some("/a"), Content::Lost("spans".to_owned(), 2));
+        let broken = || item(Some("/a"), Content::Error(error("Error", "no", "", "")));
+        let view = || item(Some("/a"), Content::View);
+        for (items, is_view) in [
+            (vec![lost()], false),
+            (vec![broken(), lost()], false),
+            (vec![view()], true),
+            (vec![view(), lost()], true),
+            (vec![view(), broken()], true),
+        ] {
+            let beacons = gathered(items);
+            assert_eq!(
+                (beacons.len(), whippet_store::tells_of_view(&beacons[0])),
+                (1, is_view),
+                "{beacons:#?}"
+            );
+        }
+    }
+
+    #[test]
     fn what_is_too_much_is_counted() {
         let many = |number: usize| format!("name{number}");
         let items = (0..200).map(|number| item(Some("/"), Content::Counter(many(number), 1)));

@@ -137,6 +137,20 @@ impl Subject {
         }
     }
 
+    /// Page views or requests by release in a span, as exactly as what is kept of it: a release may begin in the midst of an hour.
+    pub fn views(&self, db: &dyn Database, span: (i64, i64)) -> Result<BTreeMap<i64, u64>> {
+        let backend = match self {
+            Self::App(name) => return releases::views(db, name, span),
+            Self::Backend(backend) => backend,
+        };
+        let mut requests: BTreeMap<i64, f64> = BTreeMap::new();
+        backend::requests(db, backend, span, &mut |release, more| {
+            *requests.entry(number(release)).or_default() += more;
+        })?;
+        let requests = requests.into_iter().map(|(release, all)| (release, all.round() as u64));
+        Ok(requests.filter(|release| release.1 > 0).collect())
+    }
+
     /// The releases in a range, without verdicts.
     pub fn listed(&self, db: &dyn Database, range: &Range, now: i64) -> Result<(Timeline, Releases)> {
         match self {
@@ -146,12 +160,7 @@ impl Subject {
                     return Ok(Default::default());
                 }
                 let timeline = backend::timeline(db, backend, now)?;
-                let mut requests: BTreeMap<i64, f64> = BTreeMap::new();
-                backend::requests(db, backend, (range.from, range.to), &mut |release, more| {
-                    *requests.entry(number(release)).or_default() += more;
-                })?;
-                let requests = requests.into_iter().map(|(release, all)| (release, all.round() as u64));
-                let requests = requests.filter(|release| release.1 > 0).collect();
+                let requests = self.views(db, (range.from, range.to))?;
                 let listed = releases::listed(&timeline, &self.about(), &requests, range);
                 Ok((timeline, listed))
             }

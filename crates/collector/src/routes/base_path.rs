@@ -19,7 +19,7 @@ pub fn below(base: String, router: Router) -> Router {
         };
         let (base, router) = (base.clone(), router.clone());
         async move {
-            let Some(inner) = inner else { return to_folder(&base) };
+            let Some(inner) = inner else { return to_folder(&base, request.uri().query()) };
             *request.uri_mut() = inner;
             router.oneshot(request).await.unwrap_or_else(|never| match never {})
         }
@@ -33,10 +33,11 @@ fn without(base: &str, uri: &Uri) -> Uri {
     Uri::from_parts(parts).unwrap_or_else(|_| uri.clone())
 }
 
-/// The page's own addresses are relative to the folder.
-fn to_folder(base: &str) -> Response {
+/// The page's own addresses are relative to the folder. The query string has what it shows.
+fn to_folder(base: &str, query: Option<&str>) -> Response {
     let mut response = StatusCode::PERMANENT_REDIRECT.into_response();
-    if let Ok(place) = HeaderValue::from_str(&format!("{base}/")) {
+    let query = query.map_or_else(String::new, |query| format!("?{query}"));
+    if let Ok(place) = HeaderValue::from_str(&format!("{base}/{query}")) {
         response.headers_mut().insert(header::LOCATION, place);
     }
     response
@@ -69,10 +70,11 @@ mod tests {
             let body = router.clone().oneshot(request).await.unwrap().into_body();
             assert_eq!(body.collect().await.unwrap().to_bytes(), expected.as_bytes(), "{asked}");
         }
-        let response = router.oneshot(Request::get("/w").body(Body::empty()).unwrap()).await.unwrap();
-        assert_eq!(
-            (response.status().as_u16(), &response.headers()["location"]),
-            (308, &"/w/".parse().unwrap())
-        );
+        for (asked, expected) in [("/w", "/w/"), ("/w?range=6h&app=a%20b", "/w/?range=6h&app=a%20b")] {
+            let request = Request::get(asked).body(Body::empty()).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            let place = response.headers()["location"].to_str().unwrap();
+            assert_eq!((response.status().as_u16(), place), (308, expected));
+        }
     }
 }

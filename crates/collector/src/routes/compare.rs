@@ -5,9 +5,8 @@ use serde::Deserialize;
 use whippet_api::Comparison;
 use whippet_store::database::{Database, Result};
 use whippet_store::reports::releases::backend::{self, Backend, BackendAsked, BackendSide};
-use whippet_store::reports::releases::{Asked, Quantile, SideAsked, compare, timeline};
+use whippet_store::reports::releases::{Asked, Quantile, SideAsked, compare, timeline, views};
 use whippet_store::reports::{Filter, NavigationFilter, SplitBy, SplitFilter};
-use whippet_store::time::HOUR;
 use whippet_store::{Dimension, UNKNOWN};
 use whippet_watch::regressions::compare::is_beside;
 
@@ -16,7 +15,7 @@ use super::params::{Params, range};
 use super::releases::HALF_A_MINUTE;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::regressions::{backend_thresholds, thresholds};
+use crate::regressions::{Subject, backend_thresholds, thresholds};
 
 /// The parameters; an empty one is as none.
 #[derive(Deserialize)]
@@ -159,7 +158,7 @@ fn other_requests(
     let Some((seen, before)) = seen.and_then(|seen| Some((seen, timeline.before(seen)?))) else {
         return Ok(None);
     };
-    let in_range = timeline.sum(seen.first.max(new.from), new.to);
+    let in_range = Subject::Backend(backend.clone()).views(db, (seen.first.max(new.from), new.to))?;
     let count = |number: i64| in_range.get(&number).copied().unwrap_or_default();
     let release = Some(before.name.clone());
     Ok(Some(match is_beside(count(before.number), count(seen.number)) {
@@ -183,9 +182,7 @@ fn other(db: &dyn Database, app: &str, new: &SideAsked, now: i64) -> Result<Opti
     let Some((seen, before)) = seen.and_then(|seen| Some((seen, timeline.before(seen)?))) else {
         return Ok(None);
     };
-    // Page views are counted by the hour.
-    let begun = seen.first.max(new.from);
-    let in_range = timeline.sum(begun - begun.rem_euclid(HOUR), new.to.saturating_add(1));
+    let in_range = views(db, app, (seen.first.max(new.from), new.to))?;
     let count = |number: i64| in_range.get(&number).copied().unwrap_or_default();
     let (from, to) = match is_beside(count(before.number), count(seen.number)) {
         true => (new.from, new.to),

@@ -51,13 +51,15 @@ pub async fn get(
     let question = format!("{only:?} {target:?} {} {} {at}", range.from / 60_000, range.to / 60_000);
     let judging = std::sync::Arc::clone(&settings);
     let read = move |db: &dyn Database| {
-        let mut subjects: Vec<Subject> = match only {
-            Some(app) => vec![Subject::App(app)],
+        let (mut subjects, apps_left_out) = match only {
+            Some(app) => (vec![Subject::App(app)], 0),
             None if wants_apps => apps(db)?,
-            None => Vec::new(),
+            None => (Vec::new(), 0),
         };
+        let subjects_left_out = apps_left_out + backends.len().saturating_sub(SUBJECTS);
         subjects.extend(backends.into_iter().take(SUBJECTS).map(Subject::Backend));
-        all(db, &subjects, is_one, &range, &judging, now)
+        let report = all(db, &subjects, is_one, &range, &judging, now);
+        report.map(|report| Releases { subjects_left_out, ..report })
     };
     let mut releases = app.store.read_beacons("read_releases", &question, read).await?;
     let kept = kept(&app.store).await?;
@@ -73,16 +75,17 @@ pub async fn get(
     Ok(Json(releases))
 }
 
-/// The applications that were heard last; what has no place among them comes after all others.
-fn apps(db: &dyn Database) -> Result<Vec<Subject>> {
+/// The applications that were heard last, and how many others there are; what has no place among them comes after all others.
+fn apps(db: &dyn Database) -> Result<(Vec<Subject>, usize)> {
     let heard = "SELECT name, coalesce(last, used) FROM names WHERE kind = 0";
     let mut apps: Vec<(String, i64)> = db.query_map(heard, &[], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let order = |(name, heard): &(String, i64)| (name == OTHER, Reverse(*heard));
     apps.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.0.cmp(&b.0)));
+    let left_out = apps.len().saturating_sub(SUBJECTS);
     let mut names: Vec<String> = apps.into_iter().take(SUBJECTS).map(|app| app.0).collect();
     names.sort();
     names.dedup();
-    Ok(names.into_iter().map(Subject::App).collect())
+    Ok((names.into_iter().map(Subject::App).collect(), left_out))
 }
 
 fn all(
@@ -132,9 +135,12 @@ fn judge(
     };
     let side = |name: &str, from, to| ReleaseSide { name: name.to_owned(), from, to };
     let to = now.min(release.first.saturating_add(LENGTH));
-    let number = timeline.seen.iter().find(|seen| seen.name == before).map_or(0, |seen| seen.number);
-    let beside = timeline.sum(release.first, to).get(&number).copied().unwrap_or_default();
-    let old = match is_beside(beside, release.views) {
+    let views = subject.views(db, (release.first, to))?;
+    let count = |name: &str| {
+        let named = timeline.seen.iter().filter(|seen| seen.name == name);
+        named.filter_map(|seen| views.get(&seen.number)).sum::<u64>()
+    };
+    let old = match is_beside(count(&before), count(&release.name)) {
         true => side(&before, release.first, to),
         false => side(&before, release.first - LENGTH, release.first - 1),
     };

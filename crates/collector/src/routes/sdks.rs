@@ -17,11 +17,12 @@ pub async fn faro(State(app): State<App>, request: Request) -> Result<StatusCode
         let mut all = vec![faro::read(&post.body, &post.origin)?];
         if let Some((traces, page)) = faro::traces(&post.body) {
             let (mut found, lost) = spans(&traces.to_string(), page.as_deref(), post, &all[0]);
-            // What was lost is no page view: it needs something else of the post to be told with.
-            let told = found.iter_mut().chain(&mut all).find(|report| !report.items.is_empty());
-            if let Some(told) = told.filter(|_| lost > 0) {
-                let at = post.origin.now;
-                told.items.push(Item::new(page, at, Content::Lost("spans".to_owned(), lost)));
+            if lost > 0 {
+                let lost = Item::new(page, post.origin.now, Content::Lost("spans".to_owned(), lost));
+                match found.iter_mut().find(|report| !report.items.is_empty()) {
+                    Some(report) => report.items.push(lost),
+                    None => all[0].items.push(lost),
+                }
             }
             all.append(&mut found);
         }

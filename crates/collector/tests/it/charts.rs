@@ -1,6 +1,6 @@
 //! The reports that the dashboard asks for.
 use serde_json::json;
-use whippet_api::{Backend, Errors, MetricChart, Overview, Toolkit, Unit, Vitals};
+use whippet_api::{Backend, Errors, MetricChart, Overview, Resource, Toolkit, Unit, Vitals};
 use whippet_store::Scrape;
 
 use crate::harness::{Collector, MINUTE, SECOND, START, beacon_with};
@@ -291,4 +291,12 @@ async fn a_chart_of_any_metric_names_its_lines_and_says_what_lies_beyond_the_las
     let done: MetricChart = collector.chart("/api/chart?target=shop&metric=zz_done_total&by=kind").await;
     let names: Vec<&str> = done.chart.lines.iter().map(|line| line.name.as_str()).collect();
     assert_eq!(names, ["(none)", "x"], "the greatest first");
+}
+
+#[test]
+fn numbers_that_json_does_not_have_can_be_read_all_the_same() {
+    let sent =
+        Resource { count: f64::INFINITY, bytes: f64::NEG_INFINITY, cached: f64::NAN, ..Resource::default() };
+    let read: Resource = serde_json::from_str(&serde_json::to_string(&sent).unwrap()).unwrap();
+    assert_eq!((read.count, read.bytes, read.cached), (f64::MAX, f64::MIN, 0.0));
 }

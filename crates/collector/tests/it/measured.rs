@@ -289,6 +289,24 @@ async fn a_beacon_with_errors_alone_is_no_page_view() {
 }
 
 #[tokio::test]
+async fn a_beacon_with_losses_alone_is_no_page_view() {
+    let collector = Collector::new();
+    let lost = json!({ "dropped": 3, "drops": { "scripts": 2 } });
+    collector.beacon(beacon_with("a", lost.clone())).await;
+    collector.beacon(beacon_with("b", json!({ "dropped": 1, "errors": [{ "message": "x" }] }))).await;
+    // Nothing to say but that it was there.
+    collector.beacon(beacon_with("c", json!({}))).await;
+    let mut measured = lost;
+    measured["gauges"] = json!({ "own.gauge": 7.0 });
+    collector.beacon(beacon_with("d", measured)).await;
+    collector.advance(MINUTE);
+    let vitals: Vitals = collector.chart("/api/vitals").await;
+    assert_eq!(vitals.pages.iter().map(|page| page.views).collect::<Vec<_>>(), [2]);
+    let losses = collector.chart::<Overview>("/api/overview").await.losses;
+    assert_eq!(losses.iter().map(|loss| loss.count).sum::<f64>(), 7.0);
+}
+
+#[tokio::test]
 async fn errors_with_the_same_fingerprint_are_one_error() {
     let collector = Collector::new();
     let error = |message: &str, fingerprint: &str| json!({ "errors": [{ "message": message, "fingerprint": fingerprint }] });

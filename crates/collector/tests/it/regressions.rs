@@ -24,8 +24,14 @@ fn lcp(place: u32, count: u32, hour: i64) -> f64 {
     1000.0 * (0.3 * (q / (1.0 - q)).ln()).exp()
 }
 
-/// Posts an hour of page views, one in three from phones, which are slower; half of them of each of two pages. Then the hour is over.
+/// Posts an hour of page views. Then the hour is over.
 async fn an_hour(collector: &Collector, all: &[Views]) {
+    at_once(collector, all).await;
+    collector.advance(HOUR);
+}
+
+/// Posts page views, one in three from phones, which are slower; half of them of each of two pages.
+async fn at_once(collector: &Collector, all: &[Views]) {
     let hour = (collector.now() - START) / HOUR;
     for Views { release, count, factor } in all {
         let one = |place: u32| {
@@ -43,7 +49,6 @@ async fn an_hour(collector: &Collector, all: &[Views]) {
         };
         join_all((0..*count).map(one)).await;
     }
-    collector.advance(HOUR);
 }
 
 async fn look(collector: &Collector) -> Regressions {
@@ -205,6 +210,36 @@ async fn a_release_that_replaced_the_old_one_at_once_is_compared_with_the_time_b
 }
 
 #[tokio::test]
+async fn of_its_first_hour_a_release_is_compared_with_what_came_since_it_did() {
+    let collector = with_a_day_of_the_old_release().await;
+    let began = collector.now();
+    collector.advance(30 * MINUTE);
+    // Both are as slow: whatever it is, it is not the release.
+    at_once(&collector, &[views("1.0", 120, 2.0), views("2.0", 120, 2.0)]).await;
+    collector.advance(MINUTE);
+    let range = format!("from={START}&to={}", collector.now());
+    let releases: Releases = collector.get(&format!("/api/releases?app=shop&{range}")).await.json();
+    let newest = &releases.releases[0];
+    assert_eq!((newest.name.as_str(), newest.first), ("2.0", began + 30 * MINUTE));
+    assert_ne!(newest.verdict, Verdict::Worse, "{}", newest.words);
+
+    // This one replaces it at once, in the same hour.
+    collector.advance(20 * MINUTE);
+    at_once(&collector, &[views("3.0", 120, 4.0)]).await;
+    collector.advance(MINUTE);
+    let to = collector.now();
+    let found = collector.get(&format!("/api/compare?app=shop&split=release:3.0&from={START}&to={to}")).await;
+    let found: Comparison = found.json();
+    let (old, first) = (found.old.unwrap(), began + 51 * MINUTE);
+    assert_eq!((old.split.as_deref(), old.to), (Some("release:1.0"), first - 1));
+    let releases: Releases =
+        collector.get(&format!("/api/releases?app=shop&from={START}&to={to}")).await.json();
+    let newest = &releases.releases[0];
+    assert_eq!((newest.name.as_str(), newest.first), ("3.0", first));
+    assert_eq!(newest.verdict, Verdict::Worse, "{}", newest.words);
+}
+
+#[tokio::test]
 async fn of_many_applications_those_are_listed_that_were_heard_last() {
     let collector = Collector::with(|options| options.limits.apps = 60, |_| {});
     for app in 0..55 {
@@ -216,6 +251,9 @@ async fn of_many_applications_those_are_listed_that_were_heard_last() {
     let found: Releases = collector.get(&format!("/api/releases?{range}")).await.json();
     let is_listed = |app: &str| found.releases.iter().any(|release| release.about.name == app);
     assert_eq!((found.releases.len(), is_listed("app54"), is_listed("app04")), (50, true, false));
+    assert_eq!((found.left_out, found.subjects_left_out), (0, 5));
+    let one: Releases = collector.get(&format!("/api/releases?app=app04&{range}")).await.json();
+    assert_eq!((one.releases.len(), one.subjects_left_out), (1, 0));
 }
 
 #[tokio::test]

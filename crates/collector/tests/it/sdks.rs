@@ -215,6 +215,14 @@ async fn spans_of_faro_that_are_too_many_count_as_lost() {
     assert_eq!(faro(&collector, body.to_string()).await, 202);
     assert_eq!(collector.figure("whippet_measurements_lost_total{kind=\"other\"}").await, 3.0);
     assert_eq!(views(&collector, "shop").await, pairs(&[("/a", 1)]));
+    // Nothing else is in the post: they are told all the same, and are no page view.
+    let unread = json!({
+        "meta": { "app": { "name": "shop" }, "page": { "url": "https://shop.example/b" } },
+        "traces": { "resourceSpans": 7 },
+    });
+    assert_eq!(faro(&collector, unread.to_string()).await, 202);
+    assert_eq!(collector.figure("whippet_measurements_lost_total{kind=\"other\"}").await, 4.0);
+    assert_eq!(views(&collector, "shop").await, pairs(&[("/a", 1)]));
 }
 
 #[tokio::test]

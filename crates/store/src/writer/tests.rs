@@ -122,6 +122,21 @@ fn a_beacon_that_cannot_be_written_takes_no_other_with_it() {
     assert_eq!(database.scalar::<i64>("SELECT count(*) FROM beacons", &[]), Ok(28));
 }
 
+#[test]
+fn what_no_single_beacon_is_the_reason_of_is_not_tried_for_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = writer(folder.path());
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON beacons BEGIN SELECT RAISE(ABORT, 'none'); END";
+    writer.database.execute_batch(refuse).unwrap();
+    let (commands, answers): (Vec<_>, Vec<_>) = (0..GROUP).map(|id| command(id, START)).unzip();
+    assert!(!writer.commit(commands));
+    assert!(answers.into_iter().all(|mut answer| answer.try_recv().unwrap().is_err()));
+    let mut text = whippet_engine::expo::Writer::new();
+    writer.metrics.write(&mut text, 0);
+    let text = text.finish();
+    assert!(text.contains("whippet_store_write_failures_total 3\n"), "all, the first, and the last: {text}");
+}
+
 /// The groups of beacons in the journal.
 fn waiting(writer: &Writer) -> i64 {
     let database: &dyn Database = &*writer.database;

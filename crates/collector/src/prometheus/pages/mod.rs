@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use whippet_engine::beacon::Beacon;
 use whippet_engine::expo::Kind;
 use whippet_engine::vitals::Metric;
-use whippet_store::{OTHER, has_only_errors, weight};
+use whippet_store::{OTHER, tells_of_view, weight};
 
 pub use label_sets::{LabelSet, Labels};
 pub use page_histogram::PageHistogram;
@@ -94,7 +94,7 @@ impl PageFigures {
         let mut wanted = LabelSet::of(beacon, self.options.labels);
         let mut state = self.state();
         state.settle(now);
-        if !has_only_errors(beacon) {
+        if tells_of_view(beacon) {
             let told = state.open.add(beacon, || wanted.clone(), weight, now);
             for metric in told.late {
                 state.late[metric as usize] += 1;

@@ -137,6 +137,8 @@ impl Session {
     async fn end_previous(&self, client: &Client) -> Result<()> {
         let Some(key) = self.alone else { return Ok(()) };
         let failed = |error| failure::connect(&error, &self.server.address().hosts());
+        // A server shows and ends sessions by who logged in, and not by the role that is set for it (`ALTER ROLE … SET role`).
+        client.batch_execute("SET ROLE NONE").await.map_err(failed)?;
         let previous = self.state.borrow().backend.clone();
         if let Some((process, began)) = previous {
             // Another process may have got the number since.
@@ -156,6 +158,7 @@ impl Session {
         }
         let sql = "SELECT CAST(pid AS BIGINT), CAST(backend_start AS TEXT) FROM pg_stat_activity WHERE pid = pg_backend_pid()";
         let own = client.query_opt(sql, &[]).await.map_err(failed)?;
+        client.batch_execute("RESET ROLE").await.map_err(failed)?;
         self.state.borrow_mut().backend = own.map(|row| (row.get(0), row.get(1)));
         Ok(())
     }
@@ -489,5 +492,34 @@ impl Database for Session {
 
     fn sqlite(&self) -> Option<&rusqlite::Connection> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::ServerAddress;
+    use crate::database::testing::{TestSchema, VARIABLE};
+
+    #[test]
+    fn a_session_whose_server_sets_a_role_ends_the_one_before_it() {
+        let Some(place) = TestSchema::new() else { return };
+        let address = std::env::var(VARIABLE).unwrap();
+        let role = format!("whippet_role_{}", std::process::id());
+        let admin = place.session(Waits::PATIENT);
+        // It may not see what whoever logs in does.
+        admin.execute_batch(&format!("CREATE ROLE {role}")).unwrap();
+        let separator = if address.contains('?') { '&' } else { '?' };
+        let address: ServerAddress =
+            format!("{address}{separator}options=-c%20role%3D{role}").parse().unwrap();
+        let session = Session::alone(Server::new(address).unwrap(), Waits::WRITER, "test of roles");
+        let lost = session.client().unwrap();
+        session.state.borrow_mut().forget_connection();
+        let next = session.client().unwrap();
+        assert!(!Arc::ptr_eq(&lost, &next));
+        let database: &dyn Database = &session;
+        assert_eq!(database.scalar::<String>("SELECT CAST(current_user AS TEXT)", &[]), Ok(role.clone()));
+        drop(session);
+        admin.execute_batch(&format!("DROP ROLE {role}")).unwrap();
     }
 }

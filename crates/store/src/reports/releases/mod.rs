@@ -8,6 +8,6 @@ mod watched;
 mod words;
 
 pub use compare::{Asked, Metrics, Quantile, SideAsked, compare};
-pub use timeline::{Seen, Timeline, listed, releases, timeline};
+pub use timeline::{Seen, Timeline, listed, releases, timeline, views};
 pub use watched::{HourOfReleases, Pages, Pair, before, drift, hours, most_viewed};
 pub use words::{percent, summed_up};

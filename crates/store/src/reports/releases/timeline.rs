@@ -99,9 +99,11 @@ impl Timeline {
     /// release are one as well, if most were so.
     pub fn before(&self, seen: &Seen) -> Option<&Seen> {
         let views = self.sum(seen.first - BEFORE, seen.first);
-        let most =
-            views.iter().filter(|(release, _)| **release != seen.number).max_by_key(|found| found.1)?;
-        self.seen.iter().find(|other| other.number == *most.0 && other.first < seen.first)
+        // One that came later in the same hour is none.
+        let earlier =
+            |number: i64| self.seen.iter().find(|other| other.number == number && other.first < seen.first);
+        let found = views.iter().filter_map(|(release, views)| Some((*views, earlier(*release)?)));
+        found.max_by_key(|found| found.0).map(|found| found.1)
     }
 
     /// Page views by release in buckets that begin in `from..to`.
@@ -128,14 +130,20 @@ impl Timeline {
 /// The releases with page views in the range, without verdicts.
 pub fn releases(db: &dyn Database, app: &str, range: &Range, now: i64) -> Result<(Timeline, Releases)> {
     let timeline = timeline(db, app, now)?;
-    let reading = Reading::new(db, app)?;
-    let mut views: BTreeMap<i64, u64> = BTreeMap::new();
-    gather(&reading, (range.from, range.to, Level::Day), &mut |_, _, release, more| {
-        *views.entry(release).or_default() += more;
-    })?;
+    let views = views(db, app, (range.from, range.to))?;
     let about = About { name: app.to_owned(), ..About::default() };
     let listed = listed(&timeline, &about, &views, range);
     Ok((timeline, listed))
+}
+
+/// Page views by release in a span: of its first and its last hour only what is in it, as far as minutes are kept.
+pub fn views(db: &dyn Database, app: &str, (from, to): (i64, i64)) -> Result<BTreeMap<i64, u64>> {
+    let reading = Reading::new(db, app)?;
+    let mut views: BTreeMap<i64, u64> = BTreeMap::new();
+    gather(&reading, (from, to, Level::Day), &mut |_, _, release, more| {
+        *views.entry(release).or_default() += more;
+    })?;
+    Ok(views)
 }
 
 /// The releases of a timeline, the newest first. `views`: page views or requests in the range, by release.
@@ -160,7 +168,7 @@ pub fn listed(timeline: &Timeline, about: &About, views: &BTreeMap<i64, u64>, ra
     releases.extend(together(dropped.into_iter().filter_map(&one)));
     let left_out = releases.len().saturating_sub(MOST);
     releases.truncate(MOST);
-    Releases { releases, left_out, unnamed }
+    Releases { releases, left_out, unnamed, ..Releases::default() }
 }
 
 /// Releases that were dropped for want of a place, and those that never had one, as one entry. It is no release: it is compared with
@@ -179,6 +187,20 @@ fn together(dropped: impl Iterator<Item = Release>) -> Option<Release> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_one_before_is_none_that_came_later_in_the_same_hour() {
+        let seen = |number, first| Seen { number, name: number.to_string(), first, last: 5 * HOUR };
+        let (old, new, later) = (seen(1, 0), seen(2, HOUR + 300_000), seen(3, HOUR + 600_000));
+        let timeline = Timeline {
+            seen: vec![old, new.clone(), later],
+            views: BTreeMap::from([
+                (0, BTreeMap::from([(1, 10)])),
+                (HOUR, BTreeMap::from([(1, 5), (2, 7), (3, 90)])),
+            ]),
+        };
+        assert_eq!(timeline.before(&new).map(|before| before.number), Some(1));
+    }
 
     #[test]
     fn dropped_releases_are_one_entry_that_is_compared_with_nothing() {
