@@ -116,6 +116,18 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_may_need_another_metric_beside_its_own() {
+        let text = "[[pattern]]\nsignal = \"http.server.errors\"\nmetric = \"*_bad\"\nbeside = [\"*_all\", \"every\"]\n";
+        let found = |names: &[&str]| {
+            let series: Vec<(&str, &[(&str, &str)])> = names.iter().map(|name| (*name, &[][..])).collect();
+            told(text, &series).into_iter().map(|one| one.1).collect::<Vec<_>>()
+        };
+        assert!(found(&["a_bad", "b_all"]).is_empty());
+        assert_eq!(found(&["a_bad", "a_all", "b_bad"]), ["a_bad"]);
+        assert_eq!(found(&["a_bad", "b_bad", "every"]), ["a_bad", "b_bad"]);
+    }
+
+    #[test]
     fn a_counter_of_time_and_one_of_how_often_are_an_average() {
         let text = "[[pattern]]\nsignal = \"db.duration\"\nmetric = \"spent_seconds_total\"\ncount = \"calls_total\"\n";
         let found = told(text, &[("spent_seconds_total", &[]), ("calls_total", &[])]);

@@ -119,6 +119,8 @@ pub struct Pattern {
     pub exceptions: Vec<Condition>,
     /// Conditions that no series of the metric may meet: with such a series, another pattern knows it better.
     pub absent: Vec<Condition>,
+    /// Metrics one of which the target must expose, too. `*` is what the metric's `*` stands for. None: it needs no other.
+    pub beside: Vec<String>,
     /// The counter that says how many durations the metric is the sum of.
     pub count: Option<String>,
     /// Patterns of one exporter and signal with the same word are parts of one whole, and are added up.
@@ -143,6 +145,12 @@ impl Pattern {
             return None;
         }
         self.metrics.iter().find(|glob| glob.matches(metric).is_some())
+    }
+
+    /// Whether one of the metrics that it needs beside `metric` is there; `exposes` says it of a name.
+    pub fn is_beside(&self, metric: &str, exposes: impl Fn(&str) -> bool) -> bool {
+        let star = self.name(metric).and_then(|glob| glob.matches(metric)).unwrap_or_default();
+        self.beside.is_empty() || self.beside.iter().any(|name| exposes(&name.replacen('*', star, 1)))
     }
 
     /// Whether it is of a metric of this kind.

@@ -14,8 +14,10 @@ use crate::signal::{Dimension, Shape, Signal};
 use crate::unit;
 
 /// Keys of a pattern besides those of [`Meaning::ALL`].
-const KEYS: [&str; 11] =
-    ["signal", "metric", "except", "kind", "unit", "where", "unless", "absent", "set", "sum", "count"];
+const KEYS: [&str; 12] = [
+    "signal", "metric", "except", "kind", "unit", "where", "unless", "absent", "beside", "set", "sum",
+    "count",
+];
 /// The most patterns of a file, and words in one list.
 const MOST: usize = 2_000;
 /// The most bytes of a word.
@@ -158,6 +160,7 @@ impl<'a> Reader<'a> {
             conditions: conditions("where")?.unwrap_or_default(),
             exceptions: conditions("unless")?.unwrap_or_default(),
             absent: conditions("absent")?.unwrap_or_default(),
+            beside: find("beside").map(|value| self.words(value, "beside")).transpose()?.unwrap_or_default(),
             count,
             sum: find("sum").map(|value| self.word(value, "sum")).transpose()?.map(str::to_owned),
             own,

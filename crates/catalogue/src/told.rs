@@ -159,9 +159,9 @@ impl Told {
             // A metric that is known by its name is not told by what names usually mean, also not where its pattern leaves
             // series out.
             let is_known = patterns.iter().any(|pattern| !pattern.own && is_exact(pattern));
+            let exposes = |name: &str| exposed.metrics.iter().any(|other| other.name == name);
             let is_whole = |pattern: &Pattern| {
-                let has = |count: &String| exposed.metrics.iter().any(|other| other.name == *count);
-                pattern.count.as_ref().is_none_or(has)
+                pattern.count.as_deref().is_none_or(exposes) && pattern.is_beside(&metric.name, exposes)
             };
             let counts = |pattern: &Pattern| pattern.own || !is_known || is_exact(pattern);
             let fitting = patterns

@@ -67,6 +67,47 @@ fn a_part_of_all_requests_is_not_added_to_them() {
 }
 
 #[test]
+fn errors_of_anything_are_errors_of_requests_only_beside_them() {
+    let errors = |text: &str| told(text, "http.server.errors");
+    assert!(errors("errors_total\njobs_processed_total").is_empty());
+    assert!(errors("errors_total\nhttp_requests_total{code=\"200\"}").is_empty());
+    assert_eq!(errors("errors_total\nrequests_total"), ["errors_total 1"]);
+}
+
+#[test]
+fn successes_and_failures_are_all_requests_together() {
+    let requests = |text: &str| told(text, "http.server.requests");
+    for (good, bad) in [
+        ("requests_success_total", "requests_failed_total"),
+        ("http_successful_requests_total", "http_failed_requests_total"),
+        ("shop_http_requests_success_total", "shop_http_requests_failure_total"),
+        ("shop_api_http_request_success_total", "shop_api_http_request_errors_total"),
+        ("shop_requests_succeeded_total{method=\"GET\"}", "shop_requests_failed_total{method=\"GET\"}"),
+    ] {
+        let name = |series: &str| series.split('{').next().unwrap_or_default().to_owned();
+        let mut expected = [format!("{} good 1", name(good)), format!("{} failed 1", name(bad))];
+        let mut found = requests(&format!("{good}\n{bad}"));
+        expected.sort();
+        found.sort();
+        assert_eq!(found, expected);
+        // One without the other tells only a part.
+        assert!(requests(good).is_empty() && requests(bad).is_empty(), "{good}");
+    }
+    for (good, bad) in [
+        ("a_http_requests_success_total", "b_http_requests_failed_total"),
+        ("shop_client_http_requests_success_total", "shop_client_http_requests_failed_total"),
+        ("kafka_requests_success_total", "kafka_requests_failed_total"),
+        ("job_success_total", "job_failure_total"),
+    ] {
+        assert!(requests(&format!("{good}\n{bad}")).is_empty(), "{good}");
+    }
+    // Where all of them are counted, that is best, and the two say which failed.
+    let all = requests("requests_total\nrequests_success_total\nrequests_failed_total");
+    assert_eq!(all.first().map(String::as_str), Some("requests_total 1"));
+    assert_eq!(all.len(), 3);
+}
+
+#[test]
 fn symfony_counts_each_action_and_all_of_them() {
     let text = "shop_http_requests_total{action=\"all\"}
          shop_http_requests_total{action=\"GET-home\"}
