@@ -103,6 +103,51 @@ test('one endpoint that hangs is told of where its figures are, and the page is 
   await page.context().close()
 })
 
+test('slow queries that could not be asked for are said', async () => {
+  const page = await open(browser, 'about:blank')
+  const error = { code: 'took_too_long', message: 'this took the collector too long and was cut off' }
+  await page.route('**/api/slow_queries**', (route) => route.fulfill({ status: 503, json: { error } }))
+  await page.goto(`${address}/backend?target=gone`)
+  await notices(page).getByText(`Slow queries: ${error.message}`).waitFor()
+  await page.locator('.liveness').getByText('Incomplete').waitFor()
+  await page.context().close()
+})
+
+test("a target's failures stay unfolded when they are asked for again", async () => {
+  const page = await open(browser, `${address}/backend?target=gone`)
+  const row = page.getByRole('region', { name: 'Scraped targets' }).locator('tbody tr', { hasText: 'gone' })
+  await row.locator('summary').waitFor()
+  await row.locator('summary').focus()
+  await page.keyboard.press('Enter')
+  const failures = row.locator('pre')
+  const before = await failures.innerText()
+  // Each is so many seconds ago.
+  await eventually('a later answer', async () => (await failures.innerText()) !== before)
+  assert.ok(await failures.isVisible())
+  assert.ok(await row.locator('summary').evaluate((summary) => summary === document.activeElement))
+  await page.context().close()
+})
+
+test('figures of another target are not shown as those of the chosen one', async () => {
+  const page = await open(browser, `${address}/backend?target=collector`)
+  const section = page.locator('.panel', { has: page.locator('.origin') }).first()
+  await section.waitFor()
+  assert.equal(await section.getAttribute('aria-busy'), null)
+  await page.getByRole('button', { name: /^Show all \d+ metrics$/ }).click()
+  const metric = (name) => page.getByRole('link', { name, exact: true })
+  await metric('process_start_time_seconds').click()
+  await page.getByRole('heading', { name: /^process_start_time_seconds:/ }).waitFor()
+  // The chart of the next one hangs: its name does not stand above that of the last.
+  await page.route('**/api/chart**', () => {})
+  await metric('process_resident_memory_bytes').click()
+  await page.waitForURL(/metric=process_resident_memory_bytes/)
+  await page.getByRole('heading', { name: /^process_start_time_seconds:/ }).waitFor()
+  await page.route('**/api/backend**', () => {})
+  await page.locator('.page-head select').selectOption('gone')
+  await eventually('the sections are said to be old', async () => (await section.getAttribute('aria-busy')) === 'true')
+  await page.context().close()
+})
+
 test('what failed says why, and is tried again', async () => {
   const page = await open(browser, 'about:blank')
   const error = { code: 'took_too_long', message: 'this took the collector too long and was cut off' }

@@ -105,7 +105,10 @@ test('the overview says how many apps it hides, and shows one that is chosen', a
   const main = page.getByRole('main')
   await main.getByText('1 app is not shown here, as one address alone has reported it.').waitFor()
   assert.equal(await main.getByRole('heading', { name: 'told' }).count(), 0)
-  await page.goto(`${address}/?app=told`)
+  // As the note says. The one app that there is can be chosen, too.
+  await main.locator('.picker', { hasText: /^App/ }).locator('select').selectOption('told')
+  await page.waitForURL(/app=told/)
+  await page.reload()
   await main.getByRole('heading', { name: 'told' }).waitFor()
   assert.equal(await main.getByText('not shown here').count(), 0)
   await page.goto(address)
@@ -227,6 +230,23 @@ test("an error's stack unfolds by keyboard, and stays when the figures change", 
   await page.context().close()
 })
 
+test('bars and legends keep their colours where the system sets all others, and paper cuts no table off', async () => {
+  const page = await open(browser, `${collector}/vitals`)
+  const style = (selector, name) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element, name) => getComputedStyle(element)[name], name)
+  await page.locator('.rating-bar i').first().waitFor({ state: 'attached' })
+  await page.emulateMedia({ forcedColors: 'active' })
+  for (const bar of ['.rating-bar i', '.swatch']) assert.equal(await style(bar, 'forcedColorAdjust'), 'none', bar)
+  await page.emulateMedia({ forcedColors: 'none', media: 'print' })
+  assert.equal(await style('.table', 'overflowX'), 'visible')
+  assert.equal(await style('.header', 'position'), 'static')
+  noFaults(page)
+  await page.context().close()
+})
+
 for (const name of ['', 'alerts', 'releases', 'backend', 'loading', 'errors', 'vitals', 'custom']) {
   test(`${name || 'the overview'} fits a phone`, async () => {
     const page = await open(browser, `${collector}/${name}`, { viewport: { width: 375, height: 800 } })
@@ -281,6 +301,11 @@ test('with no data yet, every page says what to do', async (t) => {
     await eventually(`a hint on ${name || 'overview'}`, async () => hint.test(await page.getByRole('main').innerText()))
     await picture(page, `dashboard-empty-${name || 'overview'}`)
   }
+  // What the page asks to choose can be chosen.
+  await page.goto(`${address}/releases`)
+  await page.getByText('Choose an app or a backend above').waitFor()
+  await page.locator('.page-head select').selectOption({ label: 'collector (backend)' })
+  await page.waitForURL(/target=collector/)
   noFaults(page)
   await page.context().close()
 })

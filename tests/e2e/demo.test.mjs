@@ -153,6 +153,68 @@ test('a failing server is an error with a way out, and what is cached stays', as
   await eventually('results again', async () => (await rows().first().getAttribute('data-package'))?.includes('leptos'))
 })
 
+test('the switch is turned by arrow keys: the last one holds, on the page and on the server', async () => {
+  const turned = []
+  await page.route('**/api/faults', async (route) => {
+    if (route.request().method() === 'PUT') {
+      const { mode } = route.request().postDataJSON()
+      // The first is long on its way.
+      if (mode === 'slow') await new Promise((resolve) => setTimeout(resolve, 500))
+      turned.push(mode)
+    }
+    await route.continue()
+  })
+  await page.locator('[data-testid="faults"]:enabled').waitFor()
+  await page.getByLabel('Normal').focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowRight')
+  await eventually('both were sent', () => turned.length === 2)
+  assert.deepEqual(turned, ['slow', 'failing'])
+  const mode = async () => (await (await fetch(`${demo}/api/faults`)).json()).mode
+  await eventually('the server has the last', async () => (await mode()) === 'failing')
+  await eventually('the page has it', () => page.getByLabel('Failing').isChecked())
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+})
+
+test('without a network the page says so, and goes on when there is one', async () => {
+  const words = 'You are offline. It comes as soon as there is a connection.'
+  await page.context().setOffline(true)
+  await part('row-link').nth(5).focus()
+  await page.keyboard.press('Enter')
+  await part('details').getByText(words).waitFor()
+  await search('hyper')
+  await page.locator('[data-testid="count"]', { hasText: words }).waitFor()
+  await page.context().setOffline(false)
+  await part('details').locator('.lead').waitFor()
+  assert.equal(await part('details').getByText(words).count(), 0)
+  await eventually('hyper', async () => (await rows().first().getAttribute('data-package')).includes('hyper'))
+})
+
+test('who closes a package by keyboard is where the list was left', async () => {
+  const link = part('row-link').nth(2)
+  await link.focus()
+  await page.keyboard.press('Enter')
+  await part('close').focus()
+  await page.keyboard.press('Enter')
+  await part('welcome').waitFor()
+  assert.ok(await link.evaluate((link) => link === document.activeElement))
+  noFaults(page)
+})
+
+test('a star of another day has its date', async () => {
+  const at = Date.now() - 2 * 86_400_000
+  const totals = { packages: 2, cargo: 1, npm: 1, dependencies: 0, starred: 1 }
+  const event = (id, at) => ({ id, at, starred: true, ecosystem: 'cargo', name: 'serde', version: '1.0.0' })
+  await page.route('**/api/activity', (route) =>
+    route.fulfill({ json: { totals, events: [event(2, Date.now()), event(1, at)] } }),
+  )
+  await page.reload()
+  const times = part('events').locator('time')
+  const day = await page.evaluate((at) => new Date(at).toLocaleDateString(), at)
+  await eventually('a date', async () => (await times.allInnerTexts())[1] === day)
+  assert.match(await times.first().innerText(), /:/)
+})
+
 test('the activity is polled', async () => {
   const polls = requests(/\/api\/activity/)
   await eventually('three polls', () => polls.length >= 3)
@@ -167,6 +229,8 @@ test('the panel shows the vitals of this very page view', async () => {
   await painted(page)
   await page.mouse.click(5, 5)
   await shown('LCP')
+  // The units of the dashboard.
+  assert.match(await page.locator('[data-figure="bytes-received"]').innerText(), /^[\d.]+ (B|KiB|MiB)$/)
   await picture(page, 'demo')
   noFaults(page)
 })

@@ -41,6 +41,11 @@ function line(event: Activity['events'][number]): HTMLElement {
     h('span', { 'aria-hidden': 'true', class: event.starred ? 'given' : 'taken' }, event.starred ? '★' : '☆'),
     h('a', { href: packageHash(event) }, event.name),
     h('span', { class: 'visually-hidden' }, event.starred ? 'starred' : 'star taken away'),
-    h('time', { datetime: at.toISOString() }, at.toLocaleTimeString()),
+    h('time', { datetime: at.toISOString() }, when(at)),
   )
+}
+
+/** The time of day; of another day than today its date. */
+function when(at: Date): string {
+  return at.toDateString() === new Date().toDateString() ? at.toLocaleTimeString() : at.toLocaleDateString()
 }

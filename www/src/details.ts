@@ -3,6 +3,7 @@ import { QueryObserver, type QueryClient, type QueryObserverResult } from 'whipp
 import type { Details, PackageId, Relation } from './api'
 import { iconUrl } from './api'
 import { h, part, setText } from './dom'
+import { offline } from './errors'
 import { showNotice } from './notice'
 import { detailsOptions } from './queries'
 import { packageHash, type Router } from './route'
@@ -17,13 +18,23 @@ export function showDetails(client: QueryClient, router: Router): void {
   router.subscribe(({ selected }) => {
     const key = selected && packageHash(selected)
     if (key === shown && pane.firstChild) return
+    const closed = shown
+    const hadFocus = pane.contains(document.activeElement)
     shown = key
     leave()
     document.documentElement.toggleAttribute('data-open', !!selected)
     leave = selected ? open(client, router, pane, selected) : () => {}
     if (!selected) showWelcome(pane)
+    if (!selected && hadFocus) focusRow(closed)
     document.title = (selected ? `${selected.name} ${selected.version} · ` : '') + 'Package explorer · Whippet demo'
   })
+}
+
+/** Goes back to the row of the package that was closed, or to the list. */
+function focusRow(hash: string | undefined): void {
+  const list = part('list')
+  const links = [...list.querySelectorAll<HTMLAnchorElement>('.row-link')]
+  ;(links.find((link) => link.getAttribute('href') === hash) ?? list).focus()
 }
 
 /** The page as it is before anything is open. */
@@ -53,7 +64,8 @@ function open(client: QueryClient, router: Router, pane: HTMLElement, id: Packag
     star.button.disabled = !result.data
     star.show(result.data?.starredAt != null)
     pane.setAttribute('aria-busy', String(result.isFetching))
-    showNotice(notice, 'The details could not be loaded', result.error, () => void observer.refetch())
+    const error = result.error ?? (!result.data && result.fetchStatus === 'paused' ? offline : null)
+    showNotice(notice, 'The details could not be loaded', error, () => void observer.refetch())
     if (result.data && result.data !== drawn) {
       drawBody(body, result.data, drawn)
       drawn = result.data

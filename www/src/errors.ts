@@ -1,6 +1,9 @@
 // Error messages for users.
 import { HttpError } from 'whippet/json'
 
+/** What is asked for while there is no network. */
+export const offline = new Error('You are offline. It comes as soon as there is a connection.')
+
 /** The server's message, if it gave one. */
 export function explain(error: unknown): string {
   if (error instanceof HttpError) return serverMessage(error.body) ?? `The server answered ${error.status}.`

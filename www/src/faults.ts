@@ -6,6 +6,8 @@ import { explain, refusal } from './errors'
 import { faultsOptions, keys } from './queries'
 import { toast } from './toast'
 
+const mutationKey = ['faults'] as const
+
 export function connectFaults(client: QueryClient): void {
   const fieldset = part<HTMLFieldSetElement>('faults')
   const inputs = [...fieldset.querySelectorAll('input')]
@@ -21,6 +23,9 @@ export function connectFaults(client: QueryClient): void {
   render()
 
   const turn = new MutationObserver<void, Error, FaultMode>(client, {
+    mutationKey,
+    // One after the other: arrow keys pass over what lies between, and the last one is meant.
+    scope: { id: 'faults' },
     mutationFn: send,
     onMutate: async (mode) => {
       // An answer that is on its way has the mode before.
@@ -28,7 +33,11 @@ export function connectFaults(client: QueryClient): void {
       client.setQueryData(keys.faults, { mode })
     },
     onError: (error) => toast(`The switch could not be turned. ${explain(error)}`),
-    onSettled: () => client.invalidateQueries({ queryKey: keys.faults }),
+    onSettled: () => {
+      // While another is on its way, the server has the mode before that.
+      if (client.isMutating({ mutationKey }) > 1) return
+      return client.invalidateQueries({ queryKey: keys.faults })
+    },
   })
   fieldset.addEventListener('change', (event) => {
     const mode = (event.target as HTMLInputElement).value as FaultMode

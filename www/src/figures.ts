@@ -32,8 +32,8 @@ function bytes(value: number | undefined): string {
   return value < 1024
     ? `${value} B`
     : value < 1024 ** 2
-      ? `${(value / 1024).toFixed(1)} KB`
-      : `${(value / 1024 ** 2).toFixed(2)} MB`
+      ? `${(value / 1024).toFixed(1)} KiB`
+      : `${(value / 1024 ** 2).toFixed(2)} MiB`
 }
 
 export const groups: { title: string; figures: Figure[] }[] = [

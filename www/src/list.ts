@@ -2,6 +2,7 @@
 import { InfiniteQueryObserver, type InfiniteData, type InfiniteQueryObserverResult, type QueryClient } from 'whippet/query'
 import type { Page, PackageId, Summary } from './api'
 import { h, part, setText } from './dom'
+import { offline } from './errors'
 import { showNotice } from './notice'
 import { listOptions } from './queries'
 import { packageHash, type Route, type Router } from './route'
@@ -47,6 +48,7 @@ export function showList(client: QueryClient, router: Router): void {
 
 function countLine(result: Result, loaded: number): string {
   const total = result.data?.pages.at(-1)?.total
+  if (result.fetchStatus === 'paused' && (result.isPlaceholderData || total === undefined)) return offline.message
   if (result.isPlaceholderData) return 'Searching…'
   if (total === undefined) {
     if (!result.isPending) return '\u00a0'

@@ -119,27 +119,30 @@ pub fn per_cent(ratio: f64) -> String {
         _ if per_cent < 100.0 => {
             format!("{}\u{a0}%", ((per_cent * 100.0 + 1e-6).floor() / 100.0).min(99.99))
         }
-        _ => format!("{per_cent:.0}\u{a0}%"),
+        _ if per_cent < 10_000.0 => format!("{per_cent:.0}\u{a0}%"),
+        _ => format!("{}\u{a0}%", number(per_cent)),
     }
 }
 
-/// Formats a size: `312 B`, `4.2 KiB`, `87 MiB`.
+/// Formats a size: `0.4 B`, `312 B`, `4.2 KiB`, `87 MiB`. Limits that are none have EiB.
 pub fn bytes(bytes: f64) -> String {
-    const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
+    const UNITS: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     let mut size = bytes;
     let mut unit = 0;
     while size.abs() >= 1023.5 && unit + 1 < UNITS.len() {
         size /= 1024.0;
         unit += 1;
     }
-    if unit == 0 || size.abs() >= 99.95 {
+    if size.abs() < 1.0 || size.abs() >= 1024.0 {
+        format!("{}\u{a0}{}", number(size), UNITS[unit])
+    } else if unit == 0 || size.abs() >= 99.95 {
         format!("{size:.0}\u{a0}{}", UNITS[unit])
     } else {
         format!("{}\u{a0}{}", trimmed(size, 1), UNITS[unit])
     }
 }
 
-/// Formats a number: `1e-7`, `0.0004`, `0.045`, `4.2`, `1 234`, `1.2 M`. What is not nothing is never written as `0`.
+/// Formats a number: `1e-7`, `0.0004`, `0.045`, `4.2`, `1 234`, `1.2 M`, `1.8e19`. What is not nothing is never written as `0`.
 pub fn number(value: f64) -> String {
     match value.abs() {
         0.0 => "0".to_owned(),
@@ -150,7 +153,9 @@ pub fn number(value: f64) -> String {
         size if size < 99.95 => trimmed(value, 1),
         size if size < 999_999.5 => grouped(value.round() as i64),
         size if size < 999_999_500.0 => format!("{}\u{a0}M", trimmed(value / 1e6, 1)),
-        _ => format!("{}\u{a0}G", trimmed(value / 1e9, 1)),
+        size if size < 999_999_500_000.0 => format!("{}\u{a0}G", trimmed(value / 1e9, 1)),
+        size if size < 999_999_500_000_000.0 => format!("{}\u{a0}T", trimmed(value / 1e12, 1)),
+        _ => format!("{value:.1e}").replace(".0e", "e"),
     }
 }
 
@@ -254,6 +259,8 @@ mod tests {
             &[0.0, 1023.0, 1024.0, 4300.0, 104_857_600.0, 3.5e9],
             expect!["0 B | 1023 B | 1 KiB | 4.2 KiB | 100 MiB | 3.3 GiB"],
         );
+        // Rates below a byte in a second, and `process_virtual_memory_max_bytes` where there is no limit.
+        check(bytes, &[0.4, 0.02, 5e15, 2_f64.powi(64)], expect!["0.4 B | 0.02 B | 4.4 PiB | 16 EiB"]);
     }
 
     #[test]
@@ -263,6 +270,21 @@ mod tests {
             &[0.0, 0.0451, 0.25, 4.256, 42.25, 999.0, 1234.0, 999_999.0, 1_250_000.0, -1234.0, 4e9],
             expect!["0 | 0.045 | 0.25 | 4.26 | 42.2 | 999 | 1 234 | 999 999 | 1.2 M | -1 234 | 4 G"],
         );
+    }
+
+    #[test]
+    fn what_is_huge_is_short() {
+        check(
+            number,
+            &[9.999_996e11, 5e13, 1e15, 2_f64.powi(64), -1e300],
+            expect!["1 T | 50 T | 1e15 | 1.8e19 | -1e300"],
+        );
+        check(bytes, &[1000.0 * 2_f64.powi(60), f64::MAX], expect!["1000 EiB | 1.6e290 EiB"]);
+        check(per_cent, &[25.0, 250.0, 1e300], expect!["2500 % | 25 000 % | 1e302 %"]);
+        let units = [Unit::Ms, Unit::Ratio, Unit::PerSecond, Unit::Bytes, Unit::BytesPerSecond, Unit::Number];
+        for unit in units {
+            assert!(figure(f64::MAX, unit).chars().count() < 16, "{}", figure(f64::MAX, unit));
+        }
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub fn Plot(
                 <h3 class:visually-hidden=small>{title}</h3>
                 <p class="visually-hidden">{summary}</p>
                 <ul class="legend" aria-hidden="true" hidden=small>
-                    <For each=move || lines.get() key=legend_key let:line>
+                    <For each=move || lines.get() key=move |line: &Line| legend_key(line, unit) let:line>
                         <li>
                             <i class=format!("swatch tone-{}", line.tone.name())></i>
                             <span>{line.name.clone()}</span>
@@ -70,9 +70,9 @@ pub fn Plot(
     }
 }
 
-/// A legend entry is rendered again when its key changes.
-fn legend_key(line: &Line) -> (String, Option<u64>, Option<bool>) {
-    (line.name.clone(), ChartSpec::latest(line).map(f64::to_bits), line.beyond.last().copied())
+/// A legend entry is rendered again when its key changes: all that it shows.
+fn legend_key(line: &Line, unit: Unit) -> (String, &'static str, String) {
+    (line.name.clone(), line.tone.name(), ChartSpec::latest_text(line, unit))
 }
 
 /// Draws `spec` into `place`, and updates it until the component is unmounted.
@@ -110,4 +110,21 @@ fn draw(place: NodeRef<html::Div>, spec: Signal<Option<ChartSpec>>, unit: Unit) 
 /// Converts a spec to a JavaScript object. `None` becomes `null`.
 fn describe(spec: &ChartSpec) -> JsValue {
     spec.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).expect_throw("a chart is plain data")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::Tone;
+
+    #[test]
+    fn a_legend_has_the_colours_that_the_lines_have() {
+        let key = |tone| {
+            let line = Line { name: "a".to_owned(), tone, values: vec![Some(1.0)], beyond: Vec::new() };
+            legend_key(&line, Unit::Ms)
+        };
+        // The largest line is the first: another one may be by the next answer.
+        assert_ne!(key(Tone::First), key(Tone::Second));
+        assert_eq!(key(Tone::First), key(Tone::First));
+    }
 }

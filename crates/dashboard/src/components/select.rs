@@ -39,9 +39,13 @@ pub fn Select(
     }
 }
 
-/// Selects an app. Hidden while there is only one.
+/// Selects an app. Hidden while there is only one, unless the page does not show that.
 #[component]
-pub fn AppFilter() -> impl IntoView {
+pub fn AppFilter(
+    /// Whether the page does not show every app.
+    #[prop(optional, into)]
+    leaves_out: Option<Signal<bool>>,
+) -> impl IntoView {
     let status: Query<Status, ApiError> = expect_context();
     let view = use_view_state();
     let change = use_change_view_state();
@@ -58,8 +62,11 @@ pub fn AppFilter() -> impl IntoView {
         }
         choices
     });
-    let useful =
-        Memo::new(move |_| choices.with(|choices| choices.len() > 2) || view.with(|view| view.app.is_some()));
+    let useful = Memo::new(move |_| {
+        choices.with(|choices| choices.len() > 2)
+            || view.with(|view| view.app.is_some())
+            || leaves_out.is_some_and(|leaves_out| leaves_out.get())
+    });
     let chosen = Signal::derive(move || view.get().app.unwrap_or_default());
     view! {
         <Show when=move || useful.get()>

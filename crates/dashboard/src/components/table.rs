@@ -97,13 +97,19 @@ pub fn Table(
         .into_iter()
         .map(|(name, is_figures)| view! { <th scope="col" class:figure=is_figures>{name}</th> })
         .collect_view();
-    // The first cell is the row's key. When other cells change, only they are rendered again, so that expanded details and
-    // the focus stay.
+    // The first cell is the row's key, without its details. When these or other cells change, only they are rendered again, so
+    // that expanded details and the focus stay.
     let known = Memo::new(move |_| by_key(rows.get().unwrap_or_default()));
     let keys = move || known.with(|rows| rows.keys.clone());
+    let heading = move |key: Key| {
+        let first = key.0.clone();
+        let details =
+            Memo::new(move |_| known.with(|rows| rows.details.get(&key).cloned().unwrap_or_default()));
+        draw_heading(first, details.into())
+    };
     let figures = move |key: Key| {
         let row = Memo::new(move |_| known.with(|rows| rows.cells.get(&key).cloned()));
-        move || row.get().map(|row| row.into_iter().map(|cell| draw(cell, false)).collect_view())
+        move || row.get().map(|row| row.into_iter().map(draw).collect_view())
     };
     let empty = Memo::new(move |_| rows.with(|rows| rows.as_ref().is_some_and(Vec::is_empty)));
     let waiting = Memo::new(move |_| rows.with(Option::is_none));
@@ -115,7 +121,7 @@ pub fn Table(
                 <thead><tr>{headings}</tr></thead>
                 <tbody>
                     <For each=keys key=Clone::clone let:key>
-                        <tr>{draw(key.0.clone(), true)}{figures(key)}</tr>
+                        <tr>{heading(key.clone())}{figures(key)}</tr>
                     </For>
                 </tbody>
             </table>
@@ -125,7 +131,7 @@ pub fn Table(
     }
 }
 
-/// A row's first cell, and the number of earlier rows with an equal one.
+/// A row's first cell without its details, and the number of earlier rows with an equal one.
 type Key = (Cell, usize);
 
 /// The rows by key. Each row looks for its own: a search in a list would take the square of their number.
@@ -135,6 +141,8 @@ struct Rows {
     keys: Vec<Key>,
     /// Of each row, without its first cell.
     cells: HashMap<Key, Vec<Cell>>,
+    /// Of each row whose first cell has some.
+    details: HashMap<Key, String>,
 }
 
 fn by_key(rows: Vec<Vec<Cell>>) -> Rows {
@@ -143,22 +151,59 @@ fn by_key(rows: Vec<Vec<Cell>>) -> Rows {
     for row in rows {
         let mut cells = row.into_iter();
         let Some(first) = cells.next() else { continue };
+        let (first, details) = without_details(first);
         let count = counts.entry(first.clone()).or_default();
         let key = (first, *count);
         *count += 1;
         known.keys.push(key.clone());
+        if let Some(details) = details {
+            known.details.insert(key.clone(), details);
+        }
         known.cells.insert(key, cells.collect());
     }
     known
 }
 
-fn draw(cell: Cell, heads: bool) -> AnyView {
+/// A cell by which a row is known, and its details: they may say how long ago something was, which is another text each time.
+fn without_details(cell: Cell) -> (Cell, Option<String>) {
+    match cell {
+        Cell::Expandable(first, second, details) => {
+            (Cell::Expandable(first, second, String::new()), Some(details))
+        }
+        cell => (cell, None),
+    }
+}
+
+fn draw_heading(cell: Cell, details: Signal<String>) -> AnyView {
+    let content = match cell {
+        Cell::Expandable(first, second, _) => folded(first, second, details),
+        cell => content(cell),
+    };
+    view! { <th scope="row">{content}</th> }.into_any()
+}
+
+fn draw(cell: Cell) -> AnyView {
     let figure = matches!(
         cell,
         Cell::Figure(_) | Cell::FigureTwoLines(..) | Cell::Rated(..) | Cell::RatedTwoLines(..)
     );
     let message = matches!(cell, Cell::Message(_));
-    let content = match cell {
+    let content = content(cell);
+    view! { <td class:figure=figure class:message=message>{content}</td> }.into_any()
+}
+
+fn folded(first: String, second: String, details: Signal<String>) -> AnyView {
+    view! {
+        <details class="folded">
+            <summary><span class="twofold">{first} <small>{second}</small></span></summary>
+            <pre tabindex="0">{move || details.get()}</pre>
+        </details>
+    }
+    .into_any()
+}
+
+fn content(cell: Cell) -> AnyView {
+    match cell {
         Cell::Text(text) | Cell::Message(text) | Cell::Figure(text) => text.into_any(),
         Cell::Badge(text, class) => view! { <span class=format!("badge {class}")>{text}</span> }.into_any(),
         Cell::BadgeTwoLines(text, class, second) => view! {
@@ -168,13 +213,7 @@ fn draw(cell: Cell, heads: bool) -> AnyView {
         Cell::TwoLines(first, second) | Cell::FigureTwoLines(first, second) => {
             view! { <span class="twofold">{first} <small>{second}</small></span> }.into_any()
         }
-        Cell::Expandable(first, second, more) => view! {
-            <details class="folded">
-                <summary><span class="twofold">{first} <small>{second}</small></span></summary>
-                <pre tabindex="0">{more}</pre>
-            </details>
-        }
-        .into_any(),
+        Cell::Expandable(first, second, details) => folded(first, second, Signal::stored(details)),
         Cell::Rated(text, rating) => view! {
             <span class=format!("rated {}", rating.class())>
                 {text} <span class="visually-hidden">{format!(" ({})", rating.words())}</span>
@@ -194,11 +233,6 @@ fn draw(cell: Cell, heads: bool) -> AnyView {
         Cell::LinkTwoLines(text, href, second) => {
             view! { <span class="twofold"><a href=href>{text}</a> <small>{second}</small></span> }.into_any()
         }
-    };
-    if heads {
-        view! { <th scope="row">{content}</th> }.into_any()
-    } else {
-        view! { <td class:figure=figure class:message=message>{content}</td> }.into_any()
     }
 }
 
@@ -218,5 +252,20 @@ mod tests {
         assert_eq!(rows.keys, [(text("b"), 0), (text("a"), 0), (text("b"), 1)]);
         let cells: Vec<&[Cell]> = rows.keys.iter().map(|key| rows.cells[key].as_slice()).collect();
         assert_eq!(cells, [&[text("1")], &[text("2")], &[text("3")]]);
+    }
+
+    #[test]
+    fn a_row_is_the_same_when_its_details_are_others() {
+        let row = |details: &str| {
+            by_key(vec![vec![Cell::Expandable(
+                "shop".to_owned(),
+                "http://a/".to_owned(),
+                details.to_owned(),
+            )]])
+        };
+        let (before, after) = (row("12 s ago: refused"), row("17 s ago: refused"));
+        assert_eq!(before.keys, after.keys);
+        assert_eq!(before.cells, after.cells);
+        assert_eq!(after.details[&after.keys[0]], "17 s ago: refused");
     }
 }

@@ -18,6 +18,8 @@ pub struct Report<T> {
     pub range: Range,
     /// The choice that this is: another may be chosen by now.
     pub choice: TimeRange,
+    /// What else it was asked for with: names and values of parameters.
+    pub filters: Filters,
     /// The response.
     pub data: T,
     /// How long the request took, ms.
@@ -25,6 +27,13 @@ pub struct Report<T> {
     /// When it was asked for by the collector's clock, ms since the epoch. The range may end long before: how long ago something
     /// was is told from here.
     pub asked: i64,
+}
+
+impl<T> Report<T> {
+    /// The app, target or metric that this is of, by the parameter's name. Another may be chosen by now.
+    pub fn of(&self, name: &str) -> Option<&str> {
+        self.filters.iter().find(|filter| filter.0 == name).map(|filter| filter.1.as_str())
+    }
 }
 
 /// A query for a report.
@@ -125,7 +134,7 @@ pub(super) fn app_and_page(view: &ViewState) -> Filters {
 }
 
 /// The parameters of a request, without the range.
-pub(super) type Filters = Vec<(&'static str, String)>;
+pub type Filters = Vec<(&'static str, String)>;
 
 pub(super) fn filter(name: &'static str, value: Option<String>) -> Filters {
     value.map(|value| (name, value)).into_iter().collect()
@@ -160,11 +169,11 @@ pub(super) fn use_report_with<T: DeserializeOwned + PartialEq + Send + Sync + 's
                 let started = js_sys::Date::now();
                 let asked = started as i64 + ahead;
                 let range = choice.bounds(asked);
-                let data = get_json(&path(endpoint, &range, &resolve(&range, filters))).await?;
+                let data = get_json(&path(endpoint, &range, &resolve(&range, filters.clone()))).await?;
                 let took = js_sys::Date::now() - started;
                 // The component may have been unmounted.
                 let _ = cost.try_set(took);
-                Ok(Report { range, choice, data, cost: took, asked })
+                Ok(Report { range, choice, filters, data, cost: took, asked })
             }
         },
         options(enabled, cost),

@@ -40,12 +40,36 @@ pub fn use_silencing() -> Silencing {
         // An id is of this kind of character; anything else would be another path.
         let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         let id: String = id.chars().filter(|c| fits(*c)).collect();
-        delete(&format!("/api/alerts/silences/{id}")).await?;
+        ended(delete(&format!("/api/alerts/silences/{id}")).await)?;
         client.invalidate("alerts");
         Ok(())
     };
     Silencing {
         make: StoredValue::new(use_mutation(make, options())),
         end: StoredValue::new(use_mutation(end, options())),
+    }
+}
+
+/// One that has ended already, by a second press or by somebody else, is what was wanted.
+fn ended(answer: Result<(), ApiError>) -> Result<(), ApiError> {
+    match answer {
+        Err(ApiError::Refused(problem)) if problem.code == "unknown_silence" => Ok(()),
+        answer => answer,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use whippet_api::Problem;
+
+    #[test]
+    fn a_silence_that_has_ended_already_is_no_error() {
+        let refused =
+            |code: &str| Err(ApiError::Refused(Problem { code: code.to_owned(), message: String::new() }));
+        assert_eq!(ended(refused("unknown_silence")), Ok(()));
+        assert_eq!(ended(refused("planned_silence")), refused("planned_silence"));
+        assert_eq!(ended(Err(ApiError::Unreachable)), Err(ApiError::Unreachable));
+        assert_eq!(ended(Ok(())), Ok(()));
     }
 }

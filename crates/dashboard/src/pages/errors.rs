@@ -78,6 +78,7 @@ mod tests {
         let report = Report {
             range: Range { from: 0, to: HOUR },
             choice: TimeRange::Between(0, Some(HOUR)),
+            filters: Vec::new(),
             data: Told { errors: vec![error], ..Told::default() },
             cost: 0.0,
             asked: 25 * HOUR,

@@ -34,6 +34,7 @@ pub fn Overview() -> impl IntoView {
         Memo::new(move |_| overview.data.get().map_or_else(Vec::new, |report| report.data.losses.clone()));
     let hidden =
         Memo::new(move |_| hidden_apps(overview.data.get().map_or(0, |report| report.data.hidden_apps)));
+    let leaves_out = Memo::new(move |_| hidden.with(Option::is_some));
     // Of the figures that are shown: those of another range may be on their way.
     let window = Memo::new(move |_| {
         overview.data.with(|report| report.as_ref().map(|report| report.choice.words())).unwrap_or_default()
@@ -47,7 +48,7 @@ pub fn Overview() -> impl IntoView {
     let settled = use_report_state(overview);
     let settled = Memo::new(move |_| !matches!(settled.get(), ReportState::Idle | ReportState::Loading));
     view! {
-        <Page title="Overview" aside=|| view! { <AppFilter/> }>
+        <Page title="Overview" aside=move || view! { <AppFilter leaves_out/> }>
             <ReportNotice query=overview/>
             <ReportNotice query=watched of="Error budgets"/>
             <p class="verdict" aria-busy=is_busy>{says}</p>

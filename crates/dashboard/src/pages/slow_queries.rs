@@ -1,6 +1,6 @@
 //! The slow queries that a backend lists, for its page.
 use crate::components::Column::{Figures, Words};
-use crate::components::{Cell, Panel, Table};
+use crate::components::{Cell, Panel, ReportNotice, Table};
 use crate::data::use_slow_queries;
 use crate::format;
 use leptos::prelude::*;
@@ -19,6 +19,7 @@ pub fn SlowQueries(
         Some(report.data.queries.iter().map(|query| row(query, report.asked)).collect())
     });
     view! {
+        <ReportNotice query=report of="Slow queries"/>
         <Show when=move || any.get()>
             <Panel title="Slow queries" note=Signal::stored("as the backend lists them".to_owned())>
                 <Table

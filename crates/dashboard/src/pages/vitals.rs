@@ -118,8 +118,10 @@ fn VitalCard(vitals: ReportQuery<Vitals>, index: usize) -> impl IntoView {
         move |vitals| trend(vitals, index),
         move |spec, vitals| with_thresholds(spec.sparse(), vitals, index),
     );
+    // Those of another app, page or range may be on their way.
+    let is_busy = move || vitals.is_placeholder_data.get().then_some("true");
     view! {
-        <section class="panel vital">
+        <section class="panel vital" aria-busy=is_busy>
             <div class="panel-head">
                 <h2>{name}</h2>
                 <span class=move || format!("badge {}", class())>{verdict}</span>

@@ -110,12 +110,13 @@ fn Charted(target: Signal<Option<String>>, chosen: Memo<Option<Metric>>) -> impl
         let all = std::iter::once((String::new(), "nothing".to_owned()));
         all.chain(labels.get().into_iter().map(|label| (label.clone(), label))).collect::<Vec<_>>()
     });
+    // With the name that the answer is of: another metric may be chosen, and on its way.
     let shape = Memo::new(move |_| {
-        let name = view.with(|view| view.metric.clone()).unwrap_or_default();
-        let shown = chart
-            .data
-            .with(|report| report.as_ref().map(|report| (report.data.shows.clone(), report.data.unit)));
-        shown.map(|(shows, unit)| (name, shows, unit as u8))
+        chart.data.with(|report| {
+            let report = report.as_ref()?;
+            let name = report.of("metric").unwrap_or_default().to_owned();
+            Some((name, report.data.shows.clone(), report.data.unit as u8))
+        })
     });
     let spec = Memo::new(move |_| {
         let report = chart.data.get()?;

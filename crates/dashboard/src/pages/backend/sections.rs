@@ -50,8 +50,10 @@ fn OneSection(name: String, backend: ReportQuery<Backend>) -> impl IntoView {
                 .map_or_else(Vec::new, |section| section.tables.iter().map(key).collect::<Vec<_>>())
         })
     });
+    // Those of another target or range may be on their way.
+    let is_busy = move || backend.is_placeholder_data.get().then_some("true");
     view! {
-        <section class="panel">
+        <section class="panel" aria-busy=is_busy>
             <div class="panel-head"><h2>{name}</h2></div>
             <div class="plots">
                 <For each=move || charts.get() key=Clone::clone let:key>

@@ -51,6 +51,14 @@ fn note(releases: &Releases) -> String {
     if releases.left_out > 0 {
         text.push_str(&format!("; {} older ones are left out", format::count(releases.left_out as u64)));
     }
+    match releases.subjects_left_out {
+        0 => {}
+        1 => text.push_str("; all of one app or backend are left out: choose it above"),
+        more => text.push_str(&format!(
+            "; all of {} apps and backends are left out: choose one above",
+            format::count(more as u64)
+        )),
+    }
     text
 }
 
@@ -145,5 +153,7 @@ mod tests {
         assert!(!note(&Releases::default()).contains("name no release"));
         let some = Releases { unnamed: Some(0.25), left_out: 3, ..Releases::default() };
         assert!(note(&some).contains("25\u{a0}% of them name no release") && note(&some).contains("3 older"));
+        let many = Releases { subjects_left_out: 12, ..Releases::default() };
+        assert!(note(&many).ends_with("; all of 12 apps and backends are left out: choose one above"));
     }
 }

@@ -39,7 +39,7 @@ pub fn Releases() -> impl IntoView {
     }
 }
 
-/// What the releases are of: an app or a target. Hidden while there is only one.
+/// What the releases are of: an app or a target. Hidden while there is none.
 #[component]
 fn SubjectSelect() -> impl IntoView {
     const ALL: &str = "";
@@ -70,7 +70,7 @@ fn SubjectSelect() -> impl IntoView {
         }
         choices
     });
-    let useful = Memo::new(move |_| choices.with(|choices| choices.len() > 2));
+    let useful = Memo::new(move |_| choices.with(|choices| choices.len() > 1));
     view! {
         <Show when=move || useful.get()>
             <Select

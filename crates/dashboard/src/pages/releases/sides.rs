@@ -186,14 +186,17 @@ fn OwnSpan(
     });
     Effect::new(move |before: Option<(String, String)>| {
         let typed = (from.get(), to.get());
-        let in_address = bounds.get_untracked().map(fields);
-        if before.is_some_and(|before| before != typed) && in_address.as_ref() != Some(&typed) {
-            let moment = |text: &str| Some(js_sys::Date::parse(text)).filter(|time| time.is_finite());
-            if let (Some(from), Some(to)) = (moment(&typed.0), moment(&typed.1))
+        let in_address = bounds.get_untracked();
+        let shown = in_address.map(fields);
+        if before.is_some_and(|before| before != typed) && shown.as_ref() != Some(&typed) {
+            let known = shown.as_ref().zip(in_address);
+            let from = moment(&typed.0, known.map(|(shown, exact)| (shown.0.as_str(), exact.0)), parsed);
+            let to = moment(&typed.1, known.map(|(shown, exact)| (shown.1.as_str(), exact.1)), parsed);
+            if let (Some(from), Some(to)) = (from, to)
                 // The first keys of a year are a date of long ago: a report of that would be refused, and the fields be gone.
-                && TimeRange::is_span(from as i64, to as i64)
+                && TimeRange::is_span(from, to)
             {
-                change(&|view| write(view, from as i64, to as i64));
+                change(&|view| write(view, from, to));
             }
         }
         typed
@@ -202,6 +205,17 @@ fn OwnSpan(
         <Field label=format!("{of} from") value=from kind="datetime-local"/>
         <Field label="to" value=to kind="datetime-local"/>
     }
+}
+
+/// The moment in a field, ms since the epoch. What nobody changed is `known`, to the millisecond, and of one of the two hours that
+/// clocks are set back over.
+fn moment(typed: &str, known: Option<(&str, i64)>, parse: impl Fn(&str) -> Option<i64>) -> Option<i64> {
+    known.filter(|known| known.0 == typed).map(|known| known.1).or_else(|| parse(typed))
+}
+
+/// A time without a zone is of the user's. Only works in a browser.
+fn parsed(text: &str) -> Option<i64> {
+    Some(js_sys::Date::parse(text)).filter(|time| time.is_finite()).map(|time| time as i64)
 }
 
 /// The span of the one side, where it is one of its own.
@@ -346,6 +360,17 @@ mod tests {
         assert_eq!(listed, ["", "device:phone", "day-before", "week-before", "span"]);
         choose_new(&mut chosen, "");
         assert_eq!(chosen.to_string(), "?split=device");
+    }
+
+    #[test]
+    fn a_field_that_nobody_changed_keeps_its_moment() {
+        // Both hours that clocks are set back over have this name.
+        let known = Some(("2026-10-25T02:30", 1_793_061_012_345));
+        let parse = |text: &str| (!text.is_empty()).then_some(1_793_057_400_000);
+        assert_eq!(moment("2026-10-25T02:30", known, parse), Some(1_793_061_012_345));
+        assert_eq!(moment("2026-10-25T02:31", known, parse), Some(1_793_057_400_000));
+        assert_eq!(moment("2026-10-25T02:30", None, parse), Some(1_793_057_400_000));
+        assert_eq!(moment("", known, parse), None);
     }
 
     #[test]
