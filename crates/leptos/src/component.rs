@@ -29,11 +29,16 @@ impl Component {
 
     /// Runs `function` within the component, so that it finds its contexts whenever it runs. What it reads tracks nothing.
     pub(crate) fn run<R>(&self, function: impl FnOnce() -> R) -> R {
-        let there = |owner: &Option<WeakOwner>| owner.as_ref().and_then(WeakOwner::upgrade);
-        match there(&self.own).or_else(|| there(&self.app)) {
+        match self.owner() {
             Some(owner) => owner.with(|| untrack(function)),
             None => untrack(function),
         }
+    }
+
+    /// The component, or the app.
+    pub(crate) fn owner(&self) -> Option<Owner> {
+        let there = |owner: &Option<WeakOwner>| owner.as_ref().and_then(WeakOwner::upgrade);
+        there(&self.own).or_else(|| there(&self.app))
     }
 }
 

@@ -59,6 +59,8 @@ mod devtools;
 mod environment;
 #[cfg(feature = "query")]
 mod error_boundary;
+#[cfg(all(feature = "query", any(test, all(target_family = "wasm", not(feature = "ssr")))))]
+mod fetching;
 mod host;
 #[cfg(feature = "lazy")]
 mod image_source;

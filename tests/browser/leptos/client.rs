@@ -101,7 +101,9 @@ async fn a_fetch_by_name_fails_or_is_cancelled_and_says_so() {
     client.clear();
     assert!(matches!(call.await, Err(CallError::Cancelled)));
     assert!(client.queries(&()).is_empty());
+    let call = server.fetch(client, 5, fresh());
     stage.clear();
+    assert!(matches!(call.await, Err(CallError::Cancelled)), "it ends with its app");
     assert!(matches!(server.fetch(client, 4, fresh()).await, Err(CallError::Cancelled)));
     client.invalidate(&());
     client.set_data(&"number", 1_u32);

@@ -331,3 +331,39 @@ async fn rows_of_a_list_that_was_left_half_way_are_not_taken_for_the_list() {
     visible.set(false);
     until(|| rows().is_none()).await;
 }
+
+#[wasm_bindgen_test]
+async fn rows_of_a_list_that_was_left_before_its_retry_are_not_taken_for_the_list() {
+    // One row, and the connection is lost; then the list.
+    let answer = "const fetched = window.fetch;
+        const text = it => new TextEncoder().encode(it);
+        const cut = it => { it.enqueue(text('1\\n2')); setTimeout(() => it.error(new Error('cut')), 50); };
+        const whole = it => { it.enqueue(text('1\\n2\\n3\\n')); it.close(); };
+        let asked = 0;
+        window.fetch = (url, init) => url === '/cut-lines'
+            ? Promise.resolve(new Response(new ReadableStream({ start: asked++ === 0 ? cut : whole })))
+            : fetched(url, init);";
+    let answer = leptos::web_sys::js_sys::Function::new_no_args(answer);
+    answer.call0(&leptos::wasm_bindgen::JsValue::UNDEFINED).unwrap();
+    let (visible, out) = (RwSignal::new(true), Rc::new(Cell::new(None)));
+    let seen = out.clone();
+    let _stage = mount(move || {
+        seen.set(Some(provide_query_client()));
+        move || {
+            visible.get().then(|| {
+                let options = QueryOptions::new().stale_time(Duration::INFINITE);
+                let query = use_json_lines_query::<_, &str, u32>(|| "cut", |_| "/cut-lines", options);
+                move || query.data.get().map(|rows| rows.len())
+            })
+        }
+    });
+    let client = out.get().expect("it is mounted");
+    let rows = || client.data::<Vec<std::sync::Arc<u32>>>(&"cut").map(|rows| rows.len());
+    let failures = || client.state::<Vec<std::sync::Arc<u32>>>(&"cut").map(|state| state.failure_count);
+    until(|| failures() == Some(1)).await;
+    assert_eq!(rows(), Some(1), "what came is shown while the retry waits");
+    visible.set(false);
+    until(|| client.queries(&"cut").iter().all(|query| query.observers == 0)).await;
+    visible.set(true);
+    until(|| rows() == Some(3)).await;
+}

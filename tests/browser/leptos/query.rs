@@ -615,3 +615,33 @@ async fn a_retry_ends_with_its_component() {
     is_there.set(false);
     until(|| ended.load(Ordering::Relaxed) == 2).await;
 }
+
+#[wasm_bindgen_test]
+async fn a_fetch_ends_with_its_app() {
+    struct Guard(Rc<Cell<bool>>);
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            self.0.set(true);
+        }
+    }
+    let (asked, ended) = (Rc::new(Cell::new(false)), Rc::new(Cell::new(false)));
+    let (is_asked, is_ended) = (asked.clone(), ended.clone());
+    let mut stage = mount(move || {
+        provide_query_client();
+        let ask = move |_: &'static str| {
+            asked.set(true);
+            let guard = Guard(ended.clone());
+            async move {
+                std::future::pending::<()>().await;
+                drop(guard);
+                Err::<String, _>("no".to_owned())
+            }
+        };
+        // In the outermost component, which nothing else ends.
+        shown(use_local_query(|| "endless", ask, once()))
+    });
+    until(|| is_asked.get()).await;
+    assert!(!is_ended.get());
+    stage.clear();
+    until(|| is_ended.get()).await;
+}

@@ -277,3 +277,27 @@ async fn requests_do_not_mix() {
     }
     assert_eq!(asked.times(), 200, "nothing is shared between requests");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fetcher_that_panics_holds_nothing_up() {
+    async fn fail(id: u32) -> Result<String, String> {
+        tokio::task::yield_now().await;
+        panic!("user {id} takes the fetcher down");
+    }
+    let page = render(1, || {
+        let query = use_query(|| 7_u32, fail, QueryOptions::new());
+        view! {
+            <Suspense fallback=|| "Loading">
+                <p>{move || query.data.get().map_or("nobody".to_owned(), |name| name.to_string())}</p>
+                <p>{move || if query.is_loading() { "on its way" } else { "idle" }}</p>
+            </Suspense>
+            <Suspense fallback=|| "Waiting">
+                {move || Suspend::new(async move { query.await.ok().map(|name| name.to_string()) })}
+            </Suspense>
+        }
+    });
+    let html = tokio::time::timeout(std::time::Duration::from_secs(20), page).await.expect("the page ends");
+    assert!(html.contains("<p>nobody</p>") && html.contains("<p>on its way</p>"), "{html}");
+    assert!(html.contains("Waiting"), "{html}");
+    assert!(html.contains(r#"\"Idle\""#), "the browser fetches it: {html}");
+}

@@ -3,6 +3,7 @@ use super::SENT_WITH_THE_PAGE;
 use super::browser_values::{self, Placeholder};
 use super::hydration::Hydration;
 use crate::component::Component;
+use crate::fetching::fetching;
 use crate::live::Live;
 use crate::query_key::typed;
 use crate::query_source::{Options, QuerySource, Wanted};
@@ -11,7 +12,7 @@ use crate::seen::{FirstView, Seen};
 use crate::settled::Settled;
 use crate::{QueryKey, QueryOptions, misuse};
 use leptos::prelude::*;
-use leptos::reactive::computed::{ArcAsyncDerived, ScopedFuture};
+use leptos::reactive::computed::ArcAsyncDerived;
 use send_wrapper::SendWrapper;
 use std::any::Any;
 use std::cell::RefCell;
@@ -313,7 +314,7 @@ where
         gc_time: options.gc_time,
         keep_previous_data: options.keep_previous_data,
         judge: options.attempts.judge,
-        fetcher: Fetcher::new(move || component.run(|| ScopedFuture::new_untracked(function(key.clone())))),
+        fetcher: Fetcher::new(move || fetching(&component, || function(key.clone()))),
         equal: equal::<T>,
         size: options.size,
     }

@@ -2,12 +2,12 @@
 use super::browser::{HostHandle, equal};
 use super::browser_values;
 use crate::component::Component;
+use crate::fetching::fetching;
 use crate::query_key::typed;
 use crate::query_source::Fetch;
 use crate::{Call, CallError, QueryKey, QueryOptions};
 use futures::channel::oneshot;
 use leptos::prelude::GetValue;
-use leptos::reactive::computed::ScopedFuture;
 use std::sync::Arc;
 use whippet_web::query::{Fetcher, QueryObserverOptions};
 
@@ -34,7 +34,7 @@ where
         gc_time: options.gc_time,
         keep_previous_data: false,
         judge: options.attempts.judge,
-        fetcher: Fetcher::new(move || component.run(|| ScopedFuture::new_untracked(fetcher(key.clone())))),
+        fetcher: Fetcher::new(move || fetching(&component, || fetcher(key.clone()))),
         equal: equal::<T>,
         size: options.size,
     };

@@ -1,8 +1,8 @@
 //! Fetches a part of a query's data in a browser.
 use super::browser::Refetcher;
 use crate::component::Component;
+use crate::fetching::fetching;
 use crate::query_source::Fetch;
-use leptos::reactive::computed::ScopedFuture;
 use std::sync::Arc;
 use whippet_engine::query::pages::Direction;
 use whippet_web::query::Fetcher;
@@ -19,7 +19,7 @@ impl Refetcher {
         E: Send + Sync + 'static,
     {
         if let Some(observer) = self.observer() {
-            let fetch = move || component.run(|| ScopedFuture::new_untracked(function()));
+            let fetch = move || fetching(&component, &*function);
             observer.fetch_part(Fetcher::new(fetch), part);
         }
     }

@@ -13,6 +13,7 @@ use leptos::reactive::computed::{ArcAsyncDerived, ScopedFuture};
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -135,7 +136,9 @@ impl Host {
         // Not locked: the function may use the cache.
         let (answer, host) = (function(), self.clone());
         let work = async move {
-            match answer.await {
+            // Where it panics, nobody would hear of its end, and the page would wait for it without one. The browser fetches it.
+            let Ok(answer) = AssertUnwindSafe(answer).catch_unwind().await else { return Settled::Idle };
+            match answer {
                 Ok(value) => {
                     let value = Arc::new(value);
                     let untyped = value.clone() as Value;
@@ -231,7 +234,8 @@ where
     pub(crate) fn seen(&self, ready: &ArcAsyncDerived<Settled<T, E>>) -> Live<Seen<T, E>> {
         let (ready, source) = (ready.clone(), self.source.clone());
         live(move || match (source.enabled(), ready.get()) {
-            (_, None) => source.unsettled(),
+            // As a browser shows what the page has not brought.
+            (_, None) | (Some(_), Some(Settled::Idle)) => source.unsettled(),
             (Some(Wanted { key, .. }), Some(settled)) => Seen::settled(Some(key), settled),
             (None, Some(_)) => Seen::nothing(),
         })

@@ -350,17 +350,18 @@ impl Client {
         let Some(options) = options else { return };
         // Nothing may be borrowed here: the query function may call the client.
         let running = options.fetcher.call();
+        let answered = running.while_kept();
         let before = {
             let mut state = self.0.state.borrow_mut();
             // Whatever the future does ends where it is dropped.
             state.cache.set_abortable(query, true);
             // A retry is another attempt of the same run.
-            state.running.insert(run, running.clone())
+            state.running.insert(run, running)
         };
         drop(before);
         let weak = Rc::downgrade(&self.0);
         spawn_local(async move {
-            let Some(answer) = running.await else { return };
+            let Some(answer) = answered.await else { return };
             let Some(client) = Self::upgrade(&weak) else { return };
             let took = client.with(|state| state.answered(query, run, answer));
             let on_fetched = client.0.state.borrow().on_fetched.clone();

@@ -1,7 +1,7 @@
 //! Query functions: storing, calling and cancelling them.
 use super::error_type::ErrorType;
 use alloc::boxed::Box;
-use alloc::rc::Rc;
+use alloc::rc::{Rc, Weak};
 use alloc::sync::Arc;
 use core::any::Any;
 use core::cell::RefCell;
@@ -57,6 +57,25 @@ impl Running {
     pub(super) fn stop(&self) {
         let work = self.0.replace(Stage::Stopped);
         drop(work);
+    }
+
+    /// The call, as long as its client keeps it: what a client fetches ends with it.
+    pub(super) fn while_kept(&self) -> Kept {
+        Kept(Rc::downgrade(&self.0))
+    }
+}
+
+/// See [`Running::while_kept`].
+pub(super) struct Kept(Weak<RefCell<Stage>>);
+
+impl Future for Kept {
+    type Output = Option<Answer>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.0.upgrade() {
+            Some(stage) => Pin::new(&mut Running(stage)).poll(context),
+            None => Poll::Ready(None),
+        }
     }
 }
 
