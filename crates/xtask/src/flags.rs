@@ -53,7 +53,7 @@ xflags::xflags! {
         /// Run TanStack's adapters on the package by each package manager, bundler and test runner that
         /// docs/adapters.md names. Installs them all, in temporary folders: some minutes.
         cmd adapters {}
-        /// Write the constants that TypeScript shares with Rust into pkg/src/boundary. A part of `build`.
+        /// Write what TypeScript shares with Rust: constants into pkg/src/boundary, rules into pkg/src/rules. A part of `build`.
         cmd boundary {}
         /// Check the rules of the house: how imports run, what each crate may know, the length of files and lines.
         cmd tidy {}

@@ -5,8 +5,8 @@ use crate::{build, flags, leptos_size, setup};
 use anyhow::Result;
 use xshell::cmd;
 
-/// With `--leptos`, what a query cache adds to a Leptos app instead. Else prints the table, and fails where an import is over its budget, which `tests/bench/size/rows.mjs` has. With `--why`,
-/// prints what one import is made of.
+/// Prints the table, and fails where an import is over its budget, which `tests/bench/size/budgets.json` has. With `--why`, prints what
+/// one import is made of; with `--leptos`, what a query cache adds to a Leptos app.
 pub fn run(project: &Project, report: &Report, flags: &flags::Size) -> Result<()> {
     if flags.leptos {
         return leptos_size::run(project, report);
