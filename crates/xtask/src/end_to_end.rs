@@ -23,8 +23,8 @@ pub struct Suite<'a> {
 }
 
 impl<'a> Suite<'a> {
-    /// Builds the pages that only tests need. `None` if no test file was asked for.
-    pub fn prepare(
+    /// `None` if no test file was asked for.
+    pub fn new(
         project: &Project,
         steps: &'a Steps<'a>,
         browser: &'a Browser,
@@ -35,22 +35,31 @@ impl<'a> Suite<'a> {
         if waiting.is_empty() {
             return Ok(None);
         }
-        steps.report.step("build: pages of the end-to-end tests", || {
+        // The largest files take longest: the last to be taken are short, so that all workers end at about the same time.
+        waiting.sort_by_key(|file| fs::metadata(file).map_or(0, |metadata| metadata.len()));
+        Ok(Some(Self { steps, browser, firefox, waiting: Mutex::new(waiting) }))
+    }
+
+    /// Builds the pages and servers that only these tests need.
+    pub fn build(&self, project: &Project) -> Result<()> {
+        let report = self.steps.report;
+        report.step("build: pages of the end-to-end tests", || {
             // A development build of one module, whose panics are to be seen.
             build::wasm_module(project, "pacer", true, "target/dev-wasm/pacer")?;
             build::leptos_page(project, "target/dev-wasm/leptos")?;
             demo::graph(project).map(drop)
         })?;
         let shop = ["leptos-pages.test.mjs", "leptos-devtools.test.mjs"];
-        if waiting.iter().any(|file| shop.iter().any(|name| file.ends_with(name))) {
-            steps.report.step("build: pages that a server renders and a browser hydrates", || {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let has_shop = waiting.iter().any(|file| shop.iter().any(|name| file.ends_with(name)));
+        drop(waiting);
+        if has_shop {
+            report.step("build: pages that a server renders and a browser hydrates", || {
                 leptos_server::test(project, &["--no-run"])?;
                 build::leptos_shop(project, "target/dev-wasm/shop")
             })?;
         }
-        // The largest files take longest: the last to be taken are short, so that all workers end at about the same time.
-        waiting.sort_by_key(|file| fs::metadata(file).map_or(0, |metadata| metadata.len()));
-        Ok(Some(Self { steps, browser, firefox, waiting: Mutex::new(waiting) }))
+        Ok(())
     }
 
     /// Takes one file after another until none is left. Each worker has servers and data of its own, so that no test sees

@@ -1,7 +1,7 @@
 //! A real PostgreSQL for tests: found, or brought from Debian's packages, and started for the time of the tests.
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use whippet_test_postgres::{Programs, Server, Settings};
@@ -88,18 +88,22 @@ pub fn start(project: &Project) -> Result<Option<Postgres>> {
     Ok(Some(Postgres { programs, server }))
 }
 
-/// Runs the collector's tests, which `cargo test` of these crates has built, once more: with stores on PostgreSQL.
-pub fn tests(project: &Project, crates: &[&str]) -> Result<()> {
-    let shell = &project.shell;
-    let built = cmd!(shell, "cargo test {crates...} --all-features --no-run --message-format json")
+/// The program of the collector's tests, which `cargo test` of these crates builds.
+pub fn test_program(project: &Project, crates: &[&str]) -> Result<PathBuf> {
+    let built = cmd!(project.shell, "cargo test {crates...} --all-features --no-run --message-format json")
         .quiet()
         .ignore_stderr()
         .read()?;
     let programs = built.lines().filter_map(|line| line.split_once("\"executable\":\"")?.1.split('"').next());
-    let program = programs
-        .map(Path::new)
+    programs
+        .map(PathBuf::from)
         .find(|path| path.file_name().is_some_and(|file| file.to_string_lossy().starts_with("it-")))
-        .context("cargo built no test program `it`")?;
+        .context("cargo built no test program `it`")
+}
+
+/// Runs the collector's tests once more: with stores on PostgreSQL.
+pub fn tests(project: &Project, program: &Path) -> Result<()> {
+    let shell = &project.shell;
     // As cargo does.
     let _inside = shell.push_dir(project.path(ON_BOTH));
     let once = left_out(&shell.read_file(ONCE)?);

@@ -60,13 +60,19 @@ fn steps(project: &Project, report: &Report, only: Option<&str>) -> Result<()> {
     build::run(project, report, false)?;
 
     let steps = Steps { report, only };
-    // Cargo builds for one lane at a time; meanwhile the others run what is built.
+    let suite = Suite::new(project, &steps, browser, firefox.as_deref())?;
+    // Cargo builds for one lane at a time; meanwhile the others run what is built. The native tests run longest, so that what is
+    // still to be built then is another lane's.
     report.side_by_side(&[
         &|project| native(project, &steps, postgres.as_ref()),
-        &|project| wasm(project, &steps, browser),
+        &|project| {
+            wasm(project, &steps, browser)?;
+            leptos_servers(project, &steps)?;
+            suite.as_ref().map_or(Ok(()), |suite| suite.build(project))
+        },
         &|project| typescript(project, &steps, browser),
     ])?;
-    let Some(suite) = Suite::prepare(project, &steps, browser, firefox.as_deref())? else { return Ok(()) };
+    let Some(suite) = suite else { return Ok(()) };
     report.side_by_side(&[&|project| suite.work(project, 0), &|project| suite.work(project, 1), &|project| {
         suite.work(project, 2)
     }])
@@ -86,11 +92,25 @@ fn native(project: &Project, steps: &Steps<'_>, postgres: Option<&postgres::Post
     steps.run("check: clippy, native", || {
         Ok(cmd!(shell, "cargo clippy {crates...} --all-targets --all-features -- -D warnings").run()?)
     })?;
-    steps.run("test: native", || Ok(cmd!(shell, "cargo test {crates...} --all-features").run()?))?;
+    let mut on_postgres = None;
+    steps.run("test: native", || {
+        cmd!(shell, "cargo test {crates...} --all-features --no-run").run()?;
+        // Asked for before the tests run: after them, cargo may be building for another lane.
+        on_postgres = Some(postgres::test_program(project, crates)?);
+        Ok(cmd!(shell, "cargo test {crates...} --all-features").run()?)
+    })?;
     if postgres.is_some() {
-        steps.run("test: collector, on PostgreSQL", || postgres::tests(project, crates))?;
+        steps.run("test: collector, on PostgreSQL", || {
+            let program = on_postgres.take().map_or_else(|| postgres::test_program(project, crates), Ok)?;
+            postgres::tests(project, &program)
+        })?;
     }
-    // Apart from the others: Leptos is built for a server here, for a browser there.
+    Ok(())
+}
+
+/// Leptos on a server, apart from all others: it is built for a server here, for a browser there. And what is published.
+fn leptos_servers(project: &Project, steps: &Steps<'_>) -> Result<()> {
+    let shell = &project.shell;
     steps.run("test: whippet-leptos on a server", || {
         leptos_server::clippy(project)?;
         leptos_server::test(project, &[])
