@@ -132,6 +132,13 @@ mod query_source;
 #[cfg(feature = "query")]
 mod query_state;
 #[cfg(feature = "query")]
+#[cfg(any(feature = "hydrate", feature = "ssr", not(feature = "csr"), not(target_family = "wasm")))]
+mod ready;
+#[cfg(feature = "query")]
+#[cfg(not(any(feature = "hydrate", feature = "ssr", not(feature = "csr"), not(target_family = "wasm"))))]
+#[path = "ready_in_browser.rs"]
+mod ready;
+#[cfg(feature = "query")]
 mod retry_hint;
 #[cfg(feature = "query")]
 mod scalar;
@@ -143,6 +150,8 @@ mod settled;
 mod shared;
 #[cfg(feature = "query")]
 mod shown_error;
+#[cfg(feature = "query")]
+mod suspense;
 #[cfg(feature = "query")]
 mod thrown;
 #[cfg(feature = "rum")]

@@ -6,13 +6,13 @@ use crate::host::{IN_BROWSER, Refetcher, SENT_WITH_THE_PAGE};
 use crate::live::{Live, live, live_by};
 use crate::query_flags::{QueryFlags, by_flag};
 use crate::query_source::Fetch;
+use crate::ready::Ready;
 use crate::scalar::{Scalar, same_number};
 use crate::seen::{FirstView, Seen, same};
 use crate::settled::Settled;
-use futures::FutureExt;
+use crate::suspense::nothing_will_come;
 use leptos::prelude::*;
-use leptos::reactive::computed::suspense::{LocalResourceNotifier, SuspenseContext};
-use leptos::reactive::computed::{ArcAsyncDerived, AsyncDerived};
+use leptos::reactive::computed::suspense::SuspenseContext;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -65,14 +65,14 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Query<T, E> {
     pub(crate) fn new(
         seen: Live<Seen<T, E>>,
         outside: Signal<f64>,
-        ready: ArcAsyncDerived<Settled<T, E>>,
+        ready: Ready<T, E>,
         refetcher: Refetcher,
     ) -> Self {
         Self::with(Suspends::new(seen, outside, ready, false), refetcher)
     }
 
     /// A query that a browser fetches, on a server: its result is on its way, and does not come.
-    pub(crate) fn of_browsers(ready: ArcAsyncDerived<Settled<T, E>>, refetcher: Refetcher) -> Self {
+    pub(crate) fn of_browsers(ready: Ready<T, E>, refetcher: Refetcher) -> Self {
         let pending = || Seen { fetch_status: FetchStatus::Fetching, ..Seen::nothing() };
         let (seen, outside) = (live(pending), Signal::derive(|| FirstView::Over.number()));
         Self::with(Suspends::new(seen, outside, ready, true), refetcher)
@@ -165,7 +165,7 @@ struct Suspends<T: Send + Sync + 'static, E: Send + Sync + 'static> {
     seen: Live<Seen<T, E>>,
     /// A [`FirstView`].
     outside: Signal<f64>,
-    ready: AsyncDerived<Settled<T, E>>,
+    ready: Ready<T, E>,
     /// Whether the first result is on its way. Apart from `seen`: who reads `data` under a `<Suspense/>` hears of this, and not of all else
     /// that is seen.
     #[cfg(all(target_family = "wasm", not(feature = "ssr")))]
@@ -184,18 +184,13 @@ impl<T: Send + Sync, E: Send + Sync> Clone for Suspends<T, E> {
 impl<T: Send + Sync, E: Send + Sync> Copy for Suspends<T, E> {}
 
 impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Suspends<T, E> {
-    fn new(
-        seen: Live<Seen<T, E>>,
-        outside: Signal<f64>,
-        ready: ArcAsyncDerived<Settled<T, E>>,
-        never: bool,
-    ) -> Self {
+    fn new(seen: Live<Seen<T, E>>, outside: Signal<f64>, ready: Ready<T, E>, never: bool) -> Self {
         // For servers.
         let _ = never;
         Self {
             seen,
             outside,
-            ready: ready.into(),
+            ready,
             #[cfg(all(target_family = "wasm", not(feature = "ssr")))]
             waits: live(move || seen.with(Seen::waits)),
             #[cfg(not(all(target_family = "wasm", not(feature = "ssr"))))]
@@ -211,6 +206,12 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Suspends<T, E> {
     #[cfg(not(all(target_family = "wasm", not(feature = "ssr"))))]
     fn waits(self) -> bool {
         self.seen.with(Seen::waits)
+    }
+
+    /// Tracks whether it waits.
+    fn track(self) {
+        #[cfg(all(target_family = "wasm", not(feature = "ssr")))]
+        let _ = self.waits.try_get();
     }
 
     #[cfg(all(target_family = "wasm", not(feature = "ssr")))]
@@ -267,37 +268,16 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Suspends<T, E> {
     /// is read, so that it is one function for each type of query.
     #[inline(never)]
     fn is_outside(self) -> bool {
-        let suspense = use_context::<SuspenseContext>().is_some();
-        if !suspense && !dependencies::is_collecting() {
+        let suspense = use_context::<SuspenseContext>();
+        if suspense.is_none() && !dependencies::is_collecting() {
             return true;
         }
         if self.never_comes() {
             nothing_will_come();
         } else if self.waits() {
-            let ready = self.ready;
-            dependencies::read(|| ready.into_future().map(drop).boxed());
-            if suspense {
-                ready.track();
-                // Reading is what registers.
-                let _ = ready.try_with_untracked(|_| ());
-            }
+            self.ready.is_read(suspense);
         }
         false
-    }
-}
-
-/// Nothing will come while a server renders: the fallback is what it sends.
-fn nothing_will_come() {
-    if IN_BROWSER {
-        return;
-    }
-    if let Some(mut notifier) = use_context::<LocalResourceNotifier>() {
-        notifier.notify();
-        if let Some(suspense) = use_context::<SuspenseContext>() {
-            // A task without an end. Where nothing is under way, another thread may say so just before the `<Suspense/>` hears of
-            // this, and it takes either.
-            StoredValue::new(suspense.task_id());
-        }
     }
 }
 
@@ -314,16 +294,10 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> IntoFuture for Query<T,
         if never || seen.try_with_untracked(idle) == Some(true) {
             nothing_will_come();
         }
+        let suspends = self.suspends;
+        let first = ready.first_result(seen, refetcher, move || suspends.track());
         Box::pin(async move {
-            let settled = match ready.await {
-                Settled::Idle => {
-                    nothing_will_come();
-                    // It may get a key, be enabled, or be fetched by `refetch`.
-                    refetcher.first_result(seen).await
-                }
-                settled => settled,
-            };
-            match settled {
+            match first.await {
                 Settled::Idle => std::future::pending().await,
                 // Read here, so that who awaits hears of what is fetched later.
                 Settled::Data { value, .. } => Ok(data.try_get().flatten().unwrap_or(value)),

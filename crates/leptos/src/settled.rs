@@ -1,5 +1,14 @@
 //! How a query's first fetch ended: what a server sends to the page that it rendered.
+#[cfg(any(feature = "hydrate", feature = "ssr", not(feature = "csr"), not(target_family = "wasm")))]
+use leptos::reactive::computed::ArcAsyncDerived;
 use serde::{Deserialize, Serialize};
+#[cfg(not(any(
+    feature = "hydrate",
+    feature = "ssr",
+    not(feature = "csr"),
+    not(target_family = "wasm")
+)))]
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// The outcome of a fetch.
@@ -32,3 +41,9 @@ impl<T, E> Clone for Settled<T, E> {
         }
     }
 }
+
+/// What may come with the page.
+#[cfg(any(feature = "hydrate", feature = "ssr", not(feature = "csr"), not(target_family = "wasm")))]
+pub(crate) type Sent<T, E> = ArcAsyncDerived<Settled<T, E>>;
+#[cfg(not(any(feature = "hydrate", feature = "ssr", not(feature = "csr"), not(target_family = "wasm"))))]
+pub(crate) type Sent<T, E> = PhantomData<fn() -> (T, E)>;

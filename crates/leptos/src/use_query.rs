@@ -2,14 +2,14 @@
 use crate::dependencies::Dependencies;
 use crate::devtools::known;
 use crate::error_boundary::show_in_boundary;
-use crate::host::{IN_BROWSER, Observer, Refetcher, SENT_WITH_THE_PAGE};
+use crate::host::{IN_BROWSER, Observer, Refetcher};
 use crate::json_length::json_length;
 use crate::live::live;
 use crate::query_source::{Fetch, Options, QuerySource, Wanted};
-use crate::settled::Settled;
+use crate::ready::Ready;
+use crate::settled::Sent;
 use crate::{MaybeKey, Query, QueryKey, QueryOptions, use_query_client};
 use leptos::prelude::*;
-use leptos::reactive::computed::ArcAsyncDerived;
 use send_wrapper::SendWrapper;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -63,32 +63,8 @@ where
     known::errors::<E>();
     let fetcher = Arc::new(move |key| Box::pin(fetcher(key)) as Fetch<T, E>);
     let (observer, source) = observer(key, fetcher, options.into(), Arc::new(as_json::<T>));
-    let first = observer.clone();
-    let ready = if SENT_WITH_THE_PAGE {
-        (*ArcResource::new(source, move |_| first.settled())).clone()
-    } else {
-        settled_in_a_browser(source, first)
-    };
+    let ready = Ready::new(source, &observer);
     query(&observer, ready)
-}
-
-/// How the first fetch of each key ends.
-fn settled_in_a_browser<K, T, E>(
-    source: impl Fn() -> Option<QueryKey> + Send + Sync + 'static,
-    observer: Observer<K, T, E>,
-) -> ArcAsyncDerived<Settled<T, E>>
-where
-    K: Clone + Send + Sync + 'static,
-    T: PartialEq + Send + Sync + 'static,
-    E: Send + Sync + 'static,
-{
-    // The options may change where the key does not.
-    let source = live(source);
-    ArcAsyncDerived::new_unsync(move || {
-        // Not `track`, which computes nothing: a memo that was never read tells nobody of changes.
-        let _ = source.try_with(|_| ());
-        observer.settled()
-    })
 }
 
 /// As [`use_query`], in the browser only: for data that cannot be serialized, and for futures of the browser's, which stay on
@@ -116,8 +92,7 @@ where
     F: Future<Output = Result<T, E>> + 'static,
 {
     if !IN_BROWSER {
-        let ready = ArcAsyncDerived::new_mock(std::future::pending);
-        return Query::of_browsers(ready, Refetcher::none());
+        return Query::of_browsers(Ready::never(), Refetcher::none());
     }
     known::named::<T>();
     known::named::<E>();
@@ -125,7 +100,7 @@ where
     let (key, fetcher) = (SendWrapper::new(key), SendWrapper::new(fetcher));
     let fetcher = Arc::new(move |key| Box::pin(SendWrapper::new(fetcher(key))) as Fetch<T, E>);
     let (observer, source) = observer(move || (*key)(), fetcher, options.into(), Arc::new(plain::<T>));
-    let ready = settled_in_a_browser(source, observer.clone());
+    let ready = Ready::local(source, &observer);
     query(&observer, ready)
 }
 
@@ -176,13 +151,13 @@ fn plain<T>(_: &dyn Any) -> f64 {
     size_of::<T>() as f64
 }
 
-fn query<K, T, E>(observer: &Observer<K, T, E>, ready: ArcAsyncDerived<Settled<T, E>>) -> Query<T, E>
+fn query<K, T, E>(observer: &Observer<K, T, E>, (ready, sent): (Ready<T, E>, Sent<T, E>)) -> Query<T, E>
 where
     K: Clone + Send + Sync + 'static,
     T: PartialEq + Send + Sync + 'static,
     E: Send + Sync + 'static,
 {
-    let query = Query::new(observer.seen(&ready), observer.outside(), ready, observer.refetcher());
+    let query = Query::new(observer.seen(&sent), observer.outside(), ready, observer.refetcher());
     let options = observer.options();
     show_in_boundary(query.error, move || options().attempts.throw);
     query

@@ -1,7 +1,7 @@
 //! Queries in a browser: the engine's cache, driven by `whippet_web`.
 use super::SENT_WITH_THE_PAGE;
 use super::browser_values::{self, Placeholder};
-use super::hydration::Hydration;
+use super::hydration::{self, Hydration};
 use crate::component::Component;
 use crate::fetching::fetching;
 use crate::live::Live;
@@ -9,10 +9,12 @@ use crate::query_key::typed;
 use crate::query_source::{Options, QuerySource, Wanted};
 use crate::scalar::Scalar;
 use crate::seen::{FirstView, Seen};
-use crate::settled::Settled;
+use crate::settled::{Sent, Settled};
 use crate::{QueryKey, QueryOptions, misuse};
 use leptos::prelude::*;
-use leptos::reactive::computed::ArcAsyncDerived;
+use leptos::reactive::computed::suspense::TaskHandle;
+#[cfg(debug_assertions)]
+use leptos::reactive::diagnostics::SpecialNonReactiveZone;
 use send_wrapper::SendWrapper;
 use std::any::Any;
 use std::cell::RefCell;
@@ -44,15 +46,17 @@ pub(crate) struct Observer<K: Send + Sync + 'static, T: Send + Sync + 'static, E
 
 /// What outlives no component, and is shared by the callbacks of one observer.
 #[derive(Clone, Default)]
-struct State(Rc<Inner>);
+pub(super) struct State(pub(super) Rc<Inner>);
 
 #[derive(Default)]
-struct Inner {
+pub(super) struct Inner {
     observer: RefCell<Option<Observing>>,
     changed: ArcTrigger,
     placeholder: Placeholder,
     /// Who waits for the first result of a key.
     waiting: RefCell<Vec<Waker>>,
+    /// What holds each `<Suspense/>` that waits for it.
+    pub(super) suspended: RefCell<Vec<TaskHandle>>,
 }
 
 struct Observing {
@@ -119,11 +123,11 @@ where
     }
 
     /// Observes the query, which begins with what a server has fetched.
-    pub(crate) fn seen(&self, ready: &ArcAsyncDerived<Settled<T, E>>) -> Live<Seen<T, E>> {
+    pub(crate) fn seen(&self, sent: &Sent<T, E>) -> Live<Seen<T, E>> {
         let (seen, state) = (self.seen, self.state);
         if SENT_WITH_THE_PAGE
-            && let (Some(Some(settled)), Some(wanted)) =
-                (ready.try_get_untracked(), self.source.wanted.get_untracked())
+            && let (Some(settled), Some(wanted)) =
+                (hydration::value(sent), self.source.wanted.get_untracked())
         {
             self.hydration.begin_with(&wanted.key, &settled);
             hydrate(self.client, &wanted.key, settled, untrack(|| (self.source.options)()).gc_time);
@@ -132,11 +136,11 @@ where
         // Observed at once, so that the first view shows cached data; and whether or not anything reads it.
         Effect::new(move || {
             let waits = seen.with(Seen::is_unsettled);
-            let waiting = match state.try_get_value() {
-                Some(state) if !waits => state.0.waiting.take(),
-                _ => Vec::new(),
-            };
-            waiting.into_iter().for_each(Waker::wake);
+            if !waits && let Some(state) = state.try_get_value() {
+                let (waiting, suspended) = (state.0.waiting.take(), state.0.suspended.take());
+                waiting.into_iter().for_each(Waker::wake);
+                drop(suspended);
+            }
         });
         let _ = seen.try_with_untracked(|_| ());
         seen
@@ -177,22 +181,29 @@ impl Refetcher {
         }
     }
 
-    /// The first data or error of a query that has none, and of which nothing is being fetched.
+    /// The first data or error. `track` is called by who polls.
     pub(crate) fn first_result<T, E>(
         self,
         seen: Live<Seen<T, E>>,
+        track: impl Fn() + Send + 'static,
     ) -> impl Future<Output = Settled<T, E>> + Send
     where
         T: Send + Sync + 'static,
         E: Send + Sync + 'static,
     {
         SendWrapper::new(poll_fn(move |context| {
+            {
+                // As Leptos' own async values do: who awaits it anywhere else than in an effect does nothing wrong.
+                #[cfg(debug_assertions)]
+                let _zone = SpecialNonReactiveZone::enter();
+                track();
+            }
             let now = seen.try_get_untracked().filter(|seen| !seen.is_unsettled());
             match now.map(outcome) {
                 None | Some(Settled::Idle) => {}
                 Some(settled) => return Poll::Ready(settled),
             }
-            if let Some(state) = self.0.and_then(|state| state.try_get_value()) {
+            if let Some(state) = self.state() {
                 state.0.waiting.borrow_mut().push(context.waker().clone());
             }
             Poll::Pending
@@ -200,7 +211,11 @@ impl Refetcher {
     }
 
     pub(super) fn observer(self) -> Option<Rc<QueryObserver>> {
-        self.0.and_then(|state| state.try_get_value()?.observer())
+        self.state()?.observer()
+    }
+
+    pub(super) fn state(self) -> Option<State> {
+        self.0.and_then(|state| state.try_get_value())
     }
 }
 

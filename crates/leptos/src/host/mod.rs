@@ -23,6 +23,9 @@ mod server;
 mod server_call;
 #[cfg(all(feature = "query", not(all(target_family = "wasm", not(feature = "ssr")))))]
 mod server_commands;
+#[cfg(all(feature = "query", target_family = "wasm", not(feature = "ssr")))]
+#[cfg(not(any(feature = "hydrate", not(feature = "csr"))))]
+mod suspended;
 
 #[cfg(all(feature = "query", target_family = "wasm", not(feature = "ssr")))]
 pub(crate) use browser::{Host, HostHandle, Observer, Refetcher, now};

@@ -5,11 +5,11 @@ use crate::query_key::typed;
 use crate::query_source::{Fetch, Options, QuerySource, Wanted};
 use crate::scalar::Scalar;
 use crate::seen::Seen;
-use crate::settled::Settled;
+use crate::settled::{Sent, Settled};
 use futures::FutureExt;
 use futures::future::Shared;
 use leptos::prelude::*;
-use leptos::reactive::computed::{ArcAsyncDerived, ScopedFuture};
+use leptos::reactive::computed::ScopedFuture;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::future::Future;
@@ -231,8 +231,8 @@ where
     }
 
     /// What is fetched, once it is.
-    pub(crate) fn seen(&self, ready: &ArcAsyncDerived<Settled<T, E>>) -> Live<Seen<T, E>> {
-        let (ready, source) = (ready.clone(), self.source.clone());
+    pub(crate) fn seen(&self, sent: &Sent<T, E>) -> Live<Seen<T, E>> {
+        let (ready, source) = (sent.clone(), self.source.clone());
         live(move || match (source.enabled(), ready.get()) {
             // As a browser shows what the page has not brought.
             (_, None) | (Some(_), Some(Settled::Idle)) => source.unsettled(),
@@ -269,7 +269,11 @@ impl Refetcher {
     pub(crate) fn refetch(self) {}
 
     /// Nothing changes any more.
-    pub(crate) fn first_result<T, E>(self, _: Live<Seen<T, E>>) -> impl Future<Output = Settled<T, E>> + Send
+    pub(crate) fn first_result<T, E>(
+        self,
+        _: Live<Seen<T, E>>,
+        _: impl Fn() + Send + 'static,
+    ) -> impl Future<Output = Settled<T, E>> + Send
     where
         T: Send + Sync + 'static,
         E: Send + Sync + 'static,
