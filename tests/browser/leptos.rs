@@ -28,3 +28,5 @@ mod query;
 mod rum;
 #[path = "leptos/stage.rs"]
 mod stage;
+#[path = "leptos/suspense.rs"]
+mod suspense;

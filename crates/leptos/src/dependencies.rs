@@ -71,9 +71,9 @@ pub(crate) fn is_collecting() -> bool {
 }
 
 /// A query was read whose result `ends` waits for. A browser does without: there, what reads it runs again.
+#[cfg(not(all(target_family = "wasm", not(feature = "ssr"))))]
 pub(crate) fn read(ends: impl FnOnce() -> BoxFuture<'static, ()>) {
-    let on_server = cfg!(not(all(target_family = "wasm", not(feature = "ssr"))));
-    if on_server && is_collecting() {
+    if is_collecting() {
         let ends = ends();
         READ.with_borrow_mut(|read| read.as_mut().map(|read| read.push(ends)));
     }

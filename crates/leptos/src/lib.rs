@@ -131,11 +131,9 @@ mod query_select;
 mod query_source;
 #[cfg(feature = "query")]
 mod query_state;
-#[cfg(feature = "query")]
-#[cfg(any(feature = "hydrate", feature = "ssr", not(feature = "csr"), not(target_family = "wasm")))]
+#[cfg(all(feature = "query", not(all(target_family = "wasm", not(feature = "ssr")))))]
 mod ready;
-#[cfg(feature = "query")]
-#[cfg(not(any(feature = "hydrate", feature = "ssr", not(feature = "csr"), not(target_family = "wasm"))))]
+#[cfg(all(feature = "query", target_family = "wasm", not(feature = "ssr")))]
 #[path = "ready_in_browser.rs"]
 mod ready;
 #[cfg(feature = "query")]

@@ -1,11 +1,11 @@
-//! When the first result of a query is there: for who awaits it, and for the `<Suspense/>` around who reads it. It is an async value of
-//! Leptos, which a server sends with the page.
+//! When the first result of a query is there, on a server: for who awaits it, and for the `<Suspense/>` around who reads it. It is an async
+//! value of Leptos, which is sent with the page.
 use crate::QueryKey;
 use crate::dependencies;
-use crate::host::{Observer, Refetcher, SENT_WITH_THE_PAGE};
+use crate::host::{Observer, Refetcher};
 use crate::live::{Live, live};
 use crate::seen::Seen;
-use crate::settled::{Sent, Settled};
+use crate::settled::{SentResult, Settled};
 use crate::suspense::nothing_will_come;
 use futures::FutureExt;
 use leptos::prelude::*;
@@ -31,15 +31,12 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Ready<T, E> {
     pub(crate) fn new<K>(
         source: impl Fn() -> Option<QueryKey> + Send + Sync + 'static,
         observer: &Observer<K, T, E>,
-    ) -> (Self, Sent<T, E>)
+    ) -> (Self, SentResult<T, E>)
     where
         K: Clone + Send + Sync + 'static,
         T: Serialize + DeserializeOwned + PartialEq,
         E: Serialize + DeserializeOwned,
     {
-        if !SENT_WITH_THE_PAGE {
-            return Self::local(source, observer);
-        }
         let observer = observer.clone();
         let resource = ArcResource::new(source, move |_| observer.settled());
         Self::of((*resource).clone())
@@ -49,7 +46,7 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Ready<T, E> {
     pub(crate) fn local<K>(
         source: impl Fn() -> Option<QueryKey> + Send + Sync + 'static,
         observer: &Observer<K, T, E>,
-    ) -> (Self, Sent<T, E>)
+    ) -> (Self, SentResult<T, E>)
     where
         K: Clone + Send + Sync + 'static,
         T: PartialEq,
@@ -68,7 +65,7 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Ready<T, E> {
         Self(ArcAsyncDerived::new_mock(std::future::pending).into())
     }
 
-    fn of(ready: ArcAsyncDerived<Settled<T, E>>) -> (Self, Sent<T, E>) {
+    fn of(ready: ArcAsyncDerived<Settled<T, E>>) -> (Self, SentResult<T, E>) {
         (Self(ready.clone().into()), ready)
     }
 

@@ -1,14 +1,7 @@
 //! How a query's first fetch ended: what a server sends to the page that it rendered.
-#[cfg(any(feature = "hydrate", feature = "ssr", not(feature = "csr"), not(target_family = "wasm")))]
+#[cfg(not(all(target_family = "wasm", not(feature = "ssr"))))]
 use leptos::reactive::computed::ArcAsyncDerived;
 use serde::{Deserialize, Serialize};
-#[cfg(not(any(
-    feature = "hydrate",
-    feature = "ssr",
-    not(feature = "csr"),
-    not(target_family = "wasm")
-)))]
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// The outcome of a fetch.
@@ -42,8 +35,8 @@ impl<T, E> Clone for Settled<T, E> {
     }
 }
 
-/// What may come with the page.
-#[cfg(any(feature = "hydrate", feature = "ssr", not(feature = "csr"), not(target_family = "wasm")))]
-pub(crate) type Sent<T, E> = ArcAsyncDerived<Settled<T, E>>;
-#[cfg(not(any(feature = "hydrate", feature = "ssr", not(feature = "csr"), not(target_family = "wasm"))))]
-pub(crate) type Sent<T, E> = PhantomData<fn() -> (T, E)>;
+/// What a server sends; in a browser, what came with the page.
+#[cfg(not(all(target_family = "wasm", not(feature = "ssr"))))]
+pub(crate) type SentResult<T, E> = ArcAsyncDerived<Settled<T, E>>;
+#[cfg(all(target_family = "wasm", not(feature = "ssr")))]
+pub(crate) type SentResult<T, E> = Option<Settled<T, E>>;

@@ -7,7 +7,7 @@ use crate::json_length::json_length;
 use crate::live::live;
 use crate::query_source::{Fetch, Options, QuerySource, Wanted};
 use crate::ready::Ready;
-use crate::settled::Sent;
+use crate::settled::SentResult;
 use crate::{MaybeKey, Query, QueryKey, QueryOptions, use_query_client};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
@@ -151,13 +151,13 @@ fn plain<T>(_: &dyn Any) -> f64 {
     size_of::<T>() as f64
 }
 
-fn query<K, T, E>(observer: &Observer<K, T, E>, (ready, sent): (Ready<T, E>, Sent<T, E>)) -> Query<T, E>
+fn query<K, T, E>(observer: &Observer<K, T, E>, (ready, sent): (Ready<T, E>, SentResult<T, E>)) -> Query<T, E>
 where
     K: Clone + Send + Sync + 'static,
     T: PartialEq + Send + Sync + 'static,
     E: Send + Sync + 'static,
 {
-    let query = Query::new(observer.seen(&sent), observer.outside(), ready, observer.refetcher());
+    let query = Query::new(observer.seen(sent), observer.outside(), ready, observer.refetcher());
     let options = observer.options();
     show_in_boundary(query.error, move || options().attempts.throw);
     query

@@ -363,7 +363,7 @@ async fn rows_of_a_list_that_was_left_before_its_retry_are_not_taken_for_the_lis
     until(|| failures() == Some(1)).await;
     assert_eq!(rows(), Some(1), "what came is shown while the retry waits");
     visible.set(false);
-    until(|| client.queries(&"cut").iter().all(|query| query.observers == 0)).await;
+    until(|| client.queries("cut").iter().all(|query| query.observers == 0)).await;
     visible.set(true);
     until(|| rows() == Some(3)).await;
 }

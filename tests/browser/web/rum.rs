@@ -40,6 +40,11 @@ export const breakPerformance = (breaks) => {
     else delete of[name]
   }
 }
+export const showNow = () => {
+  const activationStart = performance.now()
+  performance.getEntriesByType = () => [{ responseStart: 1, activationStart }]
+}
+export const neverShown = () => delete performance.getEntriesByType
 export const shiftLayout = async () => {
   // Scroll anchoring would prevent the shift in a scrolled page.
   scrollTo(0, 0)
@@ -104,6 +109,10 @@ extern "C" {
     fn deny_navigation(denies: bool);
     #[wasm_bindgen(js_name = breakPerformance)]
     fn break_performance(breaks: bool);
+    #[wasm_bindgen(js_name = showNow)]
+    fn show_now();
+    #[wasm_bindgen(js_name = neverShown)]
+    fn never_shown();
     #[wasm_bindgen(js_name = throwError)]
     fn throw_error(message: &str);
     #[wasm_bindgen(js_name = rejectWith)]
@@ -323,8 +332,11 @@ fn a_stopped_page_measures_nothing() {
     assert!(only(&beacons).contains("\"a\":1"));
     throw_error("unreported");
     rum.count("a", 1);
+    assert!(stored().is_some());
     rum.consent(false);
+    assert_eq!(stored(), None);
     rum.consent(true);
+    rum.count("a", 1);
     rum.flush();
     hide();
     assert!(beacons.borrow().is_empty());
@@ -509,6 +521,17 @@ fn marks_timings_and_gauges_are_reported() {
     assert!(!beacon.contains("\"bad\""), "{beacon}");
     rum.stop();
     assert_eq!(rum.measure("late", None, None), None);
+}
+
+#[wasm_bindgen_test]
+fn a_prerendered_page_is_timed_from_when_it_was_shown() {
+    let (rum, _) = measured(|_| {});
+    let before = rum.measure("before", None, None).expect("there is a clock");
+    show_now();
+    let after = rum.measure("after", None, None).expect("there is a clock");
+    never_shown();
+    assert!((0.0..before).contains(&after), "{after} ms, and {before} ms before");
+    rum.stop();
 }
 
 #[wasm_bindgen_test]

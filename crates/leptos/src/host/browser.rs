@@ -1,7 +1,7 @@
 //! Queries in a browser: the engine's cache, driven by `whippet_web`.
 use super::SENT_WITH_THE_PAGE;
 use super::browser_values::{self, Placeholder};
-use super::hydration::{self, Hydration};
+use super::hydration::Hydration;
 use crate::component::Component;
 use crate::fetching::fetching;
 use crate::live::Live;
@@ -9,7 +9,7 @@ use crate::query_key::typed;
 use crate::query_source::{Options, QuerySource, Wanted};
 use crate::scalar::Scalar;
 use crate::seen::{FirstView, Seen};
-use crate::settled::{Sent, Settled};
+use crate::settled::{SentResult, Settled};
 use crate::{QueryKey, QueryOptions, misuse};
 use leptos::prelude::*;
 use leptos::reactive::computed::suspense::TaskHandle;
@@ -107,6 +107,11 @@ where
         Self { client, source, seen: Memo::new(move |_| observe()), state, hydration }
     }
 
+    /// Whether the component is part of a page that is being hydrated.
+    pub(crate) fn is_hydrating(&self) -> bool {
+        !self.hydration.is_over()
+    }
+
     /// How the first fetch of the key ends.
     pub(crate) fn settled(&self) -> impl Future<Output = Settled<T, E>> + Send + use<K, T, E> {
         let (seen, state, hydration) = (self.seen, self.state, self.hydration.clone());
@@ -123,11 +128,10 @@ where
     }
 
     /// Observes the query, which begins with what a server has fetched.
-    pub(crate) fn seen(&self, sent: &Sent<T, E>) -> Live<Seen<T, E>> {
+    pub(crate) fn seen(&self, sent: SentResult<T, E>) -> Live<Seen<T, E>> {
         let (seen, state) = (self.seen, self.state);
         if SENT_WITH_THE_PAGE
-            && let (Some(settled), Some(wanted)) =
-                (hydration::value(sent), self.source.wanted.get_untracked())
+            && let (Some(settled), Some(wanted)) = (sent, self.source.wanted.get_untracked())
         {
             self.hydration.begin_with(&wanted.key, &settled);
             hydrate(self.client, &wanted.key, settled, untrack(|| (self.source.options)()).gc_time);

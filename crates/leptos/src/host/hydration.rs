@@ -2,7 +2,7 @@
 use crate::QueryKey;
 use crate::query_source::QuerySource;
 use crate::seen::Seen;
-use crate::settled::{Sent, Settled};
+use crate::settled::Settled;
 use leptos::prelude::*;
 use leptos::web_sys::js_sys::Date;
 use send_wrapper::SendWrapper;
@@ -86,13 +86,6 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Hydration<T, E> {
             end_with_the_page(over);
         }
     }
-}
-
-/// What came with the page.
-pub(super) fn value<T: Send + Sync + 'static, E: Send + Sync + 'static>(
-    sent: &Sent<T, E>,
-) -> Option<Settled<T, E>> {
-    sent.try_get_untracked().flatten()
 }
 
 /// Says whether the page is hydrated; `None` for what is created in a page that is there.

@@ -24,7 +24,6 @@ mod server_call;
 #[cfg(all(feature = "query", not(all(target_family = "wasm", not(feature = "ssr")))))]
 mod server_commands;
 #[cfg(all(feature = "query", target_family = "wasm", not(feature = "ssr")))]
-#[cfg(not(any(feature = "hydrate", not(feature = "csr"))))]
 mod suspended;
 
 #[cfg(all(feature = "query", target_family = "wasm", not(feature = "ssr")))]

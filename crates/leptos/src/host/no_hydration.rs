@@ -2,7 +2,7 @@
 use crate::QueryKey;
 use crate::query_source::QuerySource;
 use crate::seen::Seen;
-use crate::settled::{Sent, Settled};
+use crate::settled::Settled;
 use leptos::prelude::*;
 use std::marker::PhantomData;
 use whippet_engine::time::Duration;
@@ -42,10 +42,6 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Hydration<T, E> {
     }
 
     pub(super) fn end_with_the_page(&self) {}
-}
-
-pub(super) fn value<T, E>(_: &Sent<T, E>) -> Option<Settled<T, E>> {
-    None
 }
 
 pub(crate) fn page_is_hydrated() -> Option<ArcRwSignal<bool>> {

@@ -5,7 +5,7 @@ use crate::query_key::typed;
 use crate::query_source::{Fetch, Options, QuerySource, Wanted};
 use crate::scalar::Scalar;
 use crate::seen::Seen;
-use crate::settled::{Sent, Settled};
+use crate::settled::{SentResult, Settled};
 use futures::FutureExt;
 use futures::future::Shared;
 use leptos::prelude::*;
@@ -231,8 +231,8 @@ where
     }
 
     /// What is fetched, once it is.
-    pub(crate) fn seen(&self, sent: &Sent<T, E>) -> Live<Seen<T, E>> {
-        let (ready, source) = (sent.clone(), self.source.clone());
+    pub(crate) fn seen(&self, sent: SentResult<T, E>) -> Live<Seen<T, E>> {
+        let (ready, source) = (sent, self.source.clone());
         live(move || match (source.enabled(), ready.get()) {
             // As a browser shows what the page has not brought.
             (_, None) | (Some(_), Some(Settled::Idle)) => source.unsettled(),

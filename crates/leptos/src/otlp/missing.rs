@@ -4,7 +4,7 @@ use whippet_web::rum::Format;
 
 /// Converts nothing: the beacons count as lost.
 pub(super) fn format(_: OtlpOptions) -> Format {
-    leptos::logging::console_error(
+    leptos::logging::error!(
         "whippet: nothing is sent as OTLP without its script: run `cargo xtask build` in Whippet's repository, or take whippet-leptos from the registry",
     );
     Box::new(|_, _| None)
