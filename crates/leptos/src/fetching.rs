@@ -12,14 +12,15 @@ pub(crate) fn fetching<F: Future + Unpin>(
 ) -> Fetching<F> {
     // A part of the app ends by what is around it, whoever keeps it; kept, its contexts are there until the fetch has ended.
     let kept = component.owner().filter(|owner| owner.parent().is_some());
-    Fetching { component: component.clone(), _kept: kept, future: component.run(function) }
+    Fetching { component: component.clone(), future: component.run(function), _kept: kept }
 }
 
 /// See [`fetching`].
 pub(crate) struct Fetching<F> {
     component: Component,
-    _kept: Option<Owner>,
     future: F,
+    /// After the future, whose destructors find it.
+    _kept: Option<Owner>,
 }
 
 impl<F: Future + Unpin> Future for Fetching<F> {

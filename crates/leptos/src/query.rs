@@ -10,7 +10,7 @@ use crate::ready::Ready;
 use crate::scalar::{Scalar, same_number};
 use crate::seen::{FirstView, Seen, same};
 use crate::settled::Settled;
-use crate::suspense::nothing_will_come;
+use crate::suspense::{nothing_will_come, quietly};
 use leptos::prelude::*;
 use leptos::reactive::computed::suspense::SuspenseContext;
 use std::future::{Future, IntoFuture};
@@ -300,12 +300,12 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> IntoFuture for Query<T,
             match first.await {
                 Settled::Idle => std::future::pending().await,
                 // Read here, so that who awaits hears of what is fetched later.
-                Settled::Data { value, .. } => Ok(data.try_get().flatten().unwrap_or(value)),
+                Settled::Data { value, .. } => quietly(|| Ok(data.try_get().flatten().unwrap_or(value))),
                 // A refetch may have succeeded since, or failed for another reason.
-                Settled::Error { value, .. } => match data.try_get().flatten() {
+                Settled::Error { value, .. } => quietly(|| match data.try_get().flatten() {
                     Some(data) if is_placeholder.try_get() != Some(true) => Ok(data),
                     _ => Err(error.try_get().flatten().unwrap_or(value)),
-                },
+                }),
             }
         })
     }

@@ -39,7 +39,9 @@ impl<T: Send + Sync + 'static, E: Send + Sync + 'static> Ready<T, E> {
         let mut sent = None;
         if SENT_WITH_THE_PAGE {
             let first = observer.clone();
-            let resource = Resource::new(|| (), move |()| first.settled());
+            let resource = ArcResource::new(|| (), move |()| first.settled());
+            // As what it is made of, which may be read anywhere.
+            let resource: AsyncDerived<Settled<T, E>> = (*resource).clone().into();
             if observer.is_hydrating() {
                 sent = resource.try_get_untracked().flatten();
             }

@@ -4,8 +4,8 @@ use anyhow::Result;
 use xshell::cmd;
 
 /// The crates that render pages. They are built together, so that all of them share what they are made of.
-pub const CRATES: [&str; 4] =
-    ["whippet-leptos", "whippet-leptos-ssr", "whippet-leptos-shop", "whippet-leptos-server"];
+pub const CRATES: [&str; 5] =
+    ["whippet-web", "whippet-leptos", "whippet-leptos-ssr", "whippet-leptos-shop", "whippet-leptos-server"];
 
 /// Their lints.
 pub fn clippy(project: &Project) -> Result<()> {

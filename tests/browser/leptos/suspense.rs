@@ -2,6 +2,8 @@
 use crate::stage::{mount, until};
 use leptos::prelude::*;
 use leptos::reactive::transition::AsyncTransition;
+use leptos::wasm_bindgen::{JsCast, JsValue};
+use leptos::web_sys::js_sys::Function;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -149,4 +151,26 @@ async fn a_transition_of_the_router_waits_for_an_async_value_that_awaits_a_query
     })
     .await;
     assert!(told.get().unwrap().data.get_untracked().is_some());
+}
+
+#[wasm_bindgen_test]
+async fn who_awaits_a_query_in_no_effect_is_not_warned() {
+    let listen = "const { warn } = console;
+        const said = [];
+        console.warn = it => said.push(String(it));
+        return () => {
+            console.warn = warn;
+            return said.join('\\n');
+        };";
+    let told = Rc::new(Cell::new(None));
+    let outside = told.clone();
+    let _stage = mount(move || {
+        provide_query_client();
+        outside.set(Some(query(|| "a".to_owned())));
+    });
+    let end = Function::new_no_args(listen).call0(&JsValue::UNDEFINED).unwrap().unchecked_into::<Function>();
+    let text = told.get().unwrap().await;
+    let said = end.call0(&JsValue::UNDEFINED).unwrap().as_string().unwrap();
+    assert_eq!(text.map(|text| text.to_string()).ok().as_deref(), Some("a#1"));
+    assert!(!said.contains("outside a reactive tracking context"), "{said}");
 }

@@ -10,11 +10,10 @@ use crate::query_source::{Options, QuerySource, Wanted};
 use crate::scalar::Scalar;
 use crate::seen::{FirstView, Seen};
 use crate::settled::{SentResult, Settled};
+use crate::suspense::quietly;
 use crate::{QueryKey, QueryOptions, misuse};
 use leptos::prelude::*;
 use leptos::reactive::computed::suspense::TaskHandle;
-#[cfg(debug_assertions)]
-use leptos::reactive::diagnostics::SpecialNonReactiveZone;
 use send_wrapper::SendWrapper;
 use std::any::Any;
 use std::cell::RefCell;
@@ -138,7 +137,10 @@ where
         }
         self.hydration.end_with_the_page();
         // Observed at once, so that the first view shows cached data; and whether or not anything reads it.
+        let hydration = self.hydration.clone();
         Effect::new(move || {
+            // Whoever waits for the end of hydration is woken here, too.
+            hydration.is_over_tracked();
             let waits = seen.with(Seen::is_unsettled);
             if !waits && let Some(state) = state.try_get_value() {
                 let (waiting, suspended) = (state.0.waiting.take(), state.0.suspended.take());
@@ -196,12 +198,7 @@ impl Refetcher {
         E: Send + Sync + 'static,
     {
         SendWrapper::new(poll_fn(move |context| {
-            {
-                // As Leptos' own async values do: who awaits it anywhere else than in an effect does nothing wrong.
-                #[cfg(debug_assertions)]
-                let _zone = SpecialNonReactiveZone::enter();
-                track();
-            }
+            quietly(&track);
             let now = seen.try_get_untracked().filter(|seen| !seen.is_unsettled());
             match now.map(outcome) {
                 None | Some(Settled::Idle) => {}

@@ -350,7 +350,7 @@ impl Client {
         let Some(options) = options else { return };
         // Nothing may be borrowed here: the query function may call the client.
         let running = options.fetcher.call();
-        let answered = running.while_kept();
+        let answer = running.answer();
         let before = {
             let mut state = self.0.state.borrow_mut();
             // Whatever the future does ends where it is dropped.
@@ -361,7 +361,7 @@ impl Client {
         drop(before);
         let weak = Rc::downgrade(&self.0);
         spawn_local(async move {
-            let Some(answer) = answered.await else { return };
+            let Some(answer) = answer.await else { return };
             let Some(client) = Self::upgrade(&weak) else { return };
             let took = client.with(|state| state.answered(query, run, answer));
             let on_fetched = client.0.state.borrow().on_fetched.clone();
@@ -387,7 +387,10 @@ impl Client {
         let running = function.call();
         let weak = Rc::downgrade(&self.0);
         spawn_local(async move {
-            if let (Some(answer), Some(client)) = (running.await, Self::upgrade(&weak)) {
+            let answer = running.answer().await;
+            // It goes on without its client.
+            drop(running);
+            if let (Some(answer), Some(client)) = (answer, Self::upgrade(&weak)) {
                 client.with(|state| state.mutator().answered(now(), mutation, answer));
             }
         });

@@ -100,14 +100,14 @@ pub(super) struct Mutator {
     tasks: HashMap<MutationId, Task>,
     /// In the order in which they started, which is the order in which they resume.
     order: Vec<MutationId>,
-    scopes: HashMap<String, u32>,
+    /// The names of the scopes of what is under way. The engine's number is one more than the place: 0 is none.
+    scopes: Vec<Option<String>>,
     steps: VecDeque<Step>,
 }
 
 impl Mutate for Mutator {
     fn start(&mut self, now: Instant, options: MutationOptions, on_progress: Rc<dyn Fn(Progress)>) {
-        let count = self.scopes.len() as u32;
-        let scope = options.scope.clone().map_or(0, |name| *self.scopes.entry(name).or_insert(count + 1));
+        let scope = options.scope.as_ref().map_or(0, |name| self.scope(name));
         let mutation = self.machine.insert(now, scope, Duration::INFINITE);
         let run = options.run;
         self.tasks.insert(mutation, Task { options, on_progress, error: None });
@@ -140,6 +140,7 @@ impl Mutate for Mutator {
         for mutation in core::mem::take(&mut self.order) {
             self.machine.remove(mutation);
         }
+        self.scopes.clear();
         Box::new((core::mem::take(&mut self.tasks), core::mem::take(&mut self.steps)))
     }
 
@@ -183,8 +184,11 @@ impl Mutate for Mutator {
             self.machine.resume(next);
         }
         self.machine.remove(mutation);
-        self.tasks.remove(&mutation);
+        let task = self.tasks.remove(&mutation);
         self.order.retain(|known| *known != mutation);
+        if let Some(name) = task.and_then(|task| task.options.scope) {
+            self.leave_scope(&name);
+        }
     }
 
     fn poll(&mut self, now: Instant) -> Option<Step> {
@@ -215,6 +219,27 @@ impl Mutate for Mutator {
 }
 
 impl Mutator {
+    /// The engine's number of a scope.
+    fn scope(&mut self, name: &str) -> u32 {
+        let known = self.scopes.iter().position(|known| known.as_deref() == Some(name));
+        let place = known.or_else(|| self.scopes.iter().position(Option::is_none)).unwrap_or_else(|| {
+            self.scopes.push(None);
+            self.scopes.len() - 1
+        });
+        self.scopes[place].get_or_insert_with(|| name.into());
+        place as u32 + 1
+    }
+
+    /// An app may have a scope for each record that it edits: one that has nothing under way is forgotten.
+    fn leave_scope(&mut self, name: &str) {
+        let is_its = |known: Option<&String>| known.is_some_and(|known| known == name);
+        if !self.tasks.values().any(|task| is_its(task.options.scope.as_ref()))
+            && let Some(known) = self.scopes.iter_mut().find(|known| is_its(known.as_ref()))
+        {
+            *known = None;
+        }
+    }
+
     fn notify(&mut self, mutation: MutationId, progress: Progress) {
         if let Some(task) = self.tasks.get(&mutation) {
             self.steps.push_back(Step::Notify(mutation, task.on_progress.clone(), progress));
@@ -226,5 +251,43 @@ impl Mutator {
             Some(after) => self.steps.push_back(Step::Follow(mutation, after, outcome)),
             None => self.finish(now, mutation, outcome),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_is_known_as_long_as_something_of_it_is_under_way() {
+        let now = Instant::from_ms(0.0);
+        let mut mutator = Mutator::default();
+        mutator.set_host(Host { online: true, focused: true });
+        let start = |mutator: &mut Mutator, scope: &str| {
+            let options = MutationOptions {
+                function: Fetcher::new(core::future::pending::<Result<u32, u32>>),
+                run: RunOptions::default(),
+                scope: Some(scope.into()),
+                key: None,
+                judge: None,
+                after: None,
+            };
+            mutator.start(now, options, Rc::new(|_| ()));
+            *mutator.order.last().unwrap()
+        };
+        let end =
+            |mutator: &mut Mutator, mutation| mutator.finish(now, mutation, Ok(alloc::sync::Arc::new(1_u32)));
+        for number in 0..100 {
+            let mutation = start(&mut mutator, &alloc::format!("record {number}"));
+            end(&mut mutator, mutation);
+        }
+        assert_eq!(mutator.scopes.len(), 1);
+        let (first, second) = (start(&mut mutator, "a"), start(&mut mutator, "a"));
+        end(&mut mutator, first);
+        let other = start(&mut mutator, "b");
+        assert_eq!(mutator.scopes, [Some("a".into()), Some("b".into())], "they may run side by side");
+        end(&mut mutator, second);
+        end(&mut mutator, other);
+        assert_eq!(mutator.scopes, [None, None]);
     }
 }
