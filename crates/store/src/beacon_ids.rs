@@ -77,16 +77,16 @@ fn day_of(beacon: &Beacon, received: i64) -> i64 {
     if is_plausible && sent >= 0 { sent } else { ODD }
 }
 
-/// Deletes one portion of the ids of beacons that were received before `cutoff`, ms since the epoch. Returns whether that was
-/// all.
+/// Deletes one portion of the ids of beacons that were sent so long before `cutoff`, ms since the epoch, that none arrived after it.
+/// Returns whether that was all.
 pub fn expire(database: &dyn Database, cutoff: i64, portion: usize) -> Result<bool> {
     // What was sent on a day may have arrived some days later.
     let sent = cutoff.div_euclid(DAY) - DAYS;
-    let expired = delete(database, ("day >= 0 AND day < ?1", sent), portion)?;
-    Ok(expired + expire_odd(database, cutoff, portion)? < portion)
+    Ok(delete(database, ("day >= 0 AND day < ?1", sent), portion)? < portion)
 }
 
-/// The same of those alone that are kept under [`ODD`]. Returns how many were deleted.
+/// Deletes one portion of the ids that are kept under [`ODD`], of beacons that were received before `cutoff`. Returns how many that
+/// were.
 pub fn expire_odd(database: &dyn Database, cutoff: i64, portion: usize) -> Result<usize> {
     delete(database, ("day = -1 AND received < ?1", cutoff), portion)
 }
@@ -122,6 +122,12 @@ mod tests {
             let beacon = whippet_engine::beacon::decode(text.as_bytes()).unwrap();
             claim(&self.0, &mut Partitions::default(), &[(&beacon, received)]).unwrap()[0]
         }
+
+        /// Deletes one portion of both kinds. Returns whether that was all.
+        fn expire(&self, cutoff: i64, portion: usize) -> bool {
+            let odd = expire_odd(&self.0, cutoff, portion).unwrap();
+            expire(&self.0, cutoff, portion).unwrap() && odd == 0
+        }
     }
 
     #[test]
@@ -130,11 +136,11 @@ mod tests {
             let ids = Ids::new();
             for (at, is_new) in [(0, true), (0, false), (DAY, false), (2 * DAY, false), (3 * DAY, false)] {
                 assert_eq!(ids.is_new("a", sent, NOON + at), is_new, "sent at {sent}, received {at} later");
-                expire(&ids.0, NOON + at - DAYS * DAY, 1000).unwrap();
+                ids.expire(NOON + at - DAYS * DAY, 1000);
             }
             assert!(ids.is_new("b", sent, NOON), "another one");
-            assert!(!expire(&ids.0, NOON + 10 * DAY, 1).unwrap(), "there is more to delete");
-            while !expire(&ids.0, NOON + 400 * DAY + 10 * DAY, 1).unwrap() {}
+            assert!(!ids.expire(NOON + 10 * DAY, 1), "there is more to delete");
+            while !ids.expire(NOON + 400 * DAY + 10 * DAY, 1) {}
             assert!(ids.is_new("a", sent, NOON), "forgotten");
         }
     }

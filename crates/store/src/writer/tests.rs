@@ -123,6 +123,25 @@ fn a_beacon_that_cannot_be_written_takes_no_other_with_it() {
 }
 
 #[test]
+fn a_first_or_a_last_beacon_that_cannot_be_written_takes_no_other_with_it() {
+    for refused in [0, 29] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = writer(folder.path());
+        let refuse = format!(
+            "CREATE TRIGGER refuse BEFORE INSERT ON beacons WHEN NEW.id = '{refused}'
+             BEGIN SELECT RAISE(ABORT, 'not this one'); END"
+        );
+        writer.database.execute_batch(&refuse).unwrap();
+        let (commands, answers): (Vec<_>, Vec<_>) = (0..30).map(|id| command(id, START)).unzip();
+        assert!(!writer.commit(commands));
+        for (id, mut answer) in answers.into_iter().enumerate() {
+            let written = matches!(answer.try_recv().unwrap(), Ok(Ingested::New));
+            assert_eq!(written, id != refused, "{id} of a group without {refused}");
+        }
+    }
+}
+
+#[test]
 fn what_no_single_beacon_is_the_reason_of_is_not_tried_for_each() {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = writer(folder.path());

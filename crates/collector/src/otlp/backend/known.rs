@@ -8,6 +8,9 @@ use super::grid::Grid;
 /// What tells a series of an instance from another: its name and labels.
 pub type Key = (String, Vec<(String, String)>);
 
+/// The last sample of each series, and when it was pushed.
+pub type Series = HashMap<Key, (Sample, i64)>;
+
 /// What is known of a service.
 #[derive(Clone, Default)]
 pub struct Target {
@@ -32,5 +35,5 @@ pub struct Instance {
     pub last: i64,
     /// When it pushed last; 0 for never.
     pub seen: i64,
-    pub series: HashMap<Key, (Sample, i64)>,
+    pub series: Series,
 }

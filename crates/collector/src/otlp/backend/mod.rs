@@ -1,4 +1,5 @@
 //! Metrics that services push, kept as if they had been scraped from a Prometheus exporter of OpenTelemetry's.
+mod buckets;
 mod grid;
 mod known;
 mod names;

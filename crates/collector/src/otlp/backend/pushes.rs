@@ -6,7 +6,8 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use whippet_store::{Sample, Scrape, Store, StoreError};
 
-use super::known::{Instance, Key, Target};
+use super::buckets::LastBuckets;
+use super::known::{Instance, Target};
 use super::samples::{Pushed, Reader, exported, instance};
 use super::saved;
 use crate::otlp::answer::Rejected;
@@ -231,6 +232,7 @@ impl Target {
             instance.series.retain(|(name, labels), _| name != TARGET_INFO || *labels == info.labels);
         }
         let (mut room, mut fresh, mut is_late) = (room, Vec::new(), false);
+        let mut buckets = LastBuckets::default();
         // One export may come in several posts. A clock that was set back says another time, too.
         let has_exported = instance.first > 0 && (exported - instance.first).abs() >= EXPORT;
         for Pushed { sample, is_delta } in samples {
@@ -252,7 +254,7 @@ impl Target {
                 None => {
                     room -= 1;
                     if has_exported && sample.counter {
-                        let value = if is_delta { 0.0 } else { counted_before(&instance.series, &sample) };
+                        let value = if is_delta { 0.0 } else { buckets.before(&instance.series, &sample) };
                         fresh.push(Sample { value, ..sample.clone() });
                     }
                     instance.series.insert(key, (sample, now));
@@ -307,34 +309,6 @@ fn is_past(known: &Sample, sample: &Sample) -> bool {
         && sample.created.is_some()
         && sample.created == known.created
         && sample.value < known.value
-}
-
-/// What a bucket has counted that its histogram had not in its last export: the bounds of an exponential histogram become more as
-/// its values spread. All that was counted is above such a bound, or below it, so that it is what the next bound had. Buckets come
-/// with rising bounds, so that the next one still says what it said then.
-fn counted_before(series: &HashMap<Key, (Sample, i64)>, sample: &Sample) -> f64 {
-    let bound = |labels: &[(String, String)]| {
-        let text = labels.iter().find(|label| label.0 == "le").map(|label| label.1.as_str())?;
-        text.parse::<f64>().ok()
-    };
-    let (true, Some(own)) = (sample.name.ends_with("_bucket"), bound(&sample.labels)) else { return 0.0 };
-    let mut all = sample.labels.clone();
-    all.iter_mut().filter(|label| label.0 == "le").for_each(|label| label.1 = "+Inf".to_owned());
-    // A histogram that is new had nothing. Most are, and are not looked for among all series.
-    if !series.contains_key(&(sample.name.clone(), all)) {
-        return 0.0;
-    }
-    let rest = |labels: &[(String, String)]| -> Vec<(String, String)> {
-        labels.iter().filter(|label| label.0 != "le").cloned().collect()
-    };
-    let others = rest(&sample.labels);
-    let is_of_it = |known: &&Sample| {
-        known.name == sample.name && known.created == sample.created && others == rest(&known.labels)
-    };
-    let found = series.values().map(|(known, _)| known).filter(is_of_it);
-    let above = found.filter_map(|known| Some((bound(&known.labels)?, known.value)));
-    let next = above.filter(|(other, _)| *other > own).min_by(|a, b| a.0.total_cmp(&b.0));
-    next.map_or(0.0, |(_, value)| value.min(sample.value))
 }
 
 /// Whether an id is a UUID, or as long a number in hexadecimal digits.
