@@ -5,17 +5,21 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// The lists of a field, each member without the space around it. A comma within quotes separates none (RFC 9110, 5.6.1).
+/// Bytes that are not UTF-8 separate members, so that one of them hides no other.
 pub fn members<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
-    let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(separators())).map(str::trim).filter(|member| !member.is_empty())
+    let values = headers.get_all(name).iter().flat_map(|value| value.as_bytes().utf8_chunks());
+    let members = values.map(|chunk| chunk.valid()).flat_map(|value| value.split(separators(value)));
+    members.map(str::trim).filter(|member| !member.is_empty())
 }
 
-/// Tells which characters of a list separate its members.
-fn separators() -> impl FnMut(char) -> bool {
+/// Tells which characters of `list` separate its members. Where a quote is not closed each comma does, so that it hides no
+/// `no-store` after it.
+fn separators(list: &str) -> impl FnMut(char) -> bool + use<> {
+    let is_closed = list.matches('"').count().is_multiple_of(2);
     let mut quoted = false;
     move |char| {
         quoted ^= char == '"';
-        char == ',' && !quoted
+        char == ',' && !(quoted && is_closed)
     }
 }
 

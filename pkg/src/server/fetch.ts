@@ -7,23 +7,30 @@ export async function respond(answers: Answers, request: Request, response: Resp
   const ask = askOf(request.method, request.url, (name) => headers.get(name))
   if (!ask) return response
   const fields = new Headers(response.headers)
-  if (response.status === 304) {
-    await answers.notModified(await answers.scoped(ask, request), fields)
-    return new Response(null, { status: 304, statusText: response.statusText, headers: fields })
-  }
-  const read = await wholeOf(answers, response, fields)
+  const { status, statusText } = response
+  const read = status === 304 ? null : await wholeOf(answers, response, fields)
   if (read instanceof Response) return read
-  const { status, body } = await answers.answer(await answers.scoped(ask, request), fields, read, !isNext())
-  // Workers of Cloudflare would encode the body once more, by its `Content-Encoding`, without `encodeBody`. Others ignore it.
-  const init = { status, headers: fields, encodeBody: 'manual' }
-  return new Response(body as Uint8Array<ArrayBuffer> | null, init)
+  try {
+    const scoped = await answers.scoped(ask, request)
+    if (!read) {
+      await answers.notModified(scoped, fields)
+      return new Response(null, { status, statusText, headers: fields })
+    }
+    const sent = await answers.answer(scoped, fields, read, !isNext())
+    // Workers of Cloudflare would encode the body once more, by its `Content-Encoding`, without `encodeBody`. Others ignore it.
+    const init = { status: sent.status, headers: fields, encodeBody: 'manual' }
+    return new Response(sent.body as Uint8Array<ArrayBuffer> | null, init)
+  } catch {
+    // As in Node: of what fails, what is there is sent as it is.
+    return new Response(read, { status, statusText, headers: response.headers })
+  }
 }
 
 /** Whether it is Next that sends the response: it drops `Content-Encoding`, as of a response that it has fetched itself. */
 const isNext = () => !!(globalThis as { process?: { env?: Record<string, string> } }).process?.env?.NEXT_RUNTIME
 
 /** The bytes of a body that is compared, or the response as it is. */
-async function wholeOf(answers: Answers, response: Response, fields: Headers): Promise<Uint8Array | Response> {
+async function wholeOf(answers: Answers, response: Response, fields: Headers): Promise<Uint8Array<ArrayBuffer> | Response> {
   const { maxBytes, minBytes } = answers.settings
   const { body, status } = response
   const named = fields.get('content-length')
@@ -60,6 +67,8 @@ type Reader = ReadableStreamDefaultReader<Uint8Array>
 
 /** `response`, of whose body `chunks` and `next` were read. */
 function rest(response: Response, chunks: Uint8Array[], reader: Reader, next: ReturnType<Reader['read']>): Response {
+  // A stream that breaks before anybody reads on rejects it, and a rejection that nobody handles ends a process of Node.
+  next.catch(() => {})
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const chunk = chunks.shift()

@@ -7,9 +7,14 @@ export interface Fields {
   delete(name: string): void
 }
 
-/** The members of a list. A comma within quotes separates none (RFC 9110, 5.6.1). */
+/**
+ * The members of a list. A comma within quotes separates none (RFC 9110, 5.6.1). Where a quote is not closed each comma does, so that it
+ * hides no `no-store` after it.
+ */
 function listed(list: string | null | undefined): string[] {
-  return ((list ?? '').match(/(?:"[^"]*(?:"|$)|[^,"])+/g) ?? []).map((member) => member.trim()).filter(Boolean)
+  const text = list ?? ''
+  const pattern = text.split('"').length % 2 ? /(?:"[^"]*"|[^,"])+/g : /[^,]+/g
+  return (text.match(pattern) ?? []).map((member) => member.trim()).filter(Boolean)
 }
 
 /** The members of a list, in lower case. */

@@ -119,6 +119,9 @@ for (const [kind, open] of Object.entries(kinds)) {
         // Of one field alone: the response itself is as fresh as it says.
         [{ 'cache-control': 'max-age=60, no-cache="set-cookie"' }, ['max-age=60, no-cache="set-cookie"', depends]],
         [{ 'cache-control': 'private="x-a, no-store, x-b"' }, ['private="x-a, no-store, x-b"', depends]],
+        // A quote that is not closed hides nothing.
+        [{ 'cache-control': 'private="x-a, no-store' }, ['private="x-a, no-store', null]],
+        [{ 'cache-control': 'no-transform, x="a, b' }, ['no-transform, x="a, b', null]],
         [{ 'cache-control': 'no-store' }, ['no-store', null]],
         [{ 'cache-control': 'no-transform' }, ['no-transform', null]],
         [{ 'last-modified': 'Mon, 01 Jan 2024 00:00:00 GMT' }, [null, depends]],
@@ -252,6 +255,21 @@ test('where edits cannot be compressed the body is sent whole, and says nothing 
   assert.equal(got.headers.get('content-type'), 'text/plain')
   assert.notEqual(got.headers.get('cache-control'), 'no-store')
   assert.equal(site.delta.stats().edits, 0)
+})
+
+test('a Request: where zlib or `scope` fails, the response is as the application made it', async (t) => {
+  const { gzip } = zlib
+  t.after(() => (zlib.gzip = gzip))
+  zlib.gzip = (bytes, options, done) => done(new Error('no memory'))
+  const request = () => new Request('http://site.example/rows', { headers: { 'accept-encoding': 'gzip' } })
+  const nobody = createDelta({ scope: () => Promise.reject(new Error('nobody')) })
+  for (const delta of [createDelta(), nobody]) {
+    const got = await delta.respond(request(), new Response(rows(1), { statusText: 'Fine', headers: json({ etag: '"mine"' }) }))
+    assert.deepEqual([got.status, got.statusText, await got.text()], [200, 'Fine', rows(1)])
+    assert.deepEqual([...got.headers], [...new Headers(json({ etag: '"mine"' }))])
+  }
+  const own = await nobody.respond(request(), new Response(null, { status: 304, headers: { etag: '"mine"' } }))
+  assert.deepEqual([own.status, own.headers.get('etag')], [304, '"mine"'])
 })
 
 test('a lifetime is told in whole seconds that caches can count', async () => {

@@ -53,6 +53,18 @@ test('a body that is longer than is compared arrives whole', async () => {
   assert.equal(delta.stats().keptBytes, 0)
 })
 
+test('a long stream that breaks before anybody reads on breaks for its reader alone', async () => {
+  const delta = createDelta({ maxBytes: 2000 })
+  let left = 3
+  const broken = () => new Promise((_, fail) => setTimeout(fail, 5, new Error('gone')))
+  const pull = (controller) => (left-- > 0 ? controller.enqueue(Buffer.from(' '.repeat(1000))) : broken())
+  const stream = new ReadableStream({ pull }, { highWaterMark: 0 })
+  const response = await delta.respond(new Request('http://site.example/'), new Response(stream, { headers: type }))
+  // A rejection that nobody handles fails the test, as it ends a server.
+  await new Promise((done) => setTimeout(done, 30))
+  await assert.rejects(response.text(), /gone/)
+})
+
 test('Node: pieces, and what was written before the end', async (t) => {
   const site = open(t, 'Node’s http')
   site.next = {

@@ -184,6 +184,21 @@ async fn nobody_gets_an_older_answer_than_before() {
 }
 
 #[tokio::test]
+async fn a_field_that_is_not_well_formed_hides_no_directive() {
+    let site = Site::new();
+    for given in ["private=\"x-a, no-store".as_bytes(), b"no-store, x=\"\xfc\"", b"x=\"\xc3\xbc\", no-store"]
+    {
+        let given = HeaderValue::from_bytes(given).unwrap();
+        site.serve(&[], &rows(1));
+        site.next.lock().unwrap().1.insert("cache-control", given.clone());
+        let got = site.get("/rows", &[]).await;
+        assert_eq!(got.headers.get("cache-control"), Some(&given));
+        assert_eq!(got.header("use-as-dictionary"), "", "{given:?}");
+    }
+    assert_eq!(site.layer.stats().kept_bytes, 0);
+}
+
+#[tokio::test]
 async fn a_body_that_says_that_it_is_not_encoded_is_compared() {
     let site = Site::new();
     site.serve(&[("content-encoding", "identity")], &rows(1));
