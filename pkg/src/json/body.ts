@@ -22,7 +22,7 @@ export function isRequest(value: unknown): value is Request {
 export function bytesOf(value: any): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-  if (/^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(value))) return new Uint8Array(value)
+  if (/ArrayBuffer]$/.test(Object.prototype.toString.call(value))) return new Uint8Array(value)
 }
 
 /** A reader of `stream`, which locks it. `undefined` if it is not a stream. */

@@ -44,10 +44,12 @@ export async function httpError(response: Response): Promise<HttpError> {
   return new HttpError(response, body)
 }
 
-/** `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). Fields have no white space around them. */
+/**
+ * `Retry-After` is a number of seconds or a date (RFC 9110, 10.2.3). Fields have no white space around them. `Date.parse` takes nearly
+ * anything with a digit for a date, `1.5` for one in 2001: each HTTP date has a time with colons.
+ */
 function parseRetryAfter(header: string | null): number | undefined {
-  if (!header) return
-  if (/^\d+$/.test(header)) return Number(header) * 1000
-  const wait = Date.parse(header) - Date.now()
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait)
+  if (/^\d+$/.test(header!)) return Number(header) * 1000
+  const wait = Math.max(0, Date.parse(header!) - Date.now())
+  return /:/.test(header!) && wait >= 0 ? wait : undefined
 }

@@ -123,6 +123,8 @@ export function incomingBody(engine: Engine, previous: number, expected: number)
         if (decoder) {
           result.value = JSON.parse(text + decoder.decode())
           engine.json_discard(incoming)
+          // Nothing takes its place, and nobody will ask for it again.
+          engine.json_forget(previous)
         } else {
           result.value = make(held, result)
           result.body = engine.json_keep(incoming)

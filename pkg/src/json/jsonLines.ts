@@ -30,7 +30,7 @@ export function jsonLines<T = unknown>(
 ): AsyncIterableIterator<T> {
   const response = isResponse(source) && source
   const failed = response && !response.ok
-  const stream = response ? response.body : source
+  const stream = response ? response.body : (source ?? {})
   const reader = failed ? undefined : readerOf(stream)
   if (stream && !failed && !reader) throw new TypeError('jsonLines takes a Response or a ReadableStream')
   const values = read()

@@ -26,7 +26,8 @@ export function jsonQuery<T = unknown, Context extends JsonQueryContext = JsonQu
     const source = typeof input === 'function' ? await input(context) : input
     if (isResponse(source)) return readJson(source, context)
     const request = isRequest(source) && source
-    if (!request && String(source) === '[object Object]') {
+    // `fetch` would ask for the address `undefined` where a function forgets its `return`.
+    if (!request && String(source ?? {}).startsWith('[object')) {
       throw new TypeError(`jsonQuery takes an address, a Request or a Response, not ${source}`)
     }
     const { signal, leave } = anyOf([context.signal, init?.signal, (request as Partial<Request>).signal])

@@ -72,9 +72,9 @@ function take(body: KeptBody): Uint8Array[] | undefined {
   return chunks
 }
 
-/** Changes how much is kept, and evicts what exceeds it. */
-export function setJsonBudget(next: JsonBudget): void {
-  budget = next
+/** Changes how much is kept, and evicts what exceeds it. A bound that is not given stays. */
+export function setJsonBudget(next: Partial<JsonBudget>): void {
+  budget = { ...budget, ...next }
   waiting.forEach(idOf)
-  setEngineBudget(next.body, next.total)
+  setEngineBudget(budget.body, budget.total)
 }

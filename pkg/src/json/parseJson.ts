@@ -58,7 +58,8 @@ export function parseJsonSync<T = unknown>(previous: ParsedJson<T> | undefined, 
   if (!engine) return new Parsed(JSON.parse(new TextDecoder().decode(bytes)) as T, NO_BODY)
   const begun = bodyOf(previous)
   const incoming = incomingBody(engine, begun, bytes.length)
-  incoming.write(bytes)
+  // In pieces, as the engine's memory never shrinks: of a body that is too long to be kept it takes the beginning alone.
+  for (let at = 0; at < bytes.length; at += 2 ** 20) incoming.write(bytes.subarray(at, at + 2 ** 20))
   return end(incoming, previous, begun)
 }
 

@@ -16,7 +16,7 @@ export class Parsed<T = unknown> implements ParsedJson<T> {
   declare length: number
   readonly #body: KeptBody
   /** The response's address and strong validator. */
-  #version?: string
+  #version?: string | false
 
   /** `body` is the engine's id, or `chunks` are what the engine has not seen, of `length` bytes together. */
   constructor(value: T, body: number, chunks?: Uint8Array[], length?: number) {
@@ -30,7 +30,7 @@ export class Parsed<T = unknown> implements ParsedJson<T> {
 
   /** Whether the body is still there. */
   get isKept(): boolean {
-    return this.#body.id !== NO_BODY || this.#body.chunks !== undefined
+    return this.#body.id !== NO_BODY || !!this.#body.chunks
   }
 
   /** The engine's id of the body, which it takes over now, or `NO_BODY`. */
@@ -54,7 +54,7 @@ export class Parsed<T = unknown> implements ParsedJson<T> {
   /** Whether a response has the same body, by its validator. */
   isBodyOf(response: Response): boolean {
     const version = versionOf(response)
-    return version !== '' && version === this.#version
+    return !!version && version === this.#version
   }
 
   /** Drops the body. */
@@ -63,8 +63,11 @@ export class Parsed<T = unknown> implements ParsedJson<T> {
   }
 }
 
-/** The response's `ETag` and address. Empty if the `ETag` is not strong: only then equal tags mean equal bytes (RFC 9110, 8.8.1). */
-function versionOf({ headers, url }: Response): string {
+/**
+ * The response's `ETag` and address; none if the `ETag` is not strong: only then equal tags mean equal bytes (RFC 9110, 8.8.1). Each part
+ * of a representation (206) has the tag of the whole.
+ */
+function versionOf({ headers, status, url }: Response): string | false | undefined {
   const etag = headers.get('etag')
-  return etag?.startsWith('"') ? etag + url : ''
+  return etag?.startsWith('"') && status !== 206 && etag + url
 }

@@ -217,3 +217,24 @@ test('a body over the budget is parsed each time', async (t) => {
   })
   assert.deepEqual([figures.received, figures.parsed, figures.spared, figures.kept], [2 * size(long), 2 * size(long), 0, 0])
 })
+
+test('a time to wait is one of the forms that HTTP has', async (t) => {
+  const wait = async (header) => {
+    t.mock.restoreAll()
+    answers(t, { status: 429, headers: { 'retry-after': header }, body: '' })
+    return jsonQuery('/todos')().catch((error) => error.retryAfter)
+  }
+  assert.equal(await wait('7'), 7000)
+  assert.equal(await wait('Sun, 06 Nov 1994 08:49:37 GMT'), 0)
+  assert.ok((await wait('Fri, 31 Dec 2100 23:59:59 GMT')) > 1e9)
+  // `Date.parse` takes each of these for a date in the past, which would be no wait at all.
+  for (const header of ['1.5', '-1', 'abc 5']) assert.equal(await wait(header), undefined, header)
+})
+
+test('a function that returns nothing is told so', async (t) => {
+  const requests = answers(t, list)
+  for (const nothing of [undefined, null]) {
+    await assert.rejects(jsonQuery(() => nothing)(), { name: 'TypeError', message: /takes an address.*, not (undefined|null)/ })
+  }
+  assert.equal(requests.length, 0)
+})

@@ -186,3 +186,8 @@ test('streamedQuery gathers the lines', async (t) => {
   const queryFn = streamedQuery({ streamFn: async ({ signal }) => jsonLines(await fetch('/log', { signal })) })
   assert.deepEqual(await client.fetchQuery({ queryKey: ['log'], queryFn }), [{ id: 1 }, { id: 2 }])
 })
+
+test('what is neither a response nor a stream is told so', async () => {
+  for (const source of [undefined, null, {}, 'text', Promise.resolve()]) assert.throws(() => jsonLines(source), TypeError)
+  assert.deepEqual(await all(jsonLines(new Response(null, { status: 204 }))), [])
+})

@@ -187,3 +187,45 @@ test('concurrent bodies with the same previous result are correct and leave no b
   }
   assert.ok(stats().kept < kept + 1000)
 })
+
+test('a body over the budget drops the one before it', async (t) => {
+  t.after(() => setJsonBudget({ body: 16 << 20, total: 32 << 20 }))
+  // What other tests have left goes.
+  setJsonBudget({ body: 1000, total: 0 })
+  setJsonBudget({ body: 1000, total: 100_000 })
+  const first = parseJsonSync(undefined, encode('[1,2,3]'))
+  assert.equal(stats().kept, 7)
+  await assert.rejects(parseJson(first, stream(`[${'1,'.repeat(2000)}`, 100)), SyntaxError)
+  assert.equal(stats().kept, 7)
+  const long = await parseJson(first, stream(`[${'1,'.repeat(2000)}1]`, 100))
+  assert.equal(long.value.length, 2001)
+  assert.equal(stats().kept, 0)
+  assert.deepEqual(parseJsonSync(first, encode('[1,2,3]')).value, [1, 2, 3])
+})
+
+test('bytes over the budget do not make the engine’s memory as long as they are', () => {
+  const bytes = new Uint8Array(64_000_000).fill(0x20)
+  bytes[0] = 0x31
+  parseJsonSync(undefined, encode('1'))
+  const { memory } = stats()
+  assert.equal(parseJsonSync(undefined, bytes).value, 1)
+  // The beginning, up to the budget of 16 MiB, in a buffer that doubles.
+  assert.ok(stats().memory < memory + 30_000_000, `${memory} ${stats().memory}`)
+})
+
+test('a bound of the budget that is not given stays', (t) => {
+  t.after(() => setJsonBudget({ body: 16 << 20, total: 32 << 20 }))
+  setJsonBudget({ body: 1000, total: 0 })
+  setJsonBudget({ total: 1 << 20 })
+  const parsed = parseJsonSync(undefined, encode('[1,2,3]'))
+  assert.equal(stats().kept, 7)
+  setJsonBudget({ body: 5 })
+  assert.equal(stats().kept, 0)
+  assert.deepEqual(parsed.value, [1, 2, 3])
+})
+
+test('two parts of a representation have one ETag, and are two bodies', async () => {
+  const part = (body) => new Response(body, { status: 206, headers: { etag: '"1"' } })
+  const first = await parseJson(undefined, part('[1]'))
+  assert.deepEqual((await parseJson(first, part('[2]'))).value, [2])
+})

@@ -20,8 +20,8 @@ export const budget: DeltaBudget = { body: 8 * 1024 ** 2, total: 16 * 1024 ** 2 
 const bodies = /* @__PURE__ */ new Map<string, Held>()
 let total = 0
 
-/** Changes how much is kept, and drops what exceeds it. */
-export function setDeltaBudget(next: DeltaBudget): void {
+/** Changes how much is kept, and drops what exceeds it. A bound that is not given stays. */
+export function setDeltaBudget(next: Partial<DeltaBudget>): void {
   Object.assign(budget, next)
   evict()
 }
