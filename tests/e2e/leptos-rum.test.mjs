@@ -48,6 +48,8 @@ const start = `
   if (!location.search.includes('later')) await begin()
   window.ready = true
   if (location.search.includes('prerendered')) {
+    npm.mark('early')
+    leptos.call('mark', 'early', 0)
     flush()
     const early = [document.prerendering, beacons.npm.length, beacons.leptos.length]
     const tell = async () => {
@@ -590,6 +592,7 @@ test('a prerendered page is measured from its activation, and tells nothing befo
     assert.equal(view.navigation, 'prerender')
     assert.equal(view.vitals.TTFB.value, 0)
     assert.ok(view.vitals.LCP.value >= 0 && view.timings['page.load'] >= 0)
+    assert.equal(view.timings.early, 0)
   } finally {
     alone.kill()
     await exited

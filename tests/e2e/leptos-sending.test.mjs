@@ -117,6 +117,15 @@ const kept = (page) =>
     )
     .catch(() => [])
 
+/** In a page: as in a sandboxed frame, or where the user blocks storage. */
+const withoutStorage = () => {
+  const refuse = () => {
+    throw new DOMException('denied', 'SecurityError')
+  }
+  for (const name of ['sessionStorage', 'indexedDB']) Object.defineProperty(window, name, { get: refuse })
+  LockManager.prototype.request = async () => refuse()
+}
+
 const without = {
   'fetchLater, where there is one': () => {},
   sendBeacon: () => delete window.fetchLater,
@@ -175,6 +184,19 @@ test('8 of 8 beacons of pages closed while the server fails arrive on the next v
   await eventually('nothing kept', async () => (await kept(page)).length === 0)
   assert.deepEqual(page.faults, [])
   await context.close()
+})
+
+test('where storage is blocked, a failed beacon is sent again from memory', async () => {
+  answer = (response) => (beacons.length === 1 ? response.writeHead(503) : response.writeHead(204)).end()
+  const page = await visit({ script: withoutStorage })
+  await page.evaluate(() => {
+    count('kept')
+    flush()
+  })
+  await eventually('the second try', () => beacons.length >= 2)
+  assert.deepEqual(counted(), ['kept', 'kept'])
+  assert.deepEqual(page.faults, [])
+  await page.context().close()
 })
 
 test('what the app kept, the npm package sends, and the other way around', async () => {

@@ -161,6 +161,25 @@ test("the page's own measurements are reported", async () => {
   await closed(page)
 })
 
+test('marks on a prerendered page count from when it was shown', async () => {
+  const page = await open()
+  const [before, waited] = await page.evaluate(() => {
+    Object.defineProperty(document, 'prerendering', { configurable: true, value: true })
+    rum.mark('prepared')
+    delete document.prerendering
+    const activationStart = performance.now()
+    performance.getEntriesByType = () => [{ responseStart: 1, activationStart }]
+    rum.mark('used')
+    const waited = rum.measure('waited')
+    delete performance.getEntriesByType
+    return [activationStart, waited]
+  })
+  const { timings } = await flush(page, ({ timings }) => timings?.waited !== undefined)
+  assert.equal(timings.prepared, 0)
+  assert.ok(timings.used < before && waited < before, `${timings.used} and ${waited} of ${before} ms`)
+  await closed(page)
+})
+
 test('a route is a separate page view with its own vitals', async () => {
   const page = await open()
   await page.evaluate(() => {

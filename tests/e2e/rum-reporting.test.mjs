@@ -27,6 +27,42 @@ test('stop removes every hook', async () => {
   assert.deepEqual(beacons, [])
 })
 
+test('consent can be withdrawn after stop', async () => {
+  const page = await open()
+  await page.evaluate(() => rum.stop())
+  await eventually('a beacon', () => beacons.length)
+  const left = async () => [
+    Object.keys(sessionStorage),
+    (await indexedDB.databases()).map(({ name }) => name).filter((name) => name === 'whippet-rum'),
+  ]
+  assert.deepEqual((await page.evaluate(left))[0], ['whippet.session'])
+  await page.evaluate(() => rum.consent(false))
+  await eventually('nothing left', async () => JSON.stringify(await page.evaluate(left)) === '[[],[]]')
+  beacons.length = 0
+  await page.evaluate(() => {
+    rum.consent(true)
+    rum.count('late')
+    rum.flush()
+  })
+  assert.deepEqual((await page.evaluate(left))[0], [])
+  await closed(page)
+  await new Promise((done) => setTimeout(done, 300))
+  assert.deepEqual(beacons, [])
+})
+
+test('an interval that is no number does not make a page flush without end', async () => {
+  const counters = `() => { window.flushes = (window.flushes ?? 0) + 1; return {} }`
+  const page = await open({ options: `{ flushInterval: NaN, counters: ${counters} }` })
+  const [flushes, ms] = await page.evaluate(async () => {
+    const [before, start] = [window.flushes ?? 0, performance.now()]
+    await new Promise((done) => setTimeout(done, 500))
+    return [window.flushes - before || 0, performance.now() - start]
+  })
+  // At most one a second, and one that was due.
+  assert.ok(flushes <= ms / 1000 + 1, `${flushes} flushes in ${ms} ms`)
+  await closed(page)
+})
+
 test('without consent nothing is stored, and consent does not report what happened before', async () => {
   const page = await open({ options: '{ consent: false }' })
   const state = () => [sessionStorage.getItem('whippet.session'), fetch === natives[0]]

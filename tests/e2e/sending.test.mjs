@@ -107,6 +107,15 @@ const stored = (page, count) => eventually(`${count} stored`, async () => (await
 /** In a page: no timer ever ends. It retries nothing, however long it is open on a busy machine. */
 const withoutTimers = () => (window.setTimeout = () => 0)
 
+/** In a page: as in a sandboxed frame, or where the user blocks storage. */
+const withoutStorage = () => {
+  const refuse = () => {
+    throw new DOMException('denied', 'SecurityError')
+  }
+  for (const name of ['sessionStorage', 'indexedDB']) Object.defineProperty(window, name, { get: refuse })
+  LockManager.prototype.request = async () => refuse()
+}
+
 const without = {
   'fetchLater, where there is one': () => {},
   sendBeacon: () => delete window.fetchLater,
@@ -499,6 +508,17 @@ test('without IndexedDB, failed beacons are stored in memory', async () => {
         },
       }),
   })
+  await send(page, ['one'])
+  await stored(page, 1)
+  await eventually('it', async () => (await stats(page)).beacons === 1)
+  assert.deepEqual(arrived(), ['one', 'one'])
+  assert.deepEqual(page.faults, [])
+  await page.context().close()
+})
+
+test('where storage is blocked, a failed beacon is sent again from memory', async () => {
+  answer = (response) => (requests.length === 1 ? fail(503) : take)(response)
+  const page = await visit({ script: withoutStorage })
   await send(page, ['one'])
   await stored(page, 1)
   await eventually('it', async () => (await stats(page)).beacons === 1)

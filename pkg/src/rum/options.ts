@@ -69,7 +69,7 @@ export interface RumStats {
 }
 
 export interface Rum {
-  /** Sets a mark, and reports it as a timing: the ms since the page view began. */
+  /** Sets a mark, and reports it as a timing: the ms since the page view began, for a prerendered page since it was shown. */
   mark(name: string): void
   /**
    * Reports the time from `startMark` (default: the beginning of the page view) to `endMark` (default: now) as a timing.

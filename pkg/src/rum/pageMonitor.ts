@@ -84,7 +84,8 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
 
   const view = () => views[views.length - 1]!
   const batch = () => view().batch$
-  const scheduleFlush = (ms = Math.min(Math.max(flushInterval, SHORTEST), LONGEST)) => {
+  // What is no number is too short: a timer of `NaN` ms would fire at once, again and again.
+  const scheduleFlush = (ms = flushInterval > SHORTEST ? Math.min(flushInterval, LONGEST) : SHORTEST) => {
     clearTimer(flushTimer)
     within(scope, () => {
       flushTimer = setTimer(() => {

@@ -3,11 +3,12 @@ import { attempt, attemptOrWarn } from './lib/guard.js'
 import { copyOwn } from './lib/properties.js'
 import type { Measurements } from './measurements.js'
 import type { Rum, RumOptions } from './options.js'
-import { monitorPage, type PageMonitor, type PageView } from './pageMonitor.js'
+import { monitorPage, type PageMonitor } from './pageMonitor.js'
 import { optsOut } from './privacySignals.js'
 import { createSender, type Sender } from './send/index.js'
 import { forgetVisit } from './session.js'
 import { createCounterDeltas, readTotals } from './toolkitCounters.js'
+import { activationStart } from './vitals/pageLifecycle.js'
 
 /** The number of marks that are kept. */
 const MARKS = 256
@@ -38,11 +39,13 @@ export function startRum(given: RumOptions): Rum {
     monitor = undefined
   }
   /** Without consent, and outside the sample, nothing is recorded. */
-  const record = (run: (batch: Measurements, view: PageView) => void) =>
+  const record = (run: (batch: Measurements) => void) =>
     attempt(() => {
       const view = monitor!.view$()
-      if (view.sampled$) run(view.batch$, view)
+      if (view.sampled$) run(view.batch$)
     })
+  /** When the page view began, ms since the document's time origin. That of a prerendered page begins when it is shown. */
+  const viewStart = () => (document.prerendering ? now() : Math.max(monitor!.view$().start$, activationStart()))
   const flush = () => void attempt(() => monitor?.flush$())
   if (agreed && !stopped) begin(false)
 
@@ -51,10 +54,10 @@ export function startRum(given: RumOptions): Rum {
       if (!monitor) return
       const at = now()
       if (marks.has(name) || marks.size < MARKS) marks.set(name, at)
-      record((batch, view) => batch.record(name, Math.max(at - view.start$, 0)))
+      record((batch) => batch.record(name, Math.max(at - viewStart(), 0)))
     },
     measure(name, startMark, endMark) {
-      const start = startMark === undefined ? monitor?.view$().start$ : marks.get(startMark)
+      const start = startMark === undefined ? attempt(viewStart) : marks.get(startMark)
       const end = endMark === undefined ? now() : marks.get(endMark)
       const ms = end! - start!
       // Also `NaN` where the page removed the clock.
@@ -74,7 +77,8 @@ export function startRum(given: RumOptions): Rum {
       attempt(() => sender?.stop())
     },
     consent(agrees) {
-      if (stopped || agrees === agreed) return
+      // Consent can be withdrawn also after `stop`.
+      if ((agrees && stopped) || agrees === agreed) return
       agreed = agrees
       if (agrees) {
         // The totals so far are read but not reported: they were counted before the user agreed.

@@ -62,7 +62,7 @@ export function createCounterDeltas(): CounterDeltas {
     if (!(total >= 0 && total < 2 ** 53)) return 0
     total = Math.floor(total)
     const before = totals.get(name) ?? 0
-    if (totals.has(name) || totals.size < 256) totals.set(name, total)
+    totals.set(name, total)
     return total < before ? total : total - before
   }
 }

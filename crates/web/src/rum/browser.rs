@@ -168,6 +168,11 @@ pub(super) fn navigation_entry() -> Option<JsValue> {
     (first_byte > 0.0 && first_byte < now()).then_some(entry)
 }
 
+/// When a prerendered page was shown; 0 for all others.
+pub(super) fn activation_start() -> f64 {
+    navigation_entry().map_or(0.0, |entry| read::positive(&entry, "activationStart"))
+}
+
 /// `performance.interactionCount`, if the browser has it.
 pub(super) fn interaction_count() -> Option<f64> {
     read::member(&of_global("performance"), "interactionCount")?.as_f64()

@@ -46,7 +46,7 @@ impl Rum {
         Rc::clone(&self.driver)
     }
 
-    /// Sets a mark, and reports its time in ms since the page view began.
+    /// Sets a mark, and reports its time in ms since the page view began, for a prerendered page since it was shown.
     pub fn mark(&self, name: &str) {
         self.driver().mark(name);
     }

@@ -145,7 +145,8 @@ export function createSender({ endpoint, format, keep, onLost }: SenderOptions):
       const before = epoch
       // The tab that has the lock may have found nothing to send before something was stored, or be ending: this one asks again.
       const run = (lock?: unknown) => (lock !== null ? sendStored(before) : scheduleDrain(SETTLED))
-      if (locks) await locks.request('whippet-rum', { ifAvailable: true }, run)
+      // Refused where storage is blocked, as in a sandboxed frame: what is in memory is of this page alone.
+      if (locks) await locks.request('whippet-rum', { ifAvailable: true }, run).catch(run)
       else await run()
     } catch {
       // Retried with the next beacon that fails, or on the next visit.

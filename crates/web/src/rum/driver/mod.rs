@@ -192,7 +192,8 @@ impl Inner {
     }
 
     pub(super) fn consent(self: &Rc<Self>, agrees: bool) {
-        if self.stopped.get() || self.consent.replace(agrees) == agrees {
+        // Consent can be withdrawn also after `stop`.
+        if agrees && self.stopped.get() || self.consent.replace(agrees) == agrees {
             return;
         }
         if agrees {

@@ -14,13 +14,11 @@ impl Inner {
     }
 
     pub(super) fn mark(self: &Rc<Self>, name: &str) {
-        if self.run.borrow().is_none() {
-            return;
-        }
         let now = browser::now();
+        let Some(start) = self.view_start() else { return };
         self.marks.borrow_mut().set(name, now);
         if !now.is_nan() {
-            self.record(|view, at| view.queue.record(at, name, (now - view.start).max(0.0)));
+            self.record(|view, at| view.queue.record(at, name, (now - start).max(0.0)));
         }
     }
 
@@ -31,12 +29,19 @@ impl Inner {
         end: Option<&str>,
     ) -> Option<f64> {
         let mark = |name: &str| self.marks.borrow().get(name);
-        let begun = self.run.borrow().as_ref()?.views.current().start;
+        let begun = self.view_start()?;
         let start = start.map_or(Some(begun), mark)?;
         let end = end.map_or_else(|| Some(browser::now()), mark)?;
         self.record(|view, now| view.queue.record(now, name, end - start));
         // Without a clock the duration is NaN.
         Some(end - start).filter(|ms| !ms.is_nan())
+    }
+
+    /// When the current page view began. That of a prerendered page begins when it is shown.
+    fn view_start(&self) -> Option<f64> {
+        let start = self.run.borrow().as_ref()?.views.current().start;
+        let is_shown = !browser::is_prerendering();
+        Some(if is_shown { start.max(browser::activation_start()) } else { browser::now() })
     }
 
     /// Records something in the current page view. Without consent and outside the sample this does nothing.

@@ -291,8 +291,13 @@ impl Inner {
                 });
                 let options = Init::new();
                 options.set("ifAvailable", &JsValue::TRUE);
-                if let Ok(done) = locks.request("whippet-rum", &options, run.as_ref()) {
-                    let _ = JsFuture::from(done).await;
+                let is_done = match locks.request("whippet-rum", &options, run.as_ref()) {
+                    Ok(done) => JsFuture::from(done).await.is_ok(),
+                    Err(_) => false,
+                };
+                // Refused where storage is blocked, as in a sandboxed frame: what is in memory is of this page alone.
+                if !is_done {
+                    self.send_kept(generation).await;
                 }
             }
         }
