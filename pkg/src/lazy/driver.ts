@@ -287,9 +287,12 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     for (const target of [...waiting]) loadNow(target)
   }
 
-  /** A page from the back/forward cache is `persisted`: its loads may have been interrupted, and failed. */
-  function handleNetwork({ persisted }: Partial<PageTransitionEvent> = {}): void {
-    lazy_online(loader, !!globalThis.navigator?.onLine, !!persisted)
+  /**
+   * A page from the back/forward cache is `persisted`: its loads may have been interrupted, and failed. Where the network is there
+   * at any other event, it is back: after a long task that is so at the `offline` before it already.
+   */
+  function handleNetwork({ persisted = !!globalThis.navigator?.onLine }: Partial<PageTransitionEvent> = {}): void {
+    lazy_online(loader, !!globalThis.navigator?.onLine, persisted)
     pump()
   }
 

@@ -28,18 +28,19 @@ export function lazyImport<T>(load: () => Promise<T>, { retries = 2, timeout = 0
     throw new TypeError("whippet: lazyImport() takes a function that imports: () => import('./x.js'), not its promise")
   }
   if (!(retries >= 0)) throw new RangeError(`whippet: retries of lazyImport() must be a number from 0, not ${retries}`)
-  if (!(timeout >= 0)) throw new RangeError(`whippet: timeout of lazyImport() must be a number of ms, not ${timeout}`)
+  if (!(timeout >= 0)) throw new RangeError(`whippet: timeout of lazyImport() must be a number from 0, not ${timeout}`)
   return attempt(0)
 
   async function attempt(failures: number): Promise<T> {
     try {
-      return await (timeout ? withTimeout(load(), timeout) : load())
+      // Browsers fire a timer at once if its delay does not fit into 32 bits.
+      return await (timeout && timeout <= 1e9 ? withTimeout(load(), timeout) : load())
     } catch (error) {
       const isOffline = globalThis.navigator?.onLine === false
       if (failures >= retries && !isOffline) throw error
       // With jitter, so that pages that failed together do not retry together: as engine::lazy::Backoff.
-      const delay = Math.min(FIRST_DELAY * 2 ** failures, LONGEST_DELAY) * (0.5 + Math.random() / 2)
-      await delayOver(isOffline ? undefined : delay)
+      const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures) * (0.5 + Math.random() / 2)
+      await delayOver(isOffline ? 1e9 : delay)
       return attempt(isOffline ? failures : failures + 1)
     }
   }
@@ -52,15 +53,15 @@ function withTimeout<T>(promise: Promise<T>, timeout: number): Promise<T> {
   })
 }
 
-/** Resolves after `ms`, or when the network comes back; without `ms`, only then. */
-function delayOver(ms: number | undefined): Promise<void> {
+/** Resolves after `ms`, or when the network comes back. */
+function delayOver(ms: number): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer)
       globalThis.removeEventListener?.('online', done)
       resolve()
     }
-    const timer = ms === undefined ? undefined : setTimeout(done, ms)
+    const timer = setTimeout(done, ms)
     globalThis.addEventListener?.('online', done)
   })
 }

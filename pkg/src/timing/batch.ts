@@ -56,7 +56,7 @@ export function batch<K, V>(
   let stopListening = () => {}
 
   function load(item: K): Promise<V> {
-    if (signal?.aborted) return Promise.reject(reasonOf(signal))
+    if (signal?.aborted) return rejectAborted(deferred(), reasonOf(signal))
     figures.calls++
     const itemKey = key ? key(item) : item
     const existing = open?.get(itemKey)

@@ -20,10 +20,11 @@ export function abortError(message = 'The call was cancelled'): DOMException {
   return new DOMException(message, 'AbortError')
 }
 
-/** Rejects a promise that was aborted on purpose. The rejection is never reported as unhandled. */
-export function rejectAborted({ promise, reject }: Pick<Deferred<any>, 'promise' | 'reject'>, reason: unknown): void {
-  promise.catch(() => {})
+/** Rejects a promise that was aborted on purpose, and returns it. The rejection is never reported as unhandled. */
+export function rejectAborted<R>({ promise, reject }: Pick<Deferred<R>, 'promise' | 'reject'>, reason: unknown): Promise<R> {
   reject(reason)
+  promise.catch(() => {})
+  return promise
 }
 
 /** Calls `fn`. Its result or exception becomes a promise: `Promise.try`, but a promise stays the same. */

@@ -129,7 +129,7 @@ export function paceAsync<Args extends unknown[], R, This>(
   }
 
   function call(this: This, ...args: Args): Promise<R> {
-    if (signal?.aborted) return Promise.reject(reasonOf(signal))
+    if (signal?.aborted) return rejectAborted(deferred(), reasonOf(signal))
     const run = (upcoming ??= { ...deferred<R>(), controller: new AbortController(), over: false })
     try {
       paced.apply(this, args)

@@ -75,7 +75,7 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
   function limited(this: ThisParameterType<F>): Promise<Result> {
     const args = arguments as unknown as Parameters<F>
     const callSignal = typeof signal === 'function' ? signal(...args) : signal
-    if (callSignal?.aborted) return Promise.reject(reasonOf(callSignal))
+    if (callSignal?.aborted) return rejectAborted(deferred(), reasonOf(callSignal))
     const wait = admit(queue.size)
     if (wait === 0) return promiseTry(fn, this, args)
     return wait === REJECT ? Promise.reject(new QueueFullError(maxQueue)) : enqueue(this, args, callSignal, wait)

@@ -72,6 +72,21 @@ test('an image that was given up is retried when the network is back', async (t)
   assert.equal(broken.className, 'loaded')
 })
 
+test('a network that went and came back within one task is a network that is back', async (t) => {
+  const { dispatch } = page(t)
+  const broken = image('broken.png')
+  start([broken], { retries: 0 })
+  observer.show([broken, 0])
+  await end('broken.png', false)
+  // What the load of the page sends brings nothing back.
+  dispatch('pageshow', { persisted: false })
+  assert.deepEqual(loading(), [])
+  // Both events are heard after the task, while `onLine` says that all is well.
+  dispatch('offline')
+  dispatch('online')
+  assert.deepEqual(loading(), ['broken.png'])
+})
+
 test('added elements are observed, removed ones are not, and loaded ones stay loaded', async (t) => {
   page(t)
   const images = start('img')
