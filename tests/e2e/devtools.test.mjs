@@ -279,6 +279,27 @@ test('what is opened and used in one task, before its toggle event, is as one ex
   noFaults(page)
 })
 
+test('what is looked at stays as it is when old events are let go', async () => {
+  const page = await open(browser, `${origin}/?whippet`)
+  const write = (from, to) =>
+    page.evaluate(
+      ([from, to]) => {
+        for (let value = from; value <= to; value++) client.setQueryData(['n'], value)
+      },
+      [from, to],
+    )
+  await page.evaluate(() => void open({ initialIsOpen: true }))
+  await write(1, 1200)
+  await page.getByRole('slider', { name: 'Step' }).fill('601')
+  await page.getByText(/^601 of 1201 · success/).waitFor()
+  const data = async () => /data: (\d+)/.exec(await page.getByRole('region', { name: 'Details' }).innerText())[1]
+  assert.equal(await data(), '600')
+  await write(1201, 1300)
+  await page.getByText(/^351 of 1051 \(250 before are gone\) · success/).waitFor()
+  assert.equal(await data(), '600')
+  noFaults(page)
+})
+
 test('in production nothing is there', async () => {
   const page = await open(browser, `${origin}/?production`)
   await page.evaluate(() => open({ initialIsOpen: true }))

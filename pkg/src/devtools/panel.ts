@@ -36,7 +36,9 @@ export class Panel {
     this.#source = this.#live = source
     this.#timeline = this.#liveTimeline = new Timeline(source.rows())
     this.#endWatch = source.watch((event) => {
-      this.#liveTimeline.add(event)
+      const gone = this.#liveTimeline.add(event)
+      // What is looked at stays where it is, unless it is among those that are gone.
+      if (this.#timeline === this.#liveTimeline) this.#step &&= Math.max(0, this.#step - gone)
       this.#later()
     })
     this.#list = new VirtualList({
@@ -150,7 +152,7 @@ export class Panel {
 
   #goTo(step: number | undefined): void {
     const { events } = this.#timeline
-    this.#step = step === undefined || step > events.length ? undefined : Math.max(0, step)
+    this.#step = step! > events.length ? undefined : step && Math.max(0, step)
     const event: Event | undefined = this.#step ? events[this.#step - 1] : undefined
     const row =
       event?.row ?? (event && { ...event, text: event.id, label: 'inactive', observers: 0, updatedAt: event.at, state: {} })

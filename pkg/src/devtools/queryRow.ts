@@ -1,5 +1,6 @@
 // Queries and mutations as rows of the list.
 import type { Mutation, Query, QueryKey } from '../query/types.js'
+import { plain } from './session.js'
 import type { QueryLabel, Row } from './source.js'
 
 export type AnyQuery = Query<any, any, any, QueryKey>
@@ -51,7 +52,8 @@ export function labelOf(facts: LabelFacts): QueryLabel {
 
 export function mutationRow(mutation: AnyMutation): Row {
   const { state, options } = mutation
-  const name = options.mutationKey ? JSON.stringify(options.mutationKey) : options.mutationFn?.name
+  // Unlike the key of a query, it need not be JSON: nothing has hashed it.
+  const name = options.mutationKey ? JSON.stringify(plain(options.mutationKey)) : options.mutationFn?.name
   return {
     kind: 'mutation',
     id: String(mutation.mutationId),

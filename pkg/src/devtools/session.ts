@@ -19,7 +19,7 @@ export function saveSession(timeline: Timeline): string {
   const place = (value: unknown): number => {
     let known = places.get(value)
     if (known === undefined) {
-      known = values.push(plain(value, 0, new Set())) - 1
+      known = values.push(plain(value)) - 1
       places.set(value, known)
     }
     return known
@@ -86,7 +86,7 @@ function isEvent(event: { at?: unknown; id?: unknown; what?: unknown; row?: Save
 }
 
 /** A value as JSON can have it. */
-function plain(value: unknown, depth: number, above: Set<object>): unknown {
+export function plain(value: unknown, depth = 0, above = new Set<object>()): unknown {
   if (typeof value === 'function') return '(function)'
   if (typeof value === 'bigint' || typeof value === 'symbol') return String(value)
   if (value === undefined) return undefined

@@ -7,10 +7,11 @@ const keyOf = ({ kind, id }: { kind: Row['kind']; id: string }) => `${kind} ${id
 export class Timeline {
   /** How everything was before the first event that is kept. */
   readonly #base = new Map<string, Row>()
-  readonly #events: Event[] = []
+  readonly events: Event[] = []
   /** How everything is now. */
   readonly #now = new Map<string, Row>()
-  #dropped = 0
+  /** How many events were before those that are kept. */
+  dropped = 0
   readonly #limit: number
 
   constructor(rows: readonly Row[], limit = 1000) {
@@ -21,30 +22,23 @@ export class Timeline {
     }
   }
 
-  add(event: Event): void {
+  /** Returns how many events were let go. */
+  add(event: Event): number {
     apply(this.#now, event)
-    this.#events.push(event)
+    this.events.push(event)
     // Some at a time, as moving the rest for each would cost more.
-    if (this.#events.length < this.#limit * 1.25) return
-    const old = this.#events.splice(0, this.#events.length - this.#limit)
+    if (this.events.length < this.#limit * 1.25) return 0
+    const old = this.events.splice(0, this.events.length - this.#limit)
     for (const event of old) apply(this.#base, event)
-    this.#dropped += old.length
-  }
-
-  get events(): readonly Event[] {
-    return this.#events
-  }
-
-  /** How many events were before those that are kept. */
-  get dropped(): number {
-    return this.#dropped
+    this.dropped += old.length
+    return old.length
   }
 
   /** Everything after the first `count` events that are kept; as it is now if not given. */
   rows(count?: number): Row[] {
-    if (count === undefined || count >= this.#events.length) return [...this.#now.values()]
+    if (count === undefined || count >= this.events.length) return [...this.#now.values()]
     const then = new Map(this.#base)
-    for (const event of this.#events.slice(0, Math.max(0, count))) apply(then, event)
+    for (const event of this.events.slice(0, Math.max(0, count))) apply(then, event)
     return [...then.values()]
   }
 

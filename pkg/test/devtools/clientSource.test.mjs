@@ -84,3 +84,15 @@ for (const [name, Client] of [
     client.clear()
   })
 }
+
+test('a mutation may have any key', async () => {
+  const client = new QueryClient()
+  const source = clientSource(client)
+  const events = []
+  source.watch((event) => events.push(event))
+  const mutation = client.getMutationCache().build(client, { mutationKey: ['order', 7n], mutationFn: async () => 1 })
+  assert.equal(await mutation.execute(), 1)
+  assert.equal(events[0].row.text, `["order","7"] #${mutation.mutationId}`)
+  assert.equal(source.rows()[0].text, events[0].row.text)
+  client.clear()
+})
