@@ -80,7 +80,7 @@ describe('in Chromium', () => {
     await eventually('figures', async () => {
       const text = async (name) => page.locator(`[data-figure="${name}"]`).textContent()
       const figures = await Promise.all(['bytes-wire', 'bytes-received', 'bytes-compared', 'bytes-parsed'].map(text))
-      return figures.every((figure) => /^[\d.,]+ [KM]?B$/.test(figure))
+      return figures.every((figure) => /^[\d.,]+ (?:[KM]i)?B$/.test(figure))
     })
     noFaults(page)
   })
