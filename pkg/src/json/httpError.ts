@@ -49,7 +49,7 @@ export async function httpError(response: Response): Promise<HttpError> {
  * anything with a digit for a date, `1.5` for one in 2001: each HTTP date has a time with colons.
  */
 function parseRetryAfter(header: string | null): number | undefined {
-  if (/^\d+$/.test(header!)) return Number(header) * 1000
+  if (/^\d+$/.test(header!)) return +header! * 1000
   const wait = Math.max(0, Date.parse(header!) - Date.now())
-  return /:/.test(header!) && wait >= 0 ? wait : undefined
+  return wait >= 0 && /:/.test(header!) ? wait : undefined
 }

@@ -32,7 +32,7 @@ export function jsonLines<T = unknown>(
   const failed = response && !response.ok
   const stream = response ? response.body : (source ?? {})
   const reader = failed ? undefined : readerOf(stream)
-  if (stream && !failed && !reader) throw new TypeError('jsonLines takes a Response or a ReadableStream')
+  if (!failed && stream && !reader) throw new TypeError('jsonLines takes a Response or a ReadableStream')
   const values = read()
 
   async function* read(): AsyncGenerator<T, void, undefined> {

@@ -22,7 +22,7 @@ export interface KeptBody {
 
 const waiting = new Set<KeptBody>()
 let waitingBytes = 0
-let budget: JsonBudget = { body: BODY_BUDGET, total: TOTAL_BUDGET }
+const budget: JsonBudget = { body: BODY_BUDGET, total: TOTAL_BUDGET }
 
 /** How many bytes are kept. */
 export function keptBytes(): number {
@@ -74,7 +74,7 @@ function take(body: KeptBody): Uint8Array[] | undefined {
 
 /** Changes how much is kept, and evicts what exceeds it. A bound that is not given stays. */
 export function setJsonBudget(next: Partial<JsonBudget>): void {
-  budget = { ...budget, ...next }
+  Object.assign(budget, next)
   waiting.forEach(idOf)
   setEngineBudget(budget.body, budget.total)
 }

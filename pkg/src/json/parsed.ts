@@ -69,5 +69,5 @@ export class Parsed<T = unknown> implements ParsedJson<T> {
  */
 function versionOf({ headers, status, url }: Response): string | false | undefined {
   const etag = headers.get('etag')
-  return etag?.startsWith('"') && status !== 206 && etag + url
+  return status !== 206 && etag?.startsWith('"') && etag + url
 }
