@@ -150,24 +150,26 @@ pub fn seconds(time: Duration) -> String {
 mod tests {
     use super::{Report, State};
     use anyhow::bail;
+    use std::sync::Barrier;
 
     #[test]
     fn lanes_run_side_by_side_and_none_begins_a_step_after_a_failure() {
         let report = Report::new();
-        let (failed, wait) = std::sync::mpsc::channel::<()>();
-        let wait = std::sync::Mutex::new(wait);
-        let failed = std::sync::Mutex::new(Some(failed));
+        // Once when `a` has begun, once when `b` has failed.
+        let both = Barrier::new(2);
         let result = report.side_by_side(&[
             &|_| {
                 report.step("a", || {
-                    let _ = wait.lock().map(|wait| wait.recv());
+                    both.wait();
+                    both.wait();
                     Ok(())
                 })?;
                 report.step("never", || Ok(()))
             },
             &|_| {
+                both.wait();
                 let result = report.step("b", || bail!("why"));
-                drop(failed.lock().map(|mut failed| failed.take()));
+                both.wait();
                 result
             },
         ]);
