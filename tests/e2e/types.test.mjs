@@ -56,6 +56,32 @@ test('every subpath compiles, its declarations checked too', () => {
   compile('old', ['all.ts'], { module: 'commonjs', moduleResolution: 'node10' })
 })
 
+test('a project with declarations may export whatever it makes, however it is inferred', () => {
+  const made = (query, rum) => `import {
+  MutationCache, MutationObserver, QueriesObserver, QueryCache, QueryClient, QueryObserver, dehydrateQuery,
+} from '${query}'
+import { startRum, type RumBeacon, type RumOptions } from '${rum}'
+export const client = new QueryClient()
+export const caches = [new QueryCache(), new MutationCache()]
+export const observer = new QueryObserver(client, { queryKey: ['rows'], queryFn: () => [1] })
+export const list = new QueriesObserver(client, []).getObservers()
+export const mutation = new MutationObserver(client, { mutationFn: async (row: number) => row })
+export const query = observer.getCurrentQuery()
+export const observers = query.observers
+export const mutations = client.getMutationCache().getAll()
+export const find = () => client.getQueryCache().find({ queryKey: ['rows'] })
+export const plain = (from = find()) => from && dehydrateQuery(from)
+export const rum = startRum({ endpoint: '/v1/beacons', app: 'shop' })
+export const vitalsOf = (beacon: RumBeacon) => beacon.vitals
+export const format = ({ format }: RumOptions) => format
+`
+  writeFileSync(path.join(project, 'subpaths.mts'), made('whippet/query', 'whippet/rum'))
+  writeFileSync(path.join(project, 'whole.mts'), made('whippet', 'whippet'))
+  writeFileSync(path.join(project, 'otlp.mts'), "import { otlp } from 'whippet/rum/otlp'\nexport const format = otlp()\n")
+  for (const compiler of ['current', 'old'])
+    compile(compiler, ['subpaths.mts', 'whole.mts', 'otlp.mts'], { module: 'nodenext', declaration: true })
+})
+
 test('what a server uses compiles without the library of the DOM', () => {
   // What Node has of it; `@types/node` says so.
   const names = ['AbortSignal', 'ReadableStream<_>', 'Response', 'Request', 'RequestInit', 'URL', 'DOMException']

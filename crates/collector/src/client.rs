@@ -58,10 +58,10 @@ pub fn network(address: IpAddr) -> IpAddr {
 
 fn forwarded(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
     let place = proxies.checked_sub(1)?;
-    let lines: Vec<&str> =
-        headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok()).collect();
-    // Several lines are one list.
-    let entry = lines.iter().rev().flat_map(|line| line.rsplit(',')).nth(place)?.trim();
+    // As bytes: a client may begin the line that a proxy appends to with some that are no text. Several lines are one list.
+    let lines: Vec<&[u8]> = headers.get_all("x-forwarded-for").iter().map(|line| line.as_bytes()).collect();
+    let entry = lines.iter().rev().flat_map(|line| line.rsplit(|byte| *byte == b',')).nth(place)?;
+    let entry = std::str::from_utf8(entry).ok()?.trim();
     // Some proxies write the port too.
     entry.parse().ok().or_else(|| entry.parse().ok().map(|address: SocketAddr| address.ip()))
 }
@@ -71,6 +71,7 @@ mod tests {
     use super::{Networks, Sender, address};
     use axum::body::Body;
     use axum::extract::{ConnectInfo, Request};
+    use axum::http::HeaderValue;
     use std::net::SocketAddr;
     use whippet_store::Browser;
 
@@ -97,6 +98,17 @@ mod tests {
         check(&["192.0.2.7:5000"], 1, "192.0.2.7");
         check(&["[2001:db8::1]:5000"], 1, "2001:db8::1");
         check(&["2001:db8::1"], 1, "2001:db8::1");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_hide_nobody() {
+        let mut request = Request::new(Body::empty());
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 40_000))));
+        let line = HeaderValue::from_bytes(b"\xff, 192.0.2.7").unwrap();
+        request.headers_mut().insert("x-forwarded-for", line);
+        assert_eq!(address(&request, 1).to_string(), "192.0.2.7");
+        // What a proxy did not write is not believed.
+        assert_eq!(address(&request, 2).to_string(), "10.0.0.1");
     }
 
     #[test]

@@ -3,8 +3,8 @@ import { checkArguments, lazySelector, type Lazy, type LazyOptions, type LazyTar
 
 /**
  * Loads the elements of `target` when they come near: `data-src`, `data-srcset`, `data-sizes`, `data-poster` and `data-bg` stand
- * for `src`, `srcset`, `sizes`, `poster` and the background image. Without WebAssembly or IntersectionObserver everything loads
- * at once, images and iframes by `loading="lazy"`. Throws a `TypeError` or `RangeError` for an invalid target or option.
+ * for `src`, `srcset`, `sizes`, `poster` and the background image. Without IntersectionObserver everything loads at once, images
+ * and iframes by `loading="lazy"`. Throws a `TypeError` or `RangeError` for an invalid target or option.
  */
 export function lazy(target: LazyTarget = lazySelector, options: LazyOptions = {}): Lazy {
   checkArguments(target, options)

@@ -20,14 +20,16 @@ import type {
 
 type TransformerFn = (data: any) => any
 
-interface DehydratedMutation {
+/** One mutation as plain data. */
+export interface DehydratedMutation {
   mutationKey?: MutationKey
   state: MutationState
   meta?: MutationMeta
   scope?: MutationScope
 }
 
-interface DehydratedQuery {
+/** One query as plain data. */
+export interface DehydratedQuery {
   queryHash: string
   queryKey: QueryKey
   state: QueryState

@@ -25,6 +25,8 @@ export {
   hydrate,
   defaultShouldDehydrateMutation,
   defaultShouldDehydrateQuery,
+  type DehydratedMutation,
+  type DehydratedQuery,
   type DehydratedState,
 } from './hydration.js'
 export { streamedQuery as experimental_streamedQuery } from './streamedQuery.js'
@@ -37,4 +39,17 @@ export { replaceEqualDeep } from './structuralSharing.js'
 export { keepPreviousData, noop, shouldThrowError } from './utils.js'
 export { dataTagSymbol, dataTagErrorSymbol, skipToken, unsetMarker } from './types.js'
 export type * from './types.js'
+// The names above are of values too, and hide these interfaces. Without another name a declaration file could not say the type of an
+// exported client, cache or query (TS2742).
+export type {
+  Mutation as MutationInterface,
+  MutationCache as MutationCacheInterface,
+  MutationObserver as MutationObserverInterface,
+  Query as QueryInterface,
+  QueryCache as QueryCacheInterface,
+  QueryClient as QueryClientInterface,
+  QueryObserver as QueryObserverInterface,
+} from './types.js'
+export type { QueryObserverBase } from './queryObserver.js'
+export type { MutationObserverBase } from './mutationObserver.js'
 export { WasmUnavailableError } from '../wasm.js'

@@ -17,7 +17,7 @@ import type {
 } from './types.js'
 
 /** Public members are documented in `types/classes.ts`. */
-class MutationObserverBase<TData = unknown, TError = DefaultError, TVariables = void, TOnMutateResult = unknown>
+export class MutationObserverBase<TData = unknown, TError = DefaultError, TVariables = void, TOnMutateResult = unknown>
   extends Subscribable<(result: MutationObserverResult<TData, TError, TVariables, TOnMutateResult>) => void>
   implements Types.MutationObserver<TData, TError, TVariables, TOnMutateResult>
 {

@@ -41,6 +41,12 @@ export interface PaceAsync<Options> {
     wait?: number,
     options?: Options,
   ): PacedAsync<Args, R, This>
+  // The second once more: TypeScript explains a call that matches none by the last one, and should name the wait or the option.
+  <F extends (this: any, ...args: any[]) => unknown>(
+    fn: F,
+    wait?: number,
+    options?: Options,
+  ): PacedAsync<WithoutSignal<Parameters<F>>, Awaited<ReturnType<F>>, ThisParameterType<F>>
 }
 
 type WithoutSignal<Args extends unknown[]> = Args extends [...infer Before, (infer Last)?]

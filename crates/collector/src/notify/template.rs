@@ -139,11 +139,30 @@ mod tests {
         assert_eq!(json["text"], "LCP p75 is \"slow\"");
     }
 
+    /// The template for Slack.
+    fn documented() -> &'static str {
+        let page = include_str!("../../../../docs/receivers.md");
+        page.split_once("body = '''\n").unwrap().1.split_once("'''").unwrap().0
+    }
+
+    #[test]
+    fn in_the_documented_text_no_page_writes_links_or_mentions() {
+        let mut told = notification();
+        for alert in &mut told.alerts {
+            alert
+                .annotations
+                .insert("summary".to_owned(), "<!channel> <https://evil.example|a&b>".to_owned());
+        }
+        let text = Template::new(documented()).unwrap().render(&payload(&told, "http://dash")).unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        let text = json["text"].as_str().unwrap();
+        assert!(text.contains(": &lt;!channel> &lt;https://evil.example|a&amp;b> http"), "{text}");
+        assert!(!text.contains('<'), "{text}");
+    }
+
     #[test]
     fn the_documented_text_names_each_alert_of_a_group() {
-        let page = include_str!("../../../../docs/receivers.md");
-        let body = page.split_once("body = '''\n").unwrap().1.split_once("'''").unwrap().0;
-        let json: serde_json::Value = serde_json::from_str(&render(body)).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&render(documented())).unwrap();
         assert_eq!(
             json["text"],
             "[FIRING] slow pages: LCP p75 is \"slow\" http://127.0.0.1:7300/vitals?app=shop\n\

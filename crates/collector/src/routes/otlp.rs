@@ -44,6 +44,8 @@ pub async fn logs(State(app): State<App>, request: Request) -> Response {
     answer(&app, request, Signal::Logs, async |app, received| {
         let logs = decode::<otlp::Logs>(received)?;
         let outcome = browser::logs(&logs, &sent_by(received));
+        // Decoded, a post may take a hundred times its bytes: it does not wait for the store like that.
+        drop(logs);
         keep(app, received, outcome, Undo::default()).await
     })
     .await
@@ -54,6 +56,7 @@ pub async fn traces(State(app): State<App>, request: Request) -> Response {
     answer(&app, request, Signal::Traces, async |app, received| {
         let traces = decode::<otlp::Traces>(received)?;
         let outcome = browser::traces(&traces, &sent_by(received));
+        drop(traces);
         keep(app, received, outcome, Undo::default()).await
     })
     .await
@@ -65,14 +68,18 @@ pub async fn metrics(State(app): State<App>, request: Request) -> Response {
         let metrics = decode::<otlp::Metrics>(received)?;
         let (mut outcome, undo) = browser::metrics(&metrics, &sent_by(received), &app.senders.cumulative);
         let of_services = std::mem::take(&mut outcome.of_services);
+        let pushed = (of_services > 0 && received.may_push.is_ok()).then_some(metrics);
         let is_only_of_services = outcome.reports.is_empty();
         let mut rejected = keep(app, received, outcome, undo).await?;
-        if of_services > 0 {
-            match &received.may_push {
-                Ok(()) => rejected.merge(push(app, received, &metrics).await?),
-                Err(failure) if is_only_of_services => return Err(failure.clone()),
-                Err(failure) => rejected.add(of_services, failure.message.clone()),
+        if let Some(metrics) = pushed {
+            rejected.merge(push(app, received, &metrics).await?);
+        } else if of_services > 0
+            && let Err(failure) = &received.may_push
+        {
+            if is_only_of_services {
+                return Err(failure.clone());
             }
+            rejected.add(of_services, failure.message.clone());
         }
         Ok(rejected)
     })

@@ -6,6 +6,8 @@ import { logs } from './logs.js'
 import { metrics } from './metrics.js'
 import { attributes } from './value.js'
 
+export type { Format as BeaconFormat, Request as BeaconRequest } from '../send/index.js'
+
 export interface OtlpOptions {
   /** Additional resource attributes, such as `deployment.environment.name`. */
   attributes?: Record<string, string>

@@ -62,3 +62,14 @@ export const search: PacedAsync<[text: string], number> = debounceAsync(async (t
 void search('a', new AbortController().signal)
 // @ts-expect-error: the argument is required
 void search()
+
+// An error is where the mistake is, not at the function.
+void debounceAsync(async (id: number) => id, 100, {
+  // @ts-expect-error: an option that there is not
+  leadin: true,
+})
+void throttleAsync(
+  async (id: number) => id,
+  // @ts-expect-error: a wait is a number of ms
+  '100',
+)

@@ -42,7 +42,9 @@ impl Buckets {
         }
         let fits = match &self.bounds {
             Bounds::Explicit(bounds) => {
-                (self.counts.is_empty() || self.counts.len() == bounds.len() + 1)
+                // Bounds may come without counts, and are remembered with them.
+                bounds.len() <= BUCKETS
+                    && (self.counts.is_empty() || self.counts.len() == bounds.len() + 1)
                     && bounds.windows(2).all(|pair| pair[0] < pair[1])
             }
             Bounds::Exponential(scale, offset) => {
@@ -194,6 +196,16 @@ mod tests {
             max: Some(parts.max),
         };
         assert_eq!(sent.histogram(1.0), recorded);
+    }
+
+    #[test]
+    fn bounds_without_counts_are_bounded_too() {
+        let of = |bounds: usize| {
+            let bounds = (0..bounds).map(|bound| bound as f64).collect();
+            Buckets { count: 1, ..buckets(Bounds::Explicit(bounds), Vec::new(), 3.0) }
+        };
+        assert!(of(0).is_sound() && of(BUCKETS).is_sound());
+        assert!(!of(BUCKETS + 1).is_sound());
     }
 
     proptest! {
