@@ -22,20 +22,31 @@ type TransformerFn = (data: any) => any
 
 /** One mutation as plain data. */
 export interface DehydratedMutation {
+  /** Its key, where it has one. */
   mutationKey?: MutationKey
+  /** How far it was, and its variables. */
   state: MutationState
+  /** What its options say of it. */
   meta?: MutationMeta
+  /** Mutations of one scope run one after another. */
   scope?: MutationScope
 }
 
 /** One query as plain data. */
 export interface DehydratedQuery {
+  /** The hash of its key. */
   queryHash: string
+  /** Its key. */
   queryKey: QueryKey
+  /** Its data, its error, and when they came. */
   state: QueryState
+  /** When it was dehydrated, in ms since 1970: data of a promise counts from then. */
   dehydratedAt: number
+  /** The data that was on its way, where the framework can send promises. */
   promise?: Promise<unknown>
+  /** What its options say of it. */
   meta?: QueryMeta
+  /** Missing for a query without pages. */
   queryType?: 'infinite'
 }
 
