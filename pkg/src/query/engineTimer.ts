@@ -24,10 +24,10 @@ export class EngineTimer {
     this.#owner = owner
   }
 
-  /** Sets the timer for `deadline`, in ms since the epoch; `Infinity` for none. */
+  /** Sets the timer for `deadline`, in ms since the epoch; `Infinity` for none. NaN: it stays as it is. */
   set(deadline: number): void {
     // An early timer costs less than a new one after each call.
-    if (deadline !== Infinity ? this.#firesAt <= deadline : this.#firesAt === Infinity) return
+    if (deadline !== Infinity ? !(this.#firesAt > deadline) : this.#firesAt === Infinity) return
     if (this.#timer !== undefined) timeoutManager.clearTimeout(this.#timer)
     this.#timer = undefined
     this.#firesAt = deadline

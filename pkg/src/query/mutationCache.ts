@@ -80,14 +80,7 @@ export const MutationCache: new (config?: MutationCacheConfig) => Types.Mutation
   }
 
   clear(): void {
-    notifyManager.batch(() => {
-      const all = this.getAll()
-      this.#mutations.clear()
-      all.forEach((mutation) => {
-        mutation.unlink()
-        this.notify({ type: 'removed', mutation })
-      })
-    })
+    notifyManager.batch(() => this.getAll().forEach((mutation) => this.remove(mutation)))
   }
 
   getAll(): InternalMutation[] {

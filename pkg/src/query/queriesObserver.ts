@@ -21,28 +21,28 @@ interface Match {
   observer: QueryObserverBase
 }
 
+const same = (items: unknown[], others: unknown[]) => items.length === others.length && items.every((item, i) => item === others[i])
+
 /** Observes a list of queries, which may change. */
 export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Subscribable<
   (result: QueryObserverResult[]) => void
 > {
   #client: InternalQueryClient
-  #options?: QueriesObserverOptions<TCombinedResult>
+  #combineFn?: CombineFn<TCombinedResult>
   #matches: Match[] = []
   #observers: QueryObserverBase[] = []
   /** The index of each observer, so that a change costs one step, however many observers there are. */
   #indexes = new Map<QueryObserverBase, number>()
-  /** One result per observer. Once it was handed out, changes go into a copy. */
+  /** One result per observer. */
   #result: QueryObserverResult[] = []
-  #resultHandedOut = false
+  /** The results that were handed out last: changes go into a copy of them. */
+  #resultShown?: QueryObserverResult[]
   /** Counts the changes of the result. */
   #version = 0
-  /** Whether listeners are notified once per flush instead of once per query; and whether that is scheduled. */
-  #notifiesOnce = false
   #notifyScheduled = false
   #combinedResult!: TCombinedResult
-  #lastCombine?: CombineFn<TCombinedResult>
-  #combinedVersion = -1
-  #lastQueryHashes?: string[]
+  /** What the combined result comes from: the version, the function, and the hashes of the queries. */
+  #combinedFrom: unknown[] = []
 
   /** Takes the options for query-core's signature: they apply from the first `setQueries` on. */
   constructor(client: QueryClient, queries: AnyOptions[], _options?: QueriesObserverOptions<TCombinedResult>) {
@@ -66,7 +66,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
   }
 
   setQueries(queries: AnyOptions[], options?: QueriesObserverOptions<TCombinedResult>): void {
-    this.#options = options
+    this.#combineFn = options?.combine
     notifyManager.batch(() => {
       const before = this.#observers
       const matches = this.#match(queries)
@@ -77,25 +77,22 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
           }
         }
       } catch {}
-      const existing = new Set(before)
+      const existing = this.#indexes
       // A new observer has its options, but may have missed initial data that a later one brought.
       matches.forEach(({ observer, options }) => {
         if (existing.has(observer) || observer.isOutdated()) observer.setOptions(options)
       })
       const observers = matches.map(({ observer }) => observer)
       const result = observers.map((observer) => observer.getCurrentResult())
-      const indexesChanged = before.length !== observers.length || observers.some((observer, i) => observer !== before[i])
-      const changed = indexesChanged || result.some((next, i) => !this.#result[i] || !shallowEqualObjects(next, this.#result[i]))
-      if (!changed) return
+      const indexesChanged = !same(observers, before)
+      if (!indexesChanged && result.every((next, i) => shallowEqualObjects(next, this.#result[i]))) return
 
       if (indexesChanged) {
         this.#matches = matches
         this.#observers = observers
         this.#indexes = new Map(observers.map((observer, i) => [observer, i]))
-        this.#notifiesOnce = observers.length >= DEFAULT_BATCH
       }
       this.#result = result
-      this.#resultHandedOut = false
       this.#version++
       if (!this.hasListeners()) return
       if (indexesChanged) {
@@ -111,8 +108,7 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
   }
 
   getCurrentResult(): QueryObserverResult[] {
-    this.#resultHandedOut = true
-    return this.#result
+    return (this.#resultShown = this.#result)
   }
 
   getQueries(): Query[] {
@@ -134,21 +130,25 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
   ] {
     const matches = this.#match(queries)
     const result = matches.map(({ observer, options }) => observer.getOptimisticResult(options))
-    const hashes = matches.map(({ options }) => options.queryHash)
-    return [result, (r) => this.#combine(r ?? result, combine, hashes), () => this.#track(result, matches)]
+    // The observers hold these results now. Held here too, `setQueries` does not notify of what the caller has already.
+    const observers = matches.map(({ observer }) => observer)
+    const held = observers.map((observer) => observer.getCurrentResult())
+    if (same(observers, this.#observers) && !same(held, this.#result)) {
+      this.#result = held
+      this.#version++
+    }
+    return [result, (r) => this.#combine(r ?? result, combine, matches), () => this.#track(result, matches)]
   }
 
   #listen(observer: QueryObserverBase): void {
     observer.subscribe((result) => {
       const index = this.#indexes.get(observer)
       if (index === undefined) return
-      if (this.#resultHandedOut) {
-        this.#result = this.#result.slice()
-        this.#resultHandedOut = false
-      }
+      if (this.#result === this.#resultShown) this.#result = this.#result.slice()
       this.#result[index] = result
       this.#version++
-      if (!this.#notifiesOnce) return this.#notify()
+      // The listeners of many queries are notified once per flush, not once per query.
+      if (this.#observers.length < DEFAULT_BATCH) return this.#notify()
       if (this.#notifyScheduled) return
       this.#notifyScheduled = true
       notifyManager.schedule(() => {
@@ -170,14 +170,11 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
     )
   }
 
-  #combine(input: QueryObserverResult[], combine: CombineFn<TCombinedResult> | undefined, hashes?: string[]): TCombinedResult {
+  #combine(input: QueryObserverResult[], combine: CombineFn<TCombinedResult> | undefined, matches: Match[]): TCombinedResult {
     if (!combine) return input as TCombinedResult
-    const known = this.#lastQueryHashes
-    const otherQueries = hashes && known && (known.length !== hashes.length || hashes.some((hash, i) => hash !== known[i]))
-    if (this.#version !== this.#combinedVersion || otherQueries || combine !== this.#lastCombine) {
-      this.#lastCombine = combine
-      this.#combinedVersion = this.#version
-      if (hashes) this.#lastQueryHashes = hashes
+    const from = [this.#version, combine, ...matches.map(({ options }) => options.queryHash)]
+    if (!same(from, this.#combinedFrom)) {
+      this.#combinedFrom = from
       this.#combinedResult = shareEqual(this.#combinedResult, combine(input))
     }
     return this.#combinedResult
@@ -203,13 +200,13 @@ export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Su
   #notify(): void {
     this.#notifyScheduled = false
     if (!this.hasListeners()) return
-    const { combine } = this.#options ?? {}
+    const combine = this.#combineFn
     // While a component is suspended there is nothing to combine.
     const suspended = (observer: QueryObserverBase, i: number) => observer.options.suspense && this.#result[i]?.data === undefined
     if (combine && !this.#observers.some(suspended)) {
       const before = this.#combinedResult
       try {
-        if (Object.is(this.#combine(this.#track(this.#result, this.#matches), combine), before)) return
+        if (Object.is(this.#combine(this.#track(this.#result, this.#matches), combine, this.#matches), before)) return
       } catch (error) {
         // The listener calls `combine` again and gets the error.
         reportUnhandled(error)

@@ -59,13 +59,14 @@ export class QueryObserverBase<
   /** The query's state when the observer began to observe it. */
   #stateBefore: QueryState<TQueryData, TError> = undefined!
   #result: QueryObserverResult<TData, TError> = undefined!
-  /** The state and the options that the result comes from. */
-  #resultState?: QueryState<TQueryData, TError>
+  /** The options that the result comes from. */
   #resultOptions?: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>
-  /** That state, if the result is what `updateResult` makes of it. */
+  /** The state that the result comes from, if the result is what `updateResult` makes of it. */
   #computedFrom?: QueryState<TQueryData, TError>
   #selectError?: { error: unknown }
   #selectFn?: (data: TQueryData) => TData
+  /** What `select` was called with: optimistic results are of other queries too. */
+  #selectInput?: unknown
   #selected?: TData
   #lastQueryWithData?: InternalQuery<TQueryFnData, TError, TQueryData, TQueryKey>
   #trackedProps?: Set<keyof QueryObserverResult>
@@ -159,8 +160,7 @@ export class QueryObserverBase<
     // The next result is compared and shared with the one that was rendered.
     if (!shallowEqualObjects(this.getCurrentResult(), result)) {
       this.#result = result
-      this.#resultOptions = this.options
-      this.#resultState = this.#query.state
+      this.#resultOptions = options
       this.#computedFrom = undefined
     }
     return result
@@ -313,7 +313,8 @@ export class QueryObserverBase<
     let data = state.data as unknown as TData | undefined
     if (options.placeholderData !== undefined && data === undefined && status === 'pending') {
       let placeholder: unknown
-      if (resultBefore?.isPlaceholderData && Object.is(options.placeholderData, this.#resultOptions?.placeholderData)) {
+      const isShown = resultBefore?.isPlaceholderData && Object.is(options.placeholderData, this.#resultOptions?.placeholderData)
+      if (isShown) {
         // The placeholder went through `select` when it was first shown.
         placeholder = resultBefore.data
         select = undefined
@@ -326,19 +327,21 @@ export class QueryObserverBase<
               )
             : options.placeholderData
       }
-      if (placeholder !== undefined) {
+      // `select` may have made `undefined` of it.
+      if (isShown || placeholder !== undefined) {
         status = 'success'
-        data = replaceData(resultBefore?.data as unknown, placeholder, options as any) as TData
+        data = replaceData(select ? this.#selectInput : resultBefore?.data, placeholder, options as any) as TData
         isPlaceholderData = true
       }
     }
 
     if (select && data !== undefined) {
-      if (resultBefore && Object.is(data, this.#resultState?.data) && select === this.#selectFn) {
+      if (select === this.#selectFn && Object.is(data, this.#selectInput)) {
         data = this.#selected
       } else {
         try {
           this.#selectFn = select
+          this.#selectInput = data
           data = replaceData<TData>(resultBefore?.data, select(data as unknown as TQueryData), options as any)
           this.#selected = data
           this.#selectError = undefined
@@ -348,7 +351,7 @@ export class QueryObserverBase<
       }
     } else if (data === undefined) {
       // An error of `select` concerned other data.
-      this.#selectError = undefined
+      this.#selectInput = this.#selectError = undefined
     }
     if (this.#selectError) data = this.#selected
     else if (status === 'error') thrown = undefined
@@ -420,7 +423,7 @@ export class QueryObserverBase<
     const before = this.#result as QueryObserverResult<TData, TError> | undefined
     const result = this.createResult(this.#query, this.options)
     const { state } = this.#query
-    this.#resultState = this.#computedFrom = state
+    this.#computedFrom = state
     this.#resultOptions = this.options
     if (state.data !== undefined) this.#lastQueryWithData = this.#query
     if (shallowEqualObjects(result, before)) return

@@ -16,7 +16,7 @@ export interface EngineConfig {
 }
 
 /** @internal */
-export abstract class Engine<TMachine extends { deadlines$: Deadlines }, TItem> {
+export abstract class Engine<TMachine extends { deadlines$: Deadlines; fetches$?: Map<number, unknown> }, TItem> {
   readonly engineMachine: TMachine
   readonly engineTimer = new EngineTimer(this)
   /** The queries or mutations by their ids. */
@@ -33,7 +33,8 @@ export abstract class Engine<TMachine extends { deadlines$: Deadlines }, TItem> 
   applyRule<TArgs extends unknown[], TResult>(rule: (machine: TMachine, ...args: TArgs) => TResult, ...args: TArgs): TResult {
     const { engineMachine: machine } = this
     const result = this.#tap ? (this.#tap(rule, machine, args) as TResult) : rule(machine, ...args)
-    this.engineTimer.set(nextDeadline(machine.deadlines$) ?? Infinity)
+    // The end of a fetch brings a deadline, for which the timer that is there is mostly early enough.
+    this.engineTimer.set(nextDeadline(machine.deadlines$) ?? (machine.fetches$?.size ? NaN : Infinity))
     return result
   }
 

@@ -132,3 +132,49 @@ test('a query shows initial data that a later query of the list brought', () => 
   const observer = new QueriesObserver(client, [{ queryKey: ['a'] }, { queryKey: ['a'], initialData: 1 }])
   assert.deepEqual(data(observer.getCurrentResult()), [1, 1])
 })
+
+/** What an adapter passes for the query `key`, whose data `select` marks with `mark`. */
+function rendered(client, key, mark) {
+  const select = (data) => new Marked(data + mark)
+  return [{ ...client.defaultQueryOptions({ queryKey: [key], staleTime: Infinity, select }), _optimisticResults: 'optimistic' }]
+}
+
+/** Never shared structurally. */
+class Marked {
+  constructor(text) {
+    this.text = text
+  }
+}
+
+test('setQueries does not notify of the optimistic result that its caller has', async () => {
+  const client = new QueryClient()
+  client.setQueryData(['a'], 'a')
+  const observer = new QueriesObserver(client, rendered(client, 'a', 0))
+  let told = 0
+  const unsubscribe = observer.subscribe(() => told++)
+  const next = rendered(client, 'a', 1)
+  const [[{ data }]] = observer.getOptimisticResult(next)
+  observer.setQueries(next)
+  await pass(1)
+  assert.equal(data.text, 'a1')
+  assert.equal(observer.getCurrentResult()[0].data, data)
+  assert.equal(told, 0)
+  unsubscribe()
+})
+
+test('combine sees what other options and other queries give', async () => {
+  const client = new QueryClient()
+  for (const key of ['a', 'b']) client.setQueryData([key], key)
+  const combine = (results) => results.map(({ data }) => data.text).join()
+  const observer = new QueriesObserver(client, rendered(client, 'a', 0))
+  const unsubscribe = observer.subscribe(() => {})
+  const combined = (queries) => observer.getOptimisticResult(queries, combine)[1]()
+  for (const mark of [0, 1, 2]) {
+    const queries = rendered(client, 'a', mark)
+    assert.equal(combined(queries), `a${mark}`)
+    observer.setQueries(queries, { combine })
+  }
+  observer.setQueries(rendered(client, 'b', 3), { combine })
+  assert.equal(combined(rendered(client, 'a', 4)), 'a4')
+  unsubscribe()
+})

@@ -257,3 +257,54 @@ test('a function for a trigger option is called on that trigger only', async () 
   new QueryObserver(client, failed).subscribe(() => {})()
   assert.deepEqual(asked, ['retryOnMount'])
 })
+
+test('an optimistic result of another query does not replace what select made of this one', () => {
+  const client = new QueryClient()
+  client.setQueryData(['a'], 'A')
+  client.setQueryData(['b'], 'B')
+  const options = (key) => ({ queryKey: [key], staleTime: Infinity, select })
+  const select = (data) => ({ data })
+  const observer = new QueryObserver(client, options('a'))
+  const unsubscribe = observer.subscribe(() => {})
+  const other = { ...client.defaultQueryOptions(options('b')), _optimisticResults: 'optimistic' }
+  assert.deepEqual(observer.getOptimisticResult(other).data, { data: 'B' })
+  client.invalidateQueries({ queryKey: ['a'], refetchType: 'none' })
+  assert.deepEqual(observer.getCurrentResult().data, { data: 'A' })
+  unsubscribe()
+})
+
+test('a placeholder of which select makes undefined stays one', async () => {
+  const client = new QueryClient()
+  const placeholderData = { other: 1 }
+  const options = { queryKey: ['a'], placeholderData, select: ({ wanted }) => wanted, queryFn: () => after(10, { wanted: 2 }) }
+  const observer = new QueryObserver(client, options)
+  const { seen } = watch(observer, 'status', 'data', 'isPlaceholderData')
+  await pass(10)
+  assert.deepEqual(seen, [
+    ['success', undefined, true],
+    ['success', 2, false],
+  ])
+})
+
+test('structuralSharing of a placeholder compares it with data, not with what select made of that', async () => {
+  const client = new QueryClient()
+  const compared = []
+  const structuralSharing = (before, data) => {
+    compared.push([before, data])
+    return data
+  }
+  const options = (key) => ({
+    queryKey: [key],
+    queryFn: () => ({ list: key }),
+    placeholderData: keepPreviousData,
+    select: ({ list }) => list,
+    structuralSharing,
+  })
+  const observer = new QueryObserver(client, options('a'))
+  const unsubscribe = observer.subscribe(() => {})
+  await pass(1)
+  compared.length = 0
+  observer.setOptions(options('b'))
+  assert.deepEqual(compared[0], [{ list: 'a' }, { list: 'a' }])
+  unsubscribe()
+})
