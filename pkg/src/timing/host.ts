@@ -52,7 +52,8 @@ function applyHold(): void {
 export function arm(): void {
   if (isFiring) return
   const now = Date.now()
-  const delay = pace_arm(now)
+  // Hosts drop the fraction, and a timer that fires early would set the clock forward: many of them would make it fast.
+  const delay = Math.ceil(pace_arm(now))
   const arming = ++armings
   // An overdue timer is not cleared: it fires as soon as the host is idle, and setting it again and again could postpone
   // it for ever. A timer of another clock is not cleared either: a test may have replaced the clock or restored it, and

@@ -88,6 +88,34 @@ test('burst is the size of the bucket, limit its rate', async () => {
   )
 })
 
+test('no span holds too many calls where the interval is no multiple of a millisecond', async () => {
+  // Hosts drop the fraction of a delay; the mock clock does not. Its reset restores the function.
+  const { setTimeout } = globalThis
+  globalThis.setTimeout = (run, delay) => setTimeout(run, Math.trunc(delay))
+  const sliding = timed({ limit: 1, interval: 2.5 })
+  const bucket = timed({ limit: 400, interval: 1000, burst: 2 })
+  // A timer of another function, long after.
+  let expired = false
+  void retry(({ attempt }) => (attempt > 1 ? (expired = true) : Promise.reject(new Error())), { retryDelay: 60 })
+  for (let n = 0; n < 20; n++) {
+    void sliding.fn(n)
+    void bucket.fn(n)
+  }
+  await pass(59)
+  assert.equal(expired, false)
+  await pass(2)
+  assert.equal(expired, true)
+  for (const [{ ran }, burst] of [
+    [sliding, 1],
+    [bucket, 2],
+  ]) {
+    assert.equal(ran.length, 20)
+    for (const [i, [from]] of ran.entries()) {
+      for (const [j, [to]] of ran.entries()) if (j > i) assert.ok(j - i + 1 <= burst + (to - from) / 2.5, `${from} to ${to}`)
+    }
+  }
+})
+
 test('no call overtakes waiting calls', async () => {
   const { ran, fn } = timed({ limit: 1, interval: 10 })
   fn(1)

@@ -19,18 +19,18 @@ pub(super) enum State {
     Settled,
     /// A stale result that is computed again.
     Revalidating,
-    /// A call that ran.
+    /// Calls that ran at one time.
     Ran,
 }
 
-/// A result, a call, or what they belong to.
+/// A result, the calls of one time, or what they belong to.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Node {
-    /// Of a result: until when it is fresh. Of a call: when it ran. Of a token bucket: when it is full again.
+    /// Of a result: until when it is fresh. Of calls: when they ran. Of a token bucket: when it is full again.
     pub(super) at: Instant,
     before: [u32; 2],
     after: [u32; 2],
-    /// Of a rate limit: how many calls it remembers.
+    /// Of a rate limit: how many calls it remembers. Of calls: how many there are.
     pub(super) count: u32,
     pub(super) state: State,
 }
@@ -112,9 +112,16 @@ impl<R: Rows<Node>> Lists<R> {
         self.node(head).after[ring]
     }
 
+    /// The last node of a ring; the head where it is empty.
+    pub(super) fn last(&mut self, head: u32, ring: usize) -> u32 {
+        self.node(head).before[ring]
+    }
+
     /// Appends a node to a ring, or moves it to the end if it is in it.
     pub(super) fn append(&mut self, head: u32, id: u32, ring: usize) {
-        self.unlink(id, ring);
+        if self.first(id, ring) != id {
+            self.unlink(id, ring);
+        }
         let last = core::mem::replace(&mut self.node(head).before[ring], id);
         self.node(last).after[ring] = id;
         let node = self.node(id);

@@ -106,11 +106,17 @@ impl<R: Rows<Node>> Lists<R> {
             if first == id || self.node(first).at + rate.interval > now {
                 break;
             }
+            let expired = self.node(first).count;
             self.drop(first);
-            self.node(id).count -= 1;
+            self.node(id).count -= expired;
         }
-        let call = self.take(State::Ran, now);
-        self.append(id, call, BY_USE);
+        // Calls of the same time share a node, since they leave the window together.
+        let mut last = self.last(id, BY_USE);
+        if self.node(last).at != now {
+            last = self.take(State::Ran, now);
+            self.append(id, last, BY_USE);
+        }
+        self.node(last).count += 1;
         self.node(id).count += 1;
         Duration::ZERO
     }

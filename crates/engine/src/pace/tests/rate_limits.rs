@@ -76,6 +76,24 @@ fn calls_that_left_the_window_are_forgotten() {
 }
 
 #[test]
+fn calls_of_one_time_are_remembered_together() {
+    let mut lists = TestLists::default();
+    let id = lists.rate_create();
+    for time in [0.0, 5.0] {
+        for _ in 0..1_000 {
+            assert_eq!(lists.rate_acquire(id, Rate::strict(2_000, ms(10)), at(time)), Duration::ZERO);
+        }
+    }
+    assert_eq!(lists.rate_remembered(id), 2_000);
+    assert_eq!(lists.rate_acquire(id, Rate::strict(2_000, ms(10)), at(5.0)), ms(5));
+    // Those of one time leave the window together.
+    assert_eq!(lists.rate_acquire(id, Rate::strict(2_000, ms(10)), at(10.0)), Duration::ZERO);
+    assert_eq!(lists.rate_remembered(id), 1_001);
+    // The function and the two times in its window have a node each.
+    assert!(lists.rate_create().0 <= 4, "the calls took more nodes");
+}
+
+#[test]
 fn a_full_queue_rejects_calls() {
     assert_eq!(runs_with(Rate::new(1, ms(10), 1), 1, &[0.0, 0.0, 0.0, 12.0]), [0.0, 10.0, 20.0]);
     assert_eq!(runs_with(Rate::new(1, ms(10), 1), 0, &[0.0, 9.0, 10.0]), [0.0, 10.0]);
@@ -95,8 +113,9 @@ fn a_released_limit_gives_back_its_calls() {
     let ids: Vec<_> = [(); 3]
         .map(|()| {
             let id = lists.rate_create();
-            for _ in 0..100 {
-                lists.rate_acquire(id, Rate::strict(1000, ms(10)), at(0.0));
+            // A node each: they are not of the same time.
+            for i in 0..100 {
+                lists.rate_acquire(id, Rate::strict(1000, ms(10)), at(f64::from(i) / 100.0));
             }
             lists.rate_release(id);
             lists.rate_release(id);
