@@ -182,6 +182,85 @@ test('a new URL is loaded, on any element that has one', async () => {
   await close(page_)
 })
 
+test('elements that have lazy attributes on their sources only are loaded', async () => {
+  const page_ = await visit(
+    page(
+      `<video id="video" width="60" height="40"><source data-src="/img/film.png"></video>
+       <picture><source id="s" data-srcset="/img/s.png"><img id="pic" width="60" height="40" alt=""></picture>
+       ${gap()}<picture><source data-srcset="/img/far.png"><img id="far" width="60" height="40" alt=""></picture>`,
+      `window.loader = lazy()`,
+    ),
+  )
+  for (const id of ['video', 'pic']) await has(page_, id, 'loaded')
+  assert.match(await page_.evaluate(() => pic.currentSrc), /s\.png/)
+  assert.ok(requestsOf('film') >= 1)
+  assert.equal(requestsOf('far'), 0)
+  await page_.evaluate(() => (s.dataset.srcset = '/img/again.png'))
+  await eventually('the new URL of a source', () => page_.evaluate(() => /again/.test(pic.currentSrc)))
+  await page_.evaluate(() => far.parentNode.remove())
+  await eventually('nothing pending', () => page_.evaluate(() => loader.stats().pending === 0))
+  await close(page_)
+})
+
+test('a selected picture is loaded again when a source changes, and is forgotten when it is removed', async () => {
+  const page_ = await visit(
+    page(
+      `<picture class="lozad"><source id="s" data-srcset="/img/s.png">
+         <img id="pic" data-src="/img/i.png" width="60" height="40" alt=""></picture>
+       ${gap()}<picture class="lozad" id="far"><img data-src="/img/far.png" width="60" height="40" alt=""></picture>`,
+      `window.loader = lazy('.lozad')`,
+    ),
+  )
+  await has(page_, 'pic', 'loaded')
+  for (const name of ['t', 'u']) {
+    await page_.evaluate((name) => (s.dataset.srcset = `/img/${name}.png`), name)
+    await eventually(name, () => page_.evaluate((name) => pic.currentSrc.endsWith(`${name}.png`), name))
+  }
+  assert.equal(await page_.evaluate(() => loader.stats().pending), 1)
+  await page_.evaluate(() => far.remove())
+  await eventually('nothing pending', () => page_.evaluate(() => loader.stats().pending === 0))
+  await close(page_)
+})
+
+test('an element that is removed and changed in one task is forgotten, and loaded when it is added again', async () => {
+  const page_ = await visit(page(`<div id="box">${img('a')}</div>${gap()}<div id="low">${img('b')}</div>`, `window.loader = lazy()`))
+  await has(page_, 'a', 'loaded')
+  await page_.evaluate(() => {
+    window.elements = [a, b]
+    for (const element of elements) {
+      element.remove()
+      element.dataset.src = `/img/${element.id}2.png`
+    }
+  })
+  await eventually('nothing pending', () => page_.evaluate(() => loader.stats().pending === 0))
+  await page_.evaluate(() => box.append(...elements))
+  await eventually('the new images', () => page_.evaluate(() => /a2/.test(a.currentSrc) && /b2/.test(b.currentSrc)))
+  await close(page_)
+})
+
+test('a new URL that fails shows the error image, and has no class but error', async () => {
+  const page_ = await visit(
+    page(
+      `<picture><source id="s" data-srcset="/img/a.png">
+         <img id="a" data-src="/img/i.png" data-error="/img/oops.png" width="60" height="40" alt=""></picture>
+       <img id="b" data-srcset="/img/b.png 1x" data-error="/img/oops.png" width="60" height="40" alt="">`,
+      `window.loader = lazy('img', { retries: 0 })`,
+    ),
+  )
+  for (const id of ['a', 'b']) await has(page_, id, 'loaded')
+  await page_.evaluate(() => {
+    s.dataset.srcset = '/img/x.png?fail=1'
+    b.dataset.srcset = '/img/y.png?fail=1 1x'
+  })
+  for (const id of ['a', 'b']) await has(page_, id, 'error')
+  await eventually('the error image', () => page_.evaluate(() => [a, b].every((image) => image.currentSrc.endsWith('oops.png'))))
+  assert.deepEqual(await page_.evaluate(() => [a.className, b.className]), ['error', 'error'])
+  await page_.evaluate(() => loader.load(b))
+  await eventually('the image', () => page_.evaluate(() => /y\.png/.test(b.currentSrc)))
+  assert.equal(await page_.evaluate(() => b.className), 'loaded')
+  await close(page_)
+})
+
 test('elements in the document of an iframe are loaded, with URLs relative to its base', async () => {
   const within = `<base href='/img/'><body style='margin:0'>
     <picture><source data-srcset='f-source.png'><img id='pic' data-src='f-none.png' width='60' height='40'></picture>

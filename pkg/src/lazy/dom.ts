@@ -12,5 +12,5 @@ export function isMedia(node: Node): node is HTMLMediaElement {
 
 /** A new image of the element's document, so that relative URLs resolve against its base. */
 export function createImage(element: Element): HTMLImageElement {
-  return new (element.ownerDocument.defaultView ?? (globalThis as unknown as Window & typeof globalThis)).Image()
+  return element.ownerDocument.createElement('img')
 }

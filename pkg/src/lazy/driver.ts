@@ -21,7 +21,7 @@ import {
 import { lazy_create, lazy_destroy, lazy_end, lazy_enter, lazy_online, lazy_poll, lazy_stat } from '../rules/lazy.js'
 import { batchDecode } from './batchDecode.js'
 import { isTag } from './dom.js'
-import { apply, applyError, applyPartly, hasResource, loadDetached, loadable } from './element.js'
+import { apply, applyError, applyPartly, elementsWithUrls, hasResource, loadDetached, loadable } from './element.js'
 import { lazyLcp, observeLcp } from './lcp.js'
 import { forEachMatch, observeMutations } from './observeMutations.js'
 import { marginOf, type Lazy, type LazyOptions, type LazyStats } from './options.js'
@@ -105,7 +105,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
   }
 
   function observe(match: Element): void {
-    const element = loadable(match) as HTMLElement | null
+    const element = loadable(match)
     if (!element || targets.has(element)) return
     const target: Target = { owner$: owner, element$: element, item$: NOT_ENTERED }
     targets.set(element, target)
@@ -222,6 +222,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
   function giveUp({ element$: element, isPartial$: isPartial }: Target): void {
     const url = errorUrl(element)
     if (url && !isPartial) applyError(element, url)
+    swapClass(element, classLoaded)
     swapClass(element, classLoading, classError)
     notify(onError, element)
   }
@@ -233,17 +234,23 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
   const stopMutations = observeMutations(roots, selector, check, pump)
 
   /** An element was added or removed, or has a new URL. */
-  function check(element: Element, hasNewUrl: boolean): void {
+  function check(match: Element, hasNewUrl: boolean): void {
+    const element = loadable(match)
+    if (!element) return
     const target = ownTarget(element)
-    // A loaded element stays known, since it may be added again.
-    if (!hasNewUrl && !element.isConnected) return target && remove(target)
-    const isWanted = selector === '*' ? given.has(element) : element.matches(selector)
-    // An element that has not come near has no load to replace.
-    if (hasNewUrl && !(isWanted && target?.item$ === NOT_ENTERED)) {
-      if (target) remove(target)
-      else if (isWanted && targets.get(element) === LOADED) targets.delete(element)
+    // What is selected may also be its picture, or one of the sources.
+    const isWanted = [element.closest('picture') ?? element, ...elementsWithUrls(element)].some((each) =>
+      selector === '*' ? given.has(each) : each.matches(selector),
+    )
+    // An element that has not come near has no load to replace. A loaded one stays known, since it may be added again.
+    if (hasNewUrl ? !(isWanted && target?.item$ === NOT_ENTERED) : !element.isConnected) {
+      if (target) {
+        remove(target)
+        swapClass(element, classLoading)
+      } else if (hasNewUrl && isWanted && targets.get(element) === LOADED) targets.delete(element)
     }
-    if (isWanted) observe(element)
+    // An attribute of a removed element may change in the same task.
+    if (isWanted && element.isConnected) observe(element)
   }
 
   function ownTarget(element: Element): Target | undefined {
@@ -263,6 +270,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     const { item$: item } = target
     const element = target.element$ as HTMLImageElement
     remove(target)
+    swapClass(element, classError)
     if (viewport) {
       if (element.loading === 'lazy') element.loading = 'eager'
     } else {
@@ -271,9 +279,9 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
       // Set before the URL, or the browser would load it at once.
       if (isTag(element, 'img') || isTag(element, 'iframe')) element.loading = 'lazy'
     }
-    if (item !== DECODING) return finishDirectly(target)
-    apply(element)
-    finish(target)
+    // The engine has counted it.
+    if (item === DECODING) loadedDirectly--
+    finishDirectly(target)
   }
 
   /** Finishes an element that is not an item of the engine. */
@@ -351,8 +359,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
 
   /** Calls a callback of the page in a microtask, since it may throw, and may call the loader. */
   function notify(callback: ((element: HTMLElement) => void) | undefined, element: HTMLElement): void {
-    if (!viewport) callback?.(element)
-    else if (callback) queueMicrotask(() => callback(element))
+    if (callback) queueMicrotask(() => callback(element))
   }
 }
 

@@ -36,13 +36,13 @@ function detachedCopy(element: HTMLImageElement): HTMLImageElement {
     const value = element.getAttribute(name)
     if (value !== null) image.setAttribute(name, value)
   }
-  const sources = sourcesOf(element)
-  if (sources.length > 0) {
-    const picture = image.ownerDocument.createElement('picture')
-    for (const source of sources) picture.append(source.cloneNode())
-    for (const source of picture.children) applyData(source as HTMLElement, source as HTMLElement, element)
-    picture.append(image)
+  const picture = image.ownerDocument.createElement('picture')
+  for (const source of sourcesOf(element)) {
+    const copy = source.cloneNode() as HTMLElement
+    applyData(source, copy, element)
+    picture.append(copy)
   }
+  picture.append(image)
   applyData(element, image, element)
   return image
 }
@@ -60,13 +60,12 @@ export function apply(element: HTMLElement): void {
 }
 
 function applyUrls(element: HTMLElement): void {
-  const media = isMedia(element) && element
   const elements = elementsWithUrls(element)
   // Media with the same URL go on playing.
   const isNew = (element: HTMLElement) => element.dataset.src && element.dataset.src !== element.getAttribute('src')
-  if (media ? !elements.some(isNew) : !hasUrl(element)) return
+  if (isMedia(element) ? !elements.some(isNew) : !hasUrl(element)) return
   for (const each of elements) applyData(each, each, element as HTMLImageElement)
-  if (media) media.load()
+  if (isMedia(element)) element.load()
 }
 
 /**
@@ -84,7 +83,11 @@ export function applyPartly(element: HTMLElement, images: HTMLImageElement[]): b
 /** Shows the error image `url` in place of the one that failed. */
 export function applyError(element: HTMLElement, url: string): void {
   if (backgroundOf(element)) element.style.backgroundImage = cssUrl(url)
-  else element.setAttribute(isMedia(element) ? 'poster' : 'src', url)
+  else {
+    // That of an earlier load would take precedence.
+    for (const each of elementsWithUrls(element)) if (each.dataset.srcset) each.removeAttribute('srcset')
+    element.setAttribute(isMedia(element) ? 'poster' : 'src', url)
+  }
 }
 
 /** The sources of an image's picture, or of a media element. */
@@ -95,7 +98,7 @@ function sourcesOf(element: HTMLElement): HTMLElement[] {
 }
 
 /** The element after its sources: the browser selects a source when the element gets its URL. */
-function elementsWithUrls(element: HTMLElement): HTMLElement[] {
+export function elementsWithUrls(element: HTMLElement): HTMLElement[] {
   return [...sourcesOf(element), element]
 }
 
@@ -120,8 +123,8 @@ function widthOf(image: HTMLImageElement): number {
   return width || innerWidth
 }
 
-/** The element to load: the image of a picture; `null` for a source, which is loaded with its image or media. */
-export function loadable(element: Element): Element | null {
-  if (isTag(element, 'picture')) return element.querySelector('img')
-  return isTag(element, 'source') ? null : element
+/** The element to load: the image of a picture; of a source, the image or media around it. */
+export function loadable(element: Element): HTMLElement | null {
+  const holder = isTag(element, 'source') ? element.parentElement : element
+  return isTag(holder, 'picture') ? holder.querySelector('img') : (holder as HTMLElement | null)
 }

@@ -1,5 +1,4 @@
 // Observes nodes that are added or removed, and attributes that change.
-import { isTag } from './dom.js'
 import { lazySelector } from './options.js'
 
 /**
@@ -19,7 +18,7 @@ export function observeMutations(
       if (type === 'attributes') {
         const element = target as Element
         // Some frameworks set an attribute to the value that it has.
-        if (element.getAttribute(attributeName!) !== oldValue) report(lazyElementOf(element), true)
+        if (element.getAttribute(attributeName!) !== oldValue) report(element, true)
         continue
       }
       for (const node of [...removedNodes, ...addedNodes]) forEachMatch(node, selector, (element) => report(element, false))
@@ -32,15 +31,10 @@ export function observeMutations(
   return () => observer.disconnect()
 }
 
-/** The element that is loaded: for a source, the image of its picture, or its video. */
-function lazyElementOf(element: Element): Element {
-  const parent = element.parentElement
-  return (isTag(element, 'source') && (parent?.querySelector('img') ?? parent)) || element
-}
-
 /** Calls `callback` with `root`, if it matches, and with every element in it that matches. */
 export function forEachMatch(root: Node, selector: string, callback: (element: HTMLElement) => void): void {
-  if (root.nodeType === 1 && (root as Element).matches(selector)) callback(root as HTMLElement)
-  if ('querySelectorAll' in root)
-    for (const element of (root as ParentNode).querySelectorAll(selector)) callback(element as HTMLElement)
+  // Documents match nothing, and texts have no elements.
+  const node = root as Partial<HTMLElement>
+  if (node.matches?.(selector)) callback(root as HTMLElement)
+  for (const element of node.querySelectorAll?.(selector) ?? []) callback(element as HTMLElement)
 }

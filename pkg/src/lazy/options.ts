@@ -98,7 +98,8 @@ export interface Lazy {
 
 /** The default target, and the default `selector`. */
 export const lazySelector =
-  'img[data-src],img[data-srcset],iframe[data-src],video[data-src],video[data-poster],' +
+  'img[data-src],img[data-srcset],picture>source[data-srcset],iframe[data-src],video[data-src],video>source[data-src],' +
+  'video[data-poster],' +
   '[data-bg],[data-bg-set],[data-bg-multi],[data-background-image],[data-background-image-set]'
 
 /** Throws for an invalid target or option. */

@@ -72,8 +72,8 @@ export function preload(items: Iterable<PreloadItem> = []): Preload {
 }
 
 function isSavingData(): boolean {
-  const { connection } = (globalThis.navigator ?? {}) as { connection?: Connection }
-  return !!connection?.saveData || !!connection?.effectiveType?.endsWith('2g')
+  const { saveData, effectiveType } = (globalThis.navigator as { connection?: Connection } | undefined)?.connection ?? {}
+  return !!saveData || /2g/.test(effectiveType!)
 }
 
 function whenIdle(run: () => void): void {

@@ -485,7 +485,7 @@ for (const [args, kind, message] of invalid) {
   })
 }
 
-test('without IntersectionObserver the browser loads all elements, also added ones', (t) => {
+test('without IntersectionObserver the browser loads all elements, also added ones', async (t) => {
   page(t, { withObserver: false })
   const a = image('a')
   document.append(a)
@@ -498,6 +498,42 @@ test('without IntersectionObserver the browser loads all elements, also added on
     assert.equal(element.attributes.src, element.dataset.src)
     assert.equal(element.className, 'loaded')
   }
+  await Promise.resolve()
   assert.deepEqual(notified, [a, b])
   assert.equal(images.stats().loaded, 2)
+})
+
+test('without IntersectionObserver a callback that throws keeps nothing from loading', (t) => {
+  page(t, { withObserver: false })
+  const [a, b] = [image('a'), image('b')]
+  document.append(a, b)
+  const reported = []
+  t.mock.method(globalThis, 'queueMicrotask', (callback) => {
+    try {
+      callback()
+    } catch ({ message }) {
+      reported.push(message)
+    }
+  })
+  const onLoad = () => {
+    throw new Error('of the page')
+  }
+  start('img', { onLoad })
+  assert.deepEqual([a.attributes.src, b.attributes.src], ['a', 'b'])
+  assert.deepEqual(reported, ['of the page', 'of the page'])
+})
+
+test('an element whose URL is taken away does not have the class loading', async (t) => {
+  page(t)
+  const a = image('a')
+  document.append(a)
+  const images = start('img')
+  observer.show([a, 0])
+  assert.equal(a.className, 'loading')
+  delete a.dataset.src
+  a.reportChange('data-src', 'a')
+  assert.equal(a.className, '')
+  await end('a')
+  assert.equal(a.attributes.src, undefined)
+  assert.equal(images.stats().pending, 0)
 })

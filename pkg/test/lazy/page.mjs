@@ -17,7 +17,7 @@ class Element {
   dataset = {}
   localName = 'div'
   nodeType = 1
-  ownerDocument = { defaultView: globalThis }
+  ownerDocument = { createElement: () => new HTMLImageElement() }
   parentNode = null
   style = {}
   #classes = new Set()
@@ -41,6 +41,10 @@ class Element {
   }
   get isConnected() {
     return this === document || (this.parentNode?.isConnected ?? false)
+  }
+  /** The tests' pictures have no children. */
+  closest() {
+    return null
   }
   append(...children) {
     for (const child of children) child.parentNode = this

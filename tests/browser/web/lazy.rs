@@ -23,6 +23,7 @@ export function find(root, selector) { return root.querySelector(selector) }
 export function append(root, html) { root.insertAdjacentHTML('beforeend', html) }
 export function scroll_to(element) { element.scrollIntoView() }
 export function dispatch(event) { window.dispatchEvent(new Event(event)) }
+export function show_again() { window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })) }
 export async function frames(count) {
   for (let i = 0; i < count; i++) await new Promise(requestAnimationFrame)
 }
@@ -41,6 +42,7 @@ extern "C" {
     fn append(root: &Element, html: &str);
     fn scroll_to(element: &Element);
     fn dispatch(event: &str);
+    fn show_again();
     async fn frames(count: u32);
     #[wasm_bindgen(catch)]
     async fn settled(check: &JsValue) -> Result<JsValue, JsValue>;
@@ -151,6 +153,53 @@ async fn a_failed_load_is_retried_when_the_network_is_back() {
     let seen = image.clone();
     until(move || class_of(&seen) == "loaded").await;
     assert_eq!(loader.stats(), Stats { loaded: 1, failed: 1, ..Stats::default() });
+    root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_failed_load_is_retried_when_the_page_comes_from_the_back_forward_cache() {
+    let root = page(&format!(r#"<img data-src="{BROKEN}" width=10 height=10>"#));
+    let loader = LazyLoader::new(LazyOptions::new().retries(0)).unwrap();
+    let image = find(&root, "img");
+    loader.observe(&image);
+    let seen = image.clone();
+    until(move || class_of(&seen) == "error").await;
+    image.set_attribute("data-src", PIXEL).unwrap();
+    // The first time a page is shown, nothing was interrupted.
+    dispatch("pageshow");
+    frames(5).await;
+    assert_eq!(class_of(&image), "error");
+    show_again();
+    let seen = image.clone();
+    until(move || class_of(&seen) == "loaded").await;
+    assert_eq!(loader.stats(), Stats { loaded: 1, failed: 1, ..Stats::default() });
+    root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn everything_is_loaded_before_printing() {
+    let root = page(&format!(
+        r#"<div style="height: 20000px"></div><img data-src="{PIXEL}" loading=lazy width=10 height=10><p data-bg="{PIXEL}">far</p>"#
+    ));
+    let loaded = Rc::new(RefCell::new(0));
+    let count = loaded.clone();
+    let loader = LazyLoader::new(LazyOptions::new().on_load(move |_| *count.borrow_mut() += 1)).unwrap();
+    loader.watch(&root, "img,p");
+    frames(5).await;
+    assert_eq!(loader.stats().loaded, 0);
+    dispatch("beforeprint");
+    let image = find(&root, "img");
+    assert_eq!(image.get_attribute("src").as_deref(), Some(PIXEL));
+    assert_eq!(image.get_attribute("loading").as_deref(), Some("eager"));
+    assert_eq!((class_of(&image), class_of(&find(&root, "p"))), ("loaded".into(), "loaded".into()));
+    assert_eq!((*loaded.borrow(), loader.stats().loaded), (2, 2));
+    // Nothing is loaded twice, and a dropped loader loads nothing.
+    dispatch("beforeprint");
+    assert_eq!(*loaded.borrow(), 2);
+    append(&root, &format!(r#"<img id=late data-src="{PIXEL}">"#));
+    drop(loader);
+    dispatch("beforeprint");
+    assert_eq!(find(&root, "#late").get_attribute("src"), None);
     root.remove();
 }
 

@@ -95,6 +95,12 @@ impl Loader {
         self.loaders.online(self.handle, online, false);
     }
 
+    /// The page is back, for example from the back/forward cache, where its loads were interrupted. It queues what
+    /// [`handle_online`](Self::handle_online) does, also if the network was never away.
+    pub fn handle_resumed(&mut self, online: bool) {
+        self.loaders.online(self.handle, online, true);
+    }
+
     /// The next effect. Call it after every input, and when the [deadline](Self::next_deadline) has come, until it returns
     /// `None`.
     pub fn poll_effect(&mut self, now: Instant) -> Option<Effect> {

@@ -190,6 +190,22 @@ fn a_failure_while_offline_spends_no_attempt() {
 }
 
 #[test]
+fn a_page_that_is_resumed_retries_what_failed_although_the_network_was_never_away() {
+    let mut loader = Loader::new(limits(2, 0), 1);
+    let (a, b) = (loader.add(), loader.add());
+    loader.enter(a, 0.0, at(0.0));
+    loader.enter(b, 1.0, at(0.0));
+    assert_eq!(effects(&mut loader).len(), 2);
+    loader.handle_failed(a, at(0.0));
+    assert_eq!(effects(&mut loader), [Effect::GiveUp(a)]);
+    loader.handle_online(true);
+    assert_eq!(effects(&mut loader), []);
+    // What is loading goes on.
+    loader.handle_resumed(true);
+    assert_eq!(effects(&mut loader), [Effect::Load(a)]);
+}
+
+#[test]
 fn an_item_that_left_during_its_backoff_is_retried_when_it_is_near() {
     let mut loader = Loader::new(limits(1, 1), 1);
     let id = loader.add();

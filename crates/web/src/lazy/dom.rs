@@ -192,6 +192,11 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn element(this: &PaintEntry) -> Option<Node>;
 
+    pub type ShowEvent;
+    /// Whether the page comes from the back/forward cache.
+    #[wasm_bindgen(method, getter)]
+    pub fn persisted(this: &ShowEvent) -> bool;
+
     pub type MutationObserver;
     #[wasm_bindgen(constructor)]
     pub fn new(callback: &JsValue) -> MutationObserver;

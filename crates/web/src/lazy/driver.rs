@@ -32,6 +32,8 @@ mod event {
     pub(super) const ONLINE: u32 = 5;
     pub(super) const OFFLINE: u32 = 6;
     pub(super) const LARGEST_PAINT: u32 = 7;
+    pub(super) const SHOWN: u32 = 8;
+    pub(super) const PRINT: u32 = 9;
 }
 
 struct Item {
@@ -66,8 +68,8 @@ pub(super) struct Driver {
     indexes: dom::ItemIndexes,
     observer: IntersectionObserver,
     callback: Callback,
-    online: JsValue,
-    offline: JsValue,
+    /// Of the window, in the order of `LISTENED`.
+    listeners: [JsValue; 4],
     largest_paint: LargestPaint,
     last_load: Cell<u32>,
     timer: Cell<f64>,
@@ -76,8 +78,13 @@ pub(super) struct Driver {
 }
 
 const LOADED: f64 = -1.0;
-const ONLINE: &str = "online";
-const OFFLINE: &str = "offline";
+/// The events of the window, and their kinds.
+const LISTENED: [(&str, u32); 4] = [
+    ("online", event::ONLINE),
+    ("offline", event::OFFLINE),
+    ("pageshow", event::SHOWN),
+    ("beforeprint", event::PRINT),
+];
 
 impl Driver {
     pub(super) fn new(options: LazyOptions) -> Result<Rc<Self>, JsValue> {
@@ -103,8 +110,7 @@ impl Driver {
             indexes: dom::ItemIndexes::new(),
             observer: IntersectionObserver::new(&bound(event::INTERSECTIONS), &observer_init(&options))?,
             options,
-            online: bound(event::ONLINE),
-            offline: bound(event::OFFLINE),
+            listeners: LISTENED.map(|(_, kind)| bound(kind)),
             callback,
             largest_paint: LargestPaint::default(),
             last_load: Cell::new(0),
@@ -115,8 +121,9 @@ impl Driver {
         this.loader.borrow_mut().handle_online(dom::NAVIGATOR.with(dom::Navigator::on_line));
         let no_options: JsValue = dom::object();
         dom::WINDOW.with(|window| {
-            window.listen(&ONLINE.into(), &this.online, no_options.unchecked_ref());
-            window.listen(&OFFLINE.into(), &this.offline, no_options.unchecked_ref());
+            for ((name, _), listener) in LISTENED.into_iter().zip(&this.listeners) {
+                window.listen(&name.into(), listener, no_options.unchecked_ref());
+            }
         });
         Ok(this)
     }
@@ -173,6 +180,13 @@ impl Driver {
             event::TIMER => self.armed.set(0.0),
             event::LARGEST_PAINT => return self.handle_largest_paint(value.unchecked_ref()),
             event::ONLINE => self.loader.borrow_mut().handle_online(true),
+            // Loads may have been interrupted, and failed, when the page went to the back/forward cache.
+            event::SHOWN if value.unchecked_ref::<dom::ShowEvent>().persisted() => {
+                let online = dom::NAVIGATOR.with(dom::Navigator::on_line);
+                self.loader.borrow_mut().handle_resumed(online);
+            }
+            event::SHOWN => return,
+            event::PRINT => self.load_all(),
             _ => self.loader.borrow_mut().handle_online(false),
         }
         self.pump();
@@ -299,8 +313,9 @@ impl Drop for Driver {
         }
         dom::clear_timeout(self.timer.get());
         dom::WINDOW.with(|window| {
-            window.unlisten(&ONLINE.into(), &self.online);
-            window.unlisten(&OFFLINE.into(), &self.offline);
+            for ((name, _), listener) in LISTENED.into_iter().zip(&self.listeners) {
+                window.unlisten(&name.into(), listener);
+            }
         });
     }
 }

@@ -3,6 +3,7 @@ use super::dom::{self, Node};
 use super::element::{self, Loading};
 use super::state::{STATES, State};
 use super::{Driver, LOADED, Load, event, now};
+use alloc::vec::Vec;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use whippet_engine::lazy::ItemId;
@@ -30,6 +31,20 @@ impl Driver {
             }
         };
         self.loads.borrow_mut().push(Load { id: load, item: id, detached });
+    }
+
+    /// Loads every element now, wherever it is, without decoding it ahead: the page is printed.
+    pub(super) fn load_all(&self) {
+        let ids: Vec<ItemId> = self.items.borrow().iter().flatten().map(|item| item.id).collect();
+        for id in ids {
+            // A callback may have removed it.
+            let Some(element) = self.element(id) else { continue };
+            if element.loading().as_string().as_deref() == Some("lazy") {
+                element.set_loading(&JsValue::from_str("eager"));
+            }
+            element::apply(&element);
+            self.loaded(id, &element);
+        }
     }
 
     /// A load succeeded or failed. It is ignored if its element has been given another one since.
