@@ -218,6 +218,42 @@ test('a route is a separate page view with its own vitals', async () => {
   assert.ok(!JSON.stringify(beacons).includes('secret'))
 })
 
+test('a soft navigation keeps its vitals, however many changes of the route follow that are none', async () => {
+  const page = await open()
+  await page.evaluate(() => {
+    document.querySelector('button').onclick = async () => {
+      await new Promise((done) => setTimeout(done, 20))
+      history.pushState(null, '', '/first')
+      document.querySelector('p').outerHTML = '<p style="font-size: 70px">Another route, with far more to read</p>'
+    }
+    window.paints = []
+    whippet.onLCP(({ navigationType }) => paints.push(navigationType), { reportAllChanges: true, reportSoftNavs: true })
+  })
+  await page.click('button')
+  await eventually('the paint of the route', () => page.evaluate(() => paints.includes('soft-navigation')))
+  await page.evaluate(() => {
+    for (const letter of 'abcdefghijklm') {
+      history.pushState(null, '', `/${letter}`)
+      rum.count('route')
+    }
+    rum.flush()
+    document.querySelector('button').onclick = () => {
+      for (const until = performance.now() + 200; performance.now() < until;);
+    }
+  })
+  await page.click('button')
+  await hide(page)
+  const vitals = () => beacons.filter(({ vitals }) => vitals?.INP?.value >= 200)
+  await eventually('INP', () => vitals().length)
+  await closed(page)
+  const [first] = beacons.filter(({ page }) => page === '/first')
+  assert.deepEqual(
+    vitals().map(({ page, view }) => [page, view]),
+    [['/first', first.view]],
+  )
+  assert.equal(all(beacons.filter(({ page }) => page === '/m')).counters.route, 1)
+})
+
 test('without the Navigation API, routes are observed by the history', async () => {
   const page = await open({ script: () => Object.defineProperty(window, 'navigation', { value: undefined }) })
   await page.evaluate(() => {

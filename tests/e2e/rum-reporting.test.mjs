@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eventually } from './browser.mjs'
-import { all, beacons, browser, closed, flush, open, requests } from './rum-site.mjs'
+import { all, answers, beacons, browser, closed, flush, open, requests } from './rum-site.mjs'
 
 test('stop removes every hook', async () => {
   const page = await open({ options: `{ traceparent: ['/'] }` })
@@ -48,6 +48,32 @@ test('consent can be withdrawn after stop', async () => {
   await closed(page)
   await new Promise((done) => setTimeout(done, 300))
   assert.deepEqual(beacons, [])
+})
+
+test('a page that began without consent can discard what an earlier one kept', async () => {
+  const failing = async (request, response) => response.writeHead(503).end()
+  answers['/v1/beacons'] = failing
+  try {
+    const page = await open({ options: '{ consent: !sessionStorage.withdrawn }' })
+    await page.evaluate(() => {
+      rum.count('x')
+      rum.flush()
+    })
+    const left = async () => [
+      Object.keys(sessionStorage).filter((name) => name.startsWith('whippet')),
+      (await indexedDB.databases()).map(({ name }) => name).filter((name) => name === 'whippet-rum'),
+    ]
+    await eventually('a kept beacon', async () => (await page.evaluate(left))[1].length)
+    // As a consent tool does that loads the page again.
+    await page.evaluate(() => (sessionStorage.withdrawn = '1'))
+    await page.reload()
+    assert.notDeepEqual(await page.evaluate(left), [[], []])
+    await page.evaluate(() => rum.consent(false))
+    await eventually('nothing left', async () => JSON.stringify(await page.evaluate(left)) === '[[],[]]')
+    await closed(page)
+  } finally {
+    delete answers['/v1/beacons']
+  }
 })
 
 test('an interval that is no number does not make a page flush without end', async () => {

@@ -142,6 +142,8 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
       views.sort((a, b) => a.start$ - b.start$)
     }
     softNavigations.set(navigationId, found)
+    // Later changes of the route, which the browser does not report, may have displaced it.
+    if (!views.includes(found)) views.unshift(found)
     for (const id of softNavigations.keys()) if (softNavigations.size > VIEWS) softNavigations.delete(id)
     return found
   }

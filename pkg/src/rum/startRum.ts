@@ -28,11 +28,10 @@ export function startRum(given: RumOptions): Rum {
   let sender: Sender | undefined
   let monitor: PageMonitor | undefined
 
+  const getSender = () =>
+    (sender ??= createSender({ endpoint, format, keep, onLost: (beacons) => record((batch) => batch.drop('beacons', beacons)) }))
   const begin = (isLate: boolean) => {
-    monitor = attemptOrWarn(() => {
-      sender ??= createSender({ endpoint, format, keep, onLost: (beacons) => record((batch) => batch.drop('beacons', beacons)) })
-      return monitorPage(options, sender, deltas, isLate)
-    })
+    monitor = attemptOrWarn(() => monitorPage(options, getSender(), deltas, isLate))
   }
   const end = () => {
     attempt(() => monitor?.end$())
@@ -77,8 +76,8 @@ export function startRum(given: RumOptions): Rum {
       attempt(() => sender?.stop())
     },
     consent(agrees) {
-      // Consent can be withdrawn also after `stop`.
-      if ((agrees && stopped) || agrees === agreed) return
+      // It can be withdrawn also after `stop`, and from what an earlier page kept, by one that began without it.
+      if (agrees && (agreed || stopped)) return
       agreed = agrees
       if (agrees) {
         // The totals so far are read but not reported: they were counted before the user agreed.
@@ -90,7 +89,7 @@ export function startRum(given: RumOptions): Rum {
         end()
         marks.clear()
         forgetVisit()
-        attempt(() => sender?.forget())
+        attempt(() => getSender().forget())
       }
     },
     stats() {

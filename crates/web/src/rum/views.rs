@@ -70,11 +70,13 @@ impl Views {
         self.list.iter_mut()
     }
 
-    /// Drops the oldest beyond the limit, but not the document's: browsers without soft navigations go on to report its CLS
-    /// and INP.
+    /// Drops the oldest beyond the limit, but neither the document's nor that of the last soft navigation. Browsers without soft
+    /// navigations go on to report CLS and INP of the former, others of the latter, also after changes of the route that are none.
     pub(super) fn drop_oldest(&mut self) {
+        let (document, last) = (Some(self.document), self.list.iter().filter_map(|view| view.number).max());
         while self.list.len() > VIEWS {
-            let at = usize::from(self.list[0].number == Some(self.document));
+            let is_kept = |view: &View| view.number.is_some() && [document, last].contains(&view.number);
+            let Some(at) = self.list.iter().position(|view| !is_kept(view)) else { return };
             self.list.remove(at);
         }
     }

@@ -108,14 +108,7 @@ impl Inner {
         }
         // Kept beacons of earlier visits are sent even if this visit is outside the sample. The sender takes the browser's
         // functions before any of them is wrapped.
-        self.sender.get_or_init(|| {
-            let this = Rc::downgrade(self);
-            Sender::new(&self.options.endpoint, self.options.keep, move |beacons| {
-                if let Some(this) = this.upgrade() {
-                    this.with_views(|views| views.current_mut().queue.count_lost(beacons));
-                }
-            })
-        });
+        self.sender();
         let start = if is_late { browser::now() } else { 0.0 };
         let first = View::new(
             &self.options,
@@ -161,6 +154,18 @@ impl Inner {
         }
     }
 
+    /// What sends, and what deletes kept beacons. It is created when it is first needed: without consent that may be never.
+    fn sender(self: &Rc<Self>) -> &Sender {
+        self.sender.get_or_init(|| {
+            let this = Rc::downgrade(self);
+            Sender::new(&self.options.endpoint, self.options.keep, move |beacons| {
+                if let Some(this) = this.upgrade() {
+                    this.with_views(|views| views.current_mut().queue.count_lost(beacons));
+                }
+            })
+        })
+    }
+
     /// A trace is a page view: its id is the session id and the view's id.
     fn trace(self: &Rc<Self>) -> Option<Tracing> {
         let this = Rc::downgrade(self);
@@ -192,10 +197,11 @@ impl Inner {
     }
 
     pub(super) fn consent(self: &Rc<Self>, agrees: bool) {
-        // Consent can be withdrawn also after `stop`.
-        if agrees && self.stopped.get() || self.consent.replace(agrees) == agrees {
+        // It can be withdrawn also after `stop`, and by a page that began without it, for what an earlier one kept.
+        if agrees && (self.stopped.get() || self.consent.get()) {
             return;
         }
+        self.consent.set(agrees);
         if agrees {
             // Totals from before the consent are read, so that they are not reported later.
             self.collect();
@@ -204,9 +210,7 @@ impl Inner {
             self.end();
             self.marks.take();
             visit_storage::forget();
-            if let Some(sender) = self.sender.get() {
-                sender.forget();
-            }
+            self.sender().forget();
         }
     }
 
