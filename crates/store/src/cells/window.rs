@@ -148,9 +148,9 @@ impl Marks {
         // Before this time nothing finer is left.
         let deleted = self.deleted(finer);
         let first = up(from);
-        // An hour that begins as the window ends counts, as its first minute does. A whole day more would be seen.
-        let last = if level == Level::Day { to - 1 } else { to };
-        let mut end = if deleted > from { up(deleted.min(last)).min(complete) } else { first };
+        // An hour or a day that begins as the window ends is of the window after it: it would be in both. (Readers ask up to 1 ms after the
+        // end, for the minute that begins with it: where the window ends now, that one lasts.)
+        let mut end = if deleted > from { up(deleted.min(to - 1)).min(complete) } else { first };
         if level <= coarsest {
             // The last one has what is before `complete`, and nothing else.
             end = end.max(if to >= complete { complete } else { level.bucket(to) });
@@ -253,8 +253,19 @@ mod tests {
             known.divided(from, 8 * HOUR + 5 * MINUTE, Level::Minute),
             [(Level::Hour, 3 * HOUR, 8 * HOUR), (Level::Minute, 8 * HOUR, 8 * HOUR + 5 * MINUTE)]
         );
-        assert_eq!(known.divided(from, 5 * HOUR + 1, Level::Minute), [(Level::Hour, 3 * HOUR, 6 * HOUR)]);
+        assert_eq!(known.divided(from, 5 * HOUR + 2, Level::Minute), [(Level::Hour, 3 * HOUR, 6 * HOUR)]);
         assert_eq!(known.divided(from, from + 1, Level::Minute), []);
+    }
+
+    #[test]
+    fn an_hour_is_in_one_of_two_windows_that_follow_each_other() {
+        let known = marks([10 * HOUR, NONE], [8 * HOUR, NONE]);
+        for coarsest in [Level::Minute, Level::Hour, Level::Day] {
+            // Reports ask for what begins up to the end of their window.
+            let parts = |from: i64, to: i64| known.divided(from * HOUR, to * HOUR + 1, coarsest);
+            assert_eq!(parts(3, 5), [(Level::Hour, 3 * HOUR, 5 * HOUR)]);
+            assert_eq!(parts(5, 6), [(Level::Hour, 5 * HOUR, 6 * HOUR)]);
+        }
     }
 
     #[test]
