@@ -14,6 +14,7 @@ mod receiver;
 mod rule;
 mod rules;
 mod secret;
+mod signals;
 mod silence;
 mod target;
 

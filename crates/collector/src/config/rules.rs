@@ -11,6 +11,7 @@ use whippet_watch::regressions::RegressionSettings;
 use super::document::{self, Value};
 use super::error::{Fault, line};
 use super::receiver::ReceiverTable;
+use super::signals::{known_alert, known_level};
 use super::silence::SilenceTable;
 use crate::notify::Receiver;
 
@@ -108,11 +109,17 @@ impl<'a> RulesReader<'a> {
     /// Reads a table.
     pub fn read(&mut self, table: &'static str, value: Value<'a>) {
         match table {
-            "level" => self.levels = self.entries(table, value, |table: LevelTable| table.checked()),
+            "level" => {
+                let check = |table: LevelTable| table.checked().and_then(known_level);
+                self.levels = self.entries(table, value, check);
+            }
             "objective" => {
                 self.objectives = self.entries(table, value, |table: ObjectiveTable| table.checked())
             }
-            "alert" => self.alerts = self.entries(table, value, |table: AlertTable| table.checked()),
+            "alert" => {
+                let check = |table: AlertTable| table.checked().and_then(known_alert);
+                self.alerts = self.entries(table, value, check);
+            }
             "receiver" => {
                 let (folder, env) = (self.folder, self.env);
                 self.receivers =

@@ -300,6 +300,45 @@ fn a_wrong_rule_is_named_and_the_others_stay() {
 }
 
 #[test]
+fn a_rule_of_which_nothing_would_ever_be_known_is_named() {
+    let said = |expr: &str| -> Vec<String> {
+        let text = format!("[[alert]]\nname = 'a'\ntarget = '*'\nexpr = '{expr}'\n");
+        parse(&text).rules.faults.iter().map(ToString::to_string).collect()
+    };
+    for right in [
+        "p95 http.server.duration > 1s",
+        "share > 1s http.server.duration > 5%",
+        "http.server.requests < 1/s",
+        "sum http.server.requests < 10",
+        "last process.memory > 1GB",
+        "process.memory > 1GB",
+        "p95 metric:http_server_duraton > 1",
+    ] {
+        assert_eq!(said(right), [""; 0], "{right}");
+    }
+    for (wrong, why) in [
+        (
+            "p95 http.server.duraton > 1s",
+            "there is no signal `http.server.duraton`: did you mean `http.server.duration`?",
+        ),
+        ("zz.qq > 1", "there is no signal `zz.qq`: docs/backends.md says where all are listed"),
+        (
+            "max http.server.duration > 1s",
+            "http.server.duration has no max: it has percentiles such as p95, mean, rate, sum, share > 1s",
+        ),
+        ("p95 http.server.requests > 1", "http.server.requests has no p95: it has rate, sum"),
+        ("p95 process.memory > 1GB", "process.memory has no p95: it has mean, last, min, max"),
+    ] {
+        assert_eq!(said(wrong), [format!("line 1: alert \"a\": {why}")], "{wrong}");
+    }
+    let level = "[[level]]\nname = 'l'\ntarget = '*'\nfigure = 'db.durations'\nbelow = '1s'\n";
+    let config = parse(level);
+    let message = "line 1: level \"l\": there is no signal `db.durations`: did you mean `db.duration`?";
+    assert_eq!(config.rules.faults.iter().map(ToString::to_string).collect::<Vec<_>>(), [message]);
+    assert!(config.rules.watch.level("l").is_none());
+}
+
+#[test]
 fn an_alert_that_would_reach_nobody_is_left_out_and_told_to_nobody_else() {
     let config = parse(
         r#"

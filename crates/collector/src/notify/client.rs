@@ -17,7 +17,8 @@ use whippet_engine::beacon::retry_after;
 use super::deliveries::Outcome;
 use super::receiver::Receiver;
 use crate::prometheus::Endpoint;
-use crate::scrape::{TlsError, tls};
+use crate::scrape::tls::{self, Stamp};
+use crate::scrape::{Tls, TlsError};
 
 /// How much of an answer is read, to say what is wrong; bytes.
 const ANSWER: usize = 16 * 1024;
@@ -46,6 +47,9 @@ pub struct Message {
 pub struct Sender {
     client: Client<HttpsConnector<HttpConnector>, Body>,
     timeout: Duration,
+    /// How its certificate is checked, and what the files were when they were read.
+    tls: Tls,
+    stamp: Stamp,
 }
 
 impl Sender {
@@ -54,11 +58,22 @@ impl Sender {
     /// # Errors
     /// If its certificate could not be checked.
     pub fn new(receiver: &Receiver) -> Result<Self, TlsError> {
+        let (tls, stamp) = (receiver.tls.clone(), receiver.tls.stamp());
         let connector = match receiver.endpoints.iter().any(Endpoint::is_secure) {
             true => receiver.tls.connector()?,
             false => tls::connector(RootCertStore::empty()),
         };
-        Ok(Self { client: Client::builder(TokioExecutor::new()).build(connector), timeout: receiver.timeout })
+        let client = Client::builder(TokioExecutor::new()).build(connector);
+        Ok(Self { client, timeout: receiver.timeout, tls, stamp })
+    }
+
+    /// The client for `receiver`, for which this one was made: another where its certificates were renewed since. In the midst of
+    /// that, those of before count.
+    pub fn renewed(&self, receiver: &Receiver) -> Self {
+        match self.stamp == self.tls.stamp() {
+            true => self.clone(),
+            false => Self::new(receiver).unwrap_or_else(|_| self.clone()),
+        }
     }
 
     /// Sends a message at `now`, ms since the epoch. It is sent once the receiver says so, whatever follows.

@@ -144,9 +144,10 @@ impl Driver {
             Outcome::Failed(message.to_owned(), None)
         };
         let settings = self.notifier.receiver(name).ok_or_else(missing)?;
-        if let Some((known, sender)) = self.senders.get(name)
+        if let Some((known, sender)) = self.senders.get_mut(name)
             && *known == settings
         {
+            *sender = sender.renewed(&settings);
             return Ok((settings, sender.clone()));
         }
         let sender = Sender::new(&settings).map_err(|error| Outcome::Failed(error.to_string(), None))?;

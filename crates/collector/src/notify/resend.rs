@@ -54,7 +54,7 @@ pub async fn run(notifier: Arc<Notifier>) {
                 continue;
             }
             let sender = match known.get(&receiver.name) {
-                Some(known) => known.sender.clone(),
+                Some(known) => known.sender.renewed(receiver),
                 None => match Sender::new(receiver) {
                     Ok(sender) => sender,
                     // The delivery of its notifications says so.

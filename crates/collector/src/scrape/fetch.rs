@@ -16,7 +16,7 @@ use hyper_util::rt::TokioExecutor;
 use rustls::RootCertStore;
 
 use super::target::Address;
-use super::tls::{self, Tls, TlsError};
+use super::tls::{self, Stamp, Tls, TlsError};
 use super::{NoRoots, Settings};
 
 /// The largest document where the target sets no limit; bytes, before and after decompression.
@@ -47,8 +47,8 @@ type HttpClient = Client<HttpsConnector<HttpConnector>, Body>;
 #[derive(Clone)]
 pub struct Fetcher {
     plain: HttpClient,
-    /// One for each set of trusted authorities, made when it is first needed.
-    secure: Arc<Mutex<HashMap<Tls, HttpClient>>>,
+    /// One for each set of trusted authorities, made when it is first needed, and again when its files have changed.
+    secure: Arc<Mutex<HashMap<Tls, (Stamp, HttpClient)>>>,
     timeout: Duration,
 }
 
@@ -140,7 +140,7 @@ impl Fetcher {
     pub fn secure(timeout: Duration) -> Result<Self, NoRoots> {
         let fetcher = Self::new(timeout);
         let connector = tls::connector(tls::roots()?);
-        fetcher.clients().insert(Tls::default(), client(connector));
+        fetcher.clients().insert(Tls::default(), (Stamp::new(), client(connector)));
         Ok(fetcher)
     }
 
@@ -153,16 +153,23 @@ impl Fetcher {
     }
 
     fn trusting(&self, tls: &Tls) -> Result<HttpClient, TlsError> {
+        // Before the files are read: a change meanwhile is seen the next time.
+        let stamp = tls.stamp();
         let mut clients = self.clients();
-        if let Some(client) = clients.get(tls) {
+        if let Some((_, client)) = clients.get(tls).filter(|known| known.0 == stamp) {
             return Ok(client.clone());
         }
-        let client = client(tls.connector()?);
-        clients.insert(tls.clone(), client.clone());
+        let connector = match tls.connector() {
+            Ok(connector) => connector,
+            // In the midst of a renewal, the files of before count.
+            Err(error) => return clients.get(tls).map(|known| known.1.clone()).ok_or(error),
+        };
+        let client = client(connector);
+        clients.insert(tls.clone(), (stamp, client.clone()));
         Ok(client)
     }
 
-    fn clients(&self) -> std::sync::MutexGuard<'_, HashMap<Tls, HttpClient>> {
+    fn clients(&self) -> std::sync::MutexGuard<'_, HashMap<Tls, (Stamp, HttpClient)>> {
         self.secure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

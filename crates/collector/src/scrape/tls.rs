@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -53,6 +54,9 @@ pub struct Tls {
     pub identity: Option<(PathBuf, PathBuf)>,
 }
 
+/// When files were changed last, and their lengths; `None` for one that cannot be looked at.
+pub type Stamp = Vec<Option<(SystemTime, u64)>>;
+
 /// Why TLS cannot be set up for a target.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -95,6 +99,16 @@ impl std::error::Error for TlsError {
 }
 
 impl Tls {
+    /// The state of its files, by which those that are renewed while the collector runs are known.
+    pub fn stamp(&self) -> Stamp {
+        let identity = self.identity.iter().flat_map(|(certificate, key)| [certificate, key]);
+        let look = |path: &PathBuf| {
+            let metadata = path.metadata().ok()?;
+            Some((metadata.modified().ok()?, metadata.len()))
+        };
+        self.ca_file.iter().chain(identity).map(look).collect()
+    }
+
     /// Connects to `http`, and to `https` where a certificate of the trusted authorities vouches for the server.
     pub fn connector(&self) -> Result<HttpsConnector<HttpConnector>, TlsError> {
         let roots = match &self.ca_file {

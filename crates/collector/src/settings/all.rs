@@ -55,18 +55,41 @@ impl Settings {
                 }
             }
         }
-        for target in &mut targets {
-            let every = target.settings.interval.unwrap_or(interval);
-            match target.settings.timeout {
-                Some(timeout) if timeout > every => {
-                    return Err(SettingsError::SlowTarget(target.name.clone()));
-                }
-                None if patience > every => {
-                    std::sync::Arc::make_mut(&mut target.settings).timeout = Some(every)
-                }
+        let mut lists = self.config.lists.clone();
+        let of_targets = targets.iter_mut().map(|target| (&target.name, &mut target.settings));
+        let of_lists = lists.iter_mut().map(|list| (&list.name, &mut list.settings));
+        for (name, settings) in of_targets.chain(of_lists) {
+            let every = settings.interval.unwrap_or(interval);
+            match settings.timeout {
+                Some(timeout) if timeout > every => return Err(SettingsError::SlowTarget(name.clone())),
+                None if patience > every => std::sync::Arc::make_mut(settings).timeout = Some(every),
                 _ => {}
             }
         }
-        Ok((targets, self.config.lists.clone()))
+        Ok((targets, lists))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use crate::settings::Sources;
+
+    #[test]
+    fn the_scrapes_of_a_list_end_before_the_next_as_those_of_a_target_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("whippet.toml");
+        let targets = |keys: &str| {
+            let text = format!(
+                "scrape_interval = '8s'\n[[target]]\nname = 'fleet'\nhttp_sd = 'http://a/'\n{keys}\n"
+            );
+            std::fs::write(&file, text).unwrap();
+            Sources::of_file(&file).load().unwrap().targets().map(|(_, lists)| lists[0].settings.timeout)
+        };
+        assert_eq!(targets("").unwrap(), None, "what holds for all");
+        assert_eq!(targets("interval = '2s'").unwrap(), Some(Duration::from_secs(2)));
+        assert_eq!(targets("timeout = '7s'").unwrap(), Some(Duration::from_secs(7)));
+        assert!(targets("timeout = '9s'").unwrap_err().to_string().contains("'fleet'"));
     }
 }

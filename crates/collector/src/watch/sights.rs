@@ -220,7 +220,7 @@ impl<'a> Looking<'a> {
         target.last_scrape.is_none() && self.inputs.memory.started.is_some_and(is_before)
     }
 
-    /// For how long a target has not been scraped, if that is too long: three intervals, and a minute. The time before this
+    /// For how long a target has not been scraped, if that is too long: three intervals, a minute at least. The time before this
     /// collector began does not count for that.
     fn overdue(&self, target: &Target, last: Option<i64>) -> Option<i64> {
         let interval = if target.interval > 0 { target.interval } else { self.inputs.interval };

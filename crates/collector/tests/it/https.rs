@@ -114,6 +114,28 @@ async fn a_target_may_have_an_authority_of_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_authority_that_is_renewed_is_trusted_without_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (port, _) = backend(folder.path()).await;
+    let before = tempfile::tempdir().unwrap();
+    let _ = backend(before.path()).await;
+    let (trusted, file) = (folder.path().join("trusted.pem"), folder.path().join("whippet.toml"));
+    std::fs::copy(before.path().join("ca.pem"), &trusted).unwrap();
+    let target =
+        format!("[[target]]\nname = 'shop'\nurl = 'https://localhost:{port}/'\nca_file = 'trusted.pem'\n");
+    std::fs::write(&file, target).unwrap();
+    let program = Program::start_with(&folder.path().join("data"), |command| {
+        command.arg("--config").arg(&file).args(["--scrape-interval", "1s"]);
+    });
+    seen(&program, "whippet_scrapes_total{target=\"shop\",result=\"failure\"}").await;
+    // In the midst of the renewal, and then at its end.
+    std::fs::write(&trusted, "-----BEGIN CERTIFICATE-----\n").unwrap();
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    std::fs::rename(folder.path().join("ca.pem"), &trusted).unwrap();
+    seen(&program, "whippet_scrapes_total{target=\"shop\",result=\"success\"}").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_untrusted_certificate_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let (port, sent) = backend(folder.path()).await;

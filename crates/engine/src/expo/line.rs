@@ -4,6 +4,9 @@ use super::family::{Format, Kind, Sample};
 use alloc::string::String;
 use alloc::vec::Vec;
 
+/// As many labels are compared with each other: nearly all samples have fewer, and nothing is allocated for these.
+const FEW: usize = 16;
+
 pub(super) enum Line<'a> {
     /// A blank line or a comment.
     Nothing,
@@ -96,7 +99,7 @@ fn read_labels<'a>(
     loop {
         cursor.skip_blanks();
         if cursor.take('}') {
-            return Ok(labels);
+            return if has_twice(&labels) { Err(Cause::DuplicateLabel) } else { Ok(labels) };
         }
         let quoted = cursor.rest.starts_with('"');
         let name = if quoted { cursor.quoted() } else { cursor.name(false) }.ok_or(Cause::LabelName)?;
@@ -104,9 +107,6 @@ fn read_labels<'a>(
         if cursor.take('=') {
             cursor.skip_blanks();
             let value = unescape(cursor.quoted().ok_or(Cause::LabelValue)?, true);
-            if labels.iter().any(|label| label.0 == name) {
-                return Err(Cause::DuplicateLabel);
-            }
             labels.push((String::from(name), value));
         } else if quoted && metric.is_none() && !name.is_empty() {
             *metric = Some(name);
@@ -119,6 +119,17 @@ fn read_labels<'a>(
             return Err(Cause::UnclosedLabels);
         }
     }
+}
+
+/// Whether two labels have one name. Few are compared with each other; more are sorted, as a line may have any number of them.
+fn has_twice(labels: &[(String, String)]) -> bool {
+    if labels.len() <= FEW {
+        let before = |at: usize, name: &str| labels[..at].iter().any(|other| other.0 == name);
+        return labels.iter().enumerate().any(|(at, label)| before(at, &label.0));
+    }
+    let mut names: Vec<&str> = labels.iter().map(|label| label.0.as_str()).collect();
+    names.sort_unstable();
+    names.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// Reads a value. Rust's parser reads all that Go's does: `1e5`, `+Inf`, `nan`. It also reads `1e999` as infinite, which is

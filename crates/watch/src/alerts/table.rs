@@ -295,7 +295,7 @@ impl AlertTable {
 
 /// Labels that alerts have by themselves.
 const RESERVED: [&str; 9] =
-    ["alertname", "severity", "app", "page", "target", "release", "error", "error_source", "figure"];
+    ["alertname", "severity", "app", "page", "target", "release", "error", "error_source", "metric"];
 
 /// The bound for the end of an alert, which must be on the good side of that for its beginning.
 fn resolve(value: &Quantity, level: &LevelRule) -> Result<Bound, String> {
@@ -327,5 +327,18 @@ mod tests {
         assert_eq!(of(r#","receiver":"ops","receivers":["web","chat"]"#).unwrap(), ["ops", "web", "chat"]);
         assert_eq!(of(r#","receiver":"ops","receivers":["web","ops","web"]"#).unwrap(), ["ops", "web"]);
         assert!(of(r#","receivers":5"#).unwrap_err().to_string().contains("a name, or a list of names"));
+    }
+
+    #[test]
+    fn a_label_that_alerts_have_by_themselves_cannot_be_added() {
+        let of = |label: &str| {
+            let text = format!(r#"{{"name":"a","app":"b","watch":"regression","labels":{{"{label}":"x"}}}}"#);
+            serde_json::from_str::<AlertTable>(&text).unwrap().checked()
+        };
+        // That of regressions is `metric`.
+        for label in ["alertname", "release", "error", "metric"] {
+            assert!(of(label).unwrap_err().contains(label), "{label}");
+        }
+        assert!(of("team").is_ok());
     }
 }

@@ -136,17 +136,30 @@ fn borrowed(labels: &[(String, String)]) -> Vec<(&str, &str)> {
     labels.iter().map(|label| (label.0.as_str(), label.1.as_str())).collect()
 }
 
-/// All labels, sorted. One that has the name of one of `extra` is called `exported_…`, as Prometheus does it.
+/// All labels, sorted. One that has the name of one of `extra` is called `exported_…`, as often as it takes to have a name of its
+/// own, the shortest first: as Prometheus does it.
 fn labelled(name: &str, labels: &[(&str, &str)], extra: &[(String, String)]) -> Vec<Label> {
-    let is_taken = |name: &str| name == "__name__" || extra.iter().any(|label| label.0 == name);
+    let label = |name: &str, value: &str| Label { name: name.to_owned(), value: value.to_owned() };
     let mut all: Vec<Label> = Vec::with_capacity(labels.len() + extra.len() + 1);
-    all.push(Label { name: "__name__".to_owned(), value: name.to_owned() });
-    all.extend(extra.iter().map(|label| Label { name: label.0.clone(), value: label.1.clone() }));
-    for (name, value) in labels {
-        let name = if is_taken(name) { format!("exported_{name}") } else { (*name).to_owned() };
+    all.push(label("__name__", name));
+    all.extend(extra.iter().map(|(name, value)| label(name, value)));
+    // An empty label is none.
+    all.retain(|label| !label.value.is_empty());
+    let own = all.len();
+    let is_taken = |all: &[Label], name: &str| all.iter().any(|label| label.name == name);
+    let (mut taken, free): (Vec<_>, Vec<_>) = labels
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .partition(|(name, _)| is_taken(&all[..own], name));
+    all.extend(free.iter().map(|(name, value)| label(name, value)));
+    taken.sort_by_key(|(name, _)| name.len());
+    for (name, value) in taken {
+        let mut name = format!("exported_{name}");
+        while is_taken(&all, &name) {
+            name.insert_str(0, "exported_");
+        }
         all.push(Label { name, value: (*value).to_owned() });
     }
-    all.retain(|label| !label.value.is_empty());
     all.sort_unstable();
     all.dedup_by(|a, b| a.name == b.name);
     all
@@ -222,6 +235,30 @@ mod tests {
         assert_eq!(names(&series), expected);
         assert_eq!(series[1].samples[0], Sample { value: 1.0, timestamp: 5 });
         assert_eq!(scraped(("shop", ""), None, 5, &[])[0].samples[0].value, 0.0);
+    }
+
+    #[test]
+    fn labels_that_were_exported_before_stay_apart() {
+        let sample = |value: &str| whippet_store::Sample {
+            name: "a".to_owned(),
+            labels: [("exported_job", "x"), ("job", value)]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+            value: 2.0,
+            counter: false,
+            created: None,
+        };
+        let series = scraped(("shop", "h:1"), Some(&[sample("y"), sample("z")]), 5, &[]);
+        let expected = [
+            "__name__=a exported_exported_job=y exported_job=x instance=h:1 job=shop",
+            "__name__=a exported_exported_job=z exported_job=x instance=h:1 job=shop",
+            "__name__=up instance=h:1 job=shop",
+        ];
+        assert_eq!(names(&series), expected, "as Prometheus calls them");
+        let cluster = [("exported_job".to_owned(), "c".to_owned())];
+        let series = scraped(("shop", "h:1"), Some(&[sample("y")]), 5, &cluster);
+        let expected = "__name__=a exported_exported_exported_job=x exported_exported_job=y exported_job=c instance=h:1 job=shop";
+        assert_eq!(names(&series)[0], expected, "the shortest first");
     }
 
     #[test]

@@ -174,6 +174,19 @@ fn an_empty_text_has_no_metrics() {
 }
 
 #[test]
+fn a_sample_may_have_very_many_labels() {
+    // Where each label is compared with all others, the time grows with the square of their number.
+    let labels = |many: usize| (0..many).map(|at| format!("l{at}=\"\",")).collect::<String>();
+    for many in [15, 16, 17, 200_000] {
+        let read = parse(format!("up{{{}}} 1", labels(many)).as_bytes(), Format::Text).unwrap();
+        assert_eq!(read.families[0].samples[0].labels.len(), many);
+        let twice = format!("up{{{}l3=\"\"}} 1", labels(many));
+        let refused = parse(twice.as_bytes(), Format::Text).unwrap_err();
+        assert_eq!(refused, ParseError { line: 1, cause: Cause::DuplicateLabel });
+    }
+}
+
+#[test]
 fn a_bad_line_loses_only_itself() {
     let cases = [
         ("1up 1", Cause::MetricName),
