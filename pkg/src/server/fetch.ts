@@ -42,11 +42,12 @@ async function wholeOf(answers: Answers, response: Response, fields: Headers): P
   for (;;) {
     // A `Response` does not say whether its body is a stream. What a handler made of a text or of bytes is there at once; what is
     // not is a stream, and passes as it comes.
-    const chunk = await Promise.race([next, soon()])
-    if (!chunk) return rest(response, chunks, reader, next)
-    if (chunk.done) break
-    chunks.push(chunk.value)
-    length += chunk.value.length
+    const { done, value } = (await Promise.race([next, soon()])) ?? {}
+    if (done) break
+    // Nor is what is no bytes, such as a text, compared: whoever sends the response knows what to do with it.
+    if (value?.[Symbol.toStringTag] !== 'Uint8Array') return rest(response, chunks, reader, next)
+    chunks.push(value)
+    length += value.length
     next = reader.read()
     if (length > maxBytes) return rest(response, chunks, reader, next)
   }

@@ -143,6 +143,20 @@ test('each page of an infinite query is patched by itself', async (t) => {
   assert.equal(after.pages[1][2], before.pages[1][2])
 })
 
+test('a page whose parameter is not JSON is fetched, too', async (t) => {
+  const { server, client } = setUp(t)
+  const cyclic = {}
+  cyclic.self = cyclic
+  for (const initialPageParam of [1n, cyclic]) {
+    const options = { initialPageParam, getNextPageParam: () => undefined, queryFn: jsonQuery(() => '/rows'), queryKey }
+    for (const count of [3, 4]) {
+      server.rows = makeRows(count)
+      assert.deepEqual((await client.fetchInfiniteQuery(options)).pages, [server.rows])
+    }
+    client.clear()
+  }
+})
+
 test('the previous strong ETag saves the transfer of the body', async (t) => {
   const { server, client, refetch } = setUp(t)
   server.headers = { etag: '"1"' }

@@ -41,6 +41,22 @@ test('a stream that is cancelled or breaks does so for the application, and for 
   await assert.rejects(other.text(), /gone/)
 })
 
+test('a stream of what is no bytes passes as it comes', async (t) => {
+  const { delta } = open(t, 'a Request')
+  for (const pieces of [['[1,2]'], [Buffer.from('[1,'), '2]'], [null]]) {
+    const stream = new ReadableStream({
+      start(controller) {
+        pieces.forEach((piece) => controller.enqueue(piece))
+        controller.close()
+      },
+    })
+    const response = await delta.respond(new Request('http://site.example/'), new Response(stream, { headers: type }))
+    const arrived = []
+    for await (const piece of response.body) arrived.push(piece)
+    assert.deepEqual(arrived, pieces)
+  }
+})
+
 test('a body that is longer than is compared arrives whole', async () => {
   const delta = createDelta({ maxBytes: 5000 })
   const long = 'x'.repeat(20_000)
