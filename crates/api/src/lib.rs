@@ -556,7 +556,8 @@ pub struct Script {
     pub forced: f64,
 }
 
-/// `GET /api/custom?app&page&from&to`: the application's own measurements.
+/// `GET /api/custom?app&page&split&from&to`: the application's own measurements. With `split`, as [`Splits`] explains it, the timings of
+/// some page views alone: counters and gauges are kept of all together, and left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Custom {
     /// The timings, by name. All lists are sorted by name.

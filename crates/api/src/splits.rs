@@ -1,12 +1,12 @@
-//! Vitals by what page views have in common.
+//! Vitals, and the application's own timings, by what page views have in common.
 use serde::{Deserialize, Serialize};
 
-/// `GET /api/splits?by&metric&app&page&navigation&from&to`: the vitals and page loads of each value of a dimension.
+/// `GET /api/splits?by&metric&timing&app&page&navigation&from&to`: the vitals and page loads of each value of a dimension.
 ///
 /// `by` is `release`, `device`, `connection`, `navigation`, `browser`, or `release_device` for releases and classes of devices
-/// together. `metric` selects one vital. `app`, `page` and `navigation` select as in [`crate::Vitals`]. `GET /api/vitals` takes
-/// `split=device:phone`, `split=release:1.2.0` or `split=release_device:1.2.0:phone`, and answers with the vitals of these page
-/// views alone.
+/// together. `metric` selects one vital, `timing` names one of the application's own timings. `app`, `page` and `navigation` select as
+/// in [`crate::Vitals`]. `GET /api/vitals` takes `split=device:phone`, `split=release:1.2.0` or `split=release_device:1.2.0:phone`,
+/// and answers with the vitals of these page views alone; `GET /api/custom` does so with their timings.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Splits {
     /// The dimension.
@@ -35,6 +35,9 @@ pub struct Split {
     /// JavaScript errors; `None` where they are not split so: releases alone have them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub errors: Option<u64>,
+    /// The timing that was asked for; `None` where none was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timing: Option<Quantiles>,
 }
 
 /// A vital of page views with one value.

@@ -111,12 +111,18 @@ fn add_histograms(
 ) -> Result<()> {
     let mut all: Vec<(i64, Timings)> = Vec::with_capacity(beacon.histograms.len() + beacon.timings.len());
     let mut loads = Timings::default();
+    // The places of those in `all` that the application names itself. Without any there is nothing to do for them.
+    let mut custom: Vec<usize> = Vec::new();
     for (name, histogram) in &beacon.histograms {
         let timings = weighed(name, histogram, weight);
         if name == PAGE_LOADS {
             loads.merge(&timings);
         }
-        all.push((context.name(Kind::Histogram, place.app, name, received)?, timings));
+        let number = context.name(Kind::Histogram, place.app, name, received)?;
+        if context.is_split(place.app, (name, number)) {
+            custom.push(all.len());
+        }
+        all.push((number, timings));
     }
     for (name, values) in &beacon.timings {
         let mut timings =
@@ -127,7 +133,18 @@ fn add_histograms(
         if name == PAGE_LOADS {
             loads.merge(&timings);
         }
-        all.push((context.name(Kind::Histogram, place.app, name, received)?, timings));
+        let number = context.name(Kind::Histogram, place.app, name, received)?;
+        if context.is_split(place.app, (name, number)) {
+            custom.push(all.len());
+        }
+        all.push((number, timings));
+    }
+    if !custom.is_empty() {
+        context.hot.timings(place, origin, |histograms| {
+            for (name, timings) in custom.iter().filter_map(|at| all.get(*at)) {
+                histograms.0.entry(*name).or_default().merge(timings);
+            }
+        });
     }
     if !all.is_empty() {
         context.hot.histograms(place, |histograms| {

@@ -7,6 +7,7 @@ use crate::metrics::StoreMetrics;
 use crate::names::Names;
 use crate::options::Options;
 use crate::score::Client;
+use crate::timing_names::is_own;
 
 /// What writing beacons needs besides the beacons.
 pub struct Context<'a> {
@@ -38,5 +39,10 @@ impl Context<'_> {
             }
         }
         Ok(resolved.id)
+    }
+
+    /// Whether a timing of the application, by its name and number, is kept by dimension.
+    pub fn is_split(&mut self, app: i64, (name, number): (&str, i64)) -> bool {
+        !is_own(name) && self.names.is_split(app, number)
     }
 }

@@ -12,7 +12,7 @@ use crate::options::Options;
 use crate::ranked::Ranked;
 use crate::score::{Client, Score};
 use crate::time::HOUR;
-use crate::{evictions, ranked};
+use crate::{evictions, ranked, timing_names};
 
 type Family = HashMap<String, Name>;
 
@@ -25,6 +25,8 @@ pub struct Names {
     candidates: Candidates<(Kind, i64, String)>,
     changes: Changes,
     due: Due,
+    /// The timings of an application that are kept by dimension, in order; of those that were asked for since its names changed.
+    split: HashMap<i64, Vec<i64>>,
 }
 
 /// What the current transaction is still to store, by number: whoever updates several rows does so in the same order.
@@ -124,6 +126,9 @@ impl Names {
                     known.confirmed |= confirmed;
                 }
                 None => {
+                    if kind == Kind::Histogram {
+                        self.split.remove(&parent);
+                    }
                     let ranked = Ranked::stored(id, score, scored);
                     family.insert(name.clone(), Name { ranked, confirmed, network: None });
                     self.places.insert(id, (kind, parent, name));
@@ -141,7 +146,11 @@ impl Names {
         {
             family.remove(&name);
         }
+        if kind == Kind::Histogram {
+            self.split.remove(&parent);
+        }
         if kind == Kind::App {
+            self.split.remove(&id);
             for kind in Kind::ALL {
                 for (_, known) in self.families.remove(&(kind, id)).into_iter().flatten() {
                     self.places.remove(&known.ranked.id);
@@ -195,6 +204,16 @@ impl Names {
         }
         let id = self.add(database, (kind, parent, name), score, client, now, is_known_app(name))?;
         Ok(Resolved { id, overflow: false, evicted })
+    }
+
+    /// Whether the timing with that number is one of those of its application that are kept by dimension.
+    pub fn is_split(&mut self, app: i64, timing: i64) -> bool {
+        let families = &self.families;
+        let split = self.split.entry(app).or_insert_with(|| {
+            let names = families.get(&(Kind::Histogram, app)).into_iter().flatten();
+            timing_names::split(names.map(|(name, known)| (known.ranked.id, name.as_str())))
+        });
+        split.binary_search(&timing).is_ok()
     }
 
     /// Counts a sighting of a name that has a number.
@@ -297,6 +316,9 @@ impl Names {
             params![kind as i64, parent, name, now, score.value(now), confirmed, self.changes.own()?],
             |row| row.get(0),
         )?;
+        if kind == Kind::Histogram {
+            self.split.remove(&parent);
+        }
         let network = Some(client.network);
         let name_state = Name { ranked: Ranked::new(id, score, now), confirmed, network };
         self.families.entry((kind, parent)).or_default().insert(name.to_owned(), name_state);

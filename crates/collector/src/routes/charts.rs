@@ -9,8 +9,9 @@ use whippet_api::{
 };
 use whippet_engine::vitals::Metric;
 use whippet_store::database::Database;
+use whippet_store::is_own_timing;
 use whippet_store::reports::steps::Steps;
-use whippet_store::reports::{self, Filter, SplitBy, SplitFilter};
+use whippet_store::reports::{self, Filter, Kept, SplitBy, SplitFilter};
 use whippet_store::time::{DAY, HOUR, MINUTE};
 
 use super::from_prometheus::{self, Source};
@@ -179,15 +180,51 @@ pub async fn splits(State(app): State<App>, Params(window): Params<Window>) -> A
             None => return Err(wrong("`metric` must be one of: LCP, INP, CLS, FCP, TTFB".to_owned())),
         },
     };
+    let timing = named(window.timing.as_deref());
+    if let Some(timing) = &timing {
+        if is_own_timing(timing) {
+            let message =
+                format!("`timing` names a timing of the application's own: {timing} is one of Whippet's");
+            return Err(wrong(message));
+        }
+        if window.navigation.is_some() {
+            let message = "`navigation` selects vitals, and timings are split by one dimension at a time: leave it out, or \
+                           ask with by=navigation";
+            return Err(wrong(message.to_owned()));
+        }
+    }
     let filter = filter(window)?;
     if filter.split.is_some() {
         return Err(wrong(
-            "`split` is for /api/vitals: page views are split by one dimension at a time".to_owned(),
+            "`split` is for /api/vitals and /api/custom: page views are split by one dimension at a time"
+                .to_owned(),
         ));
     }
-    let question = format!("{} {only:?} {}", by.label(), question(&steps, &filter));
-    let read = move |db: &dyn Database| reports::splits::splits(db, &steps, &filter, by, only);
-    Ok(Json(app.store.read_beacons("read_splits", &question, read).await?))
+    let question = format!("{} {only:?} {timing:?} {}", by.label(), question(&steps, &filter));
+    let read = move |db: &dyn Database| {
+        let kept = timing.as_deref().map(|name| reports::kept(db, &filter, name)).transpose()?;
+        if let Some(kept @ (Kept::Not | Kept::Whole)) = kept {
+            return Ok(Err(kept));
+        }
+        reports::splits::splits(db, &steps, &filter, by, only, timing.as_deref()).map(Ok)
+    };
+    let splits: Result<Splits, Kept> = app.store.read_beacons("read_splits", &question, read).await?;
+    splits.map(Json).map_err(unsplit_timing)
+}
+
+/// Why there is no answer for a timing.
+fn unsplit_timing(kept: Kept) -> Failure {
+    match kept {
+        Kept::Whole => Failure::bad_request(
+            "unsplit_timing",
+            "the application has too many timings, and this one is kept of all page views together: `whippet names drop histogram \
+             NAME` makes a place for it",
+        ),
+        _ => Failure::bad_request(
+            "unknown_timing",
+            "there is no such timing: name one of those in /api/custom",
+        ),
+    }
 }
 
 /// `GET /api/toolkit`
@@ -211,7 +248,7 @@ pub async fn loading(State(app): State<App>, Params(window): Params<Window>) -> 
 /// `GET /api/custom`
 pub async fn custom(State(app): State<App>, Params(window): Params<Window>) -> Answer<Custom> {
     let steps = reported(&app, &window.range(app.clock.now())?);
-    let filter = unsplit(window)?;
+    let filter = filter(window)?;
     let question = question(&steps, &filter);
     let read = move |db: &dyn Database| reports::custom::custom(db, &steps, &filter);
     Ok(Json(app.store.read_beacons("read_custom", &question, read).await?))
@@ -273,7 +310,8 @@ fn filter(window: Window) -> Result<Filter, Failure> {
 fn unsplit(window: Window) -> Result<Filter, Failure> {
     let filter = filter(window)?;
     if filter.split.is_some() {
-        let message = "`split` is for /api/vitals and /api/compare: nothing else is kept by dimension";
+        let message =
+            "`split` is for /api/vitals, /api/custom and /api/compare: nothing else is kept by dimension";
         return Err(Failure::bad_request("bad_query", message));
     }
     Ok(filter)

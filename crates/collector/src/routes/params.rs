@@ -51,6 +51,8 @@ pub struct Window {
     pub target: Option<String>,
     /// A metric of it.
     pub metric: Option<String>,
+    /// One of the application's own timings.
+    pub timing: Option<String>,
     /// A label to group its series by, or what page views are split by.
     pub by: Option<String>,
     /// An application.

@@ -1,6 +1,7 @@
 //! Web vitals by what page views have in common.
 use serde_json::{Value, json};
-use whippet_api::{Quantiles, Split, Splits, Vitals};
+use whippet_api::{Custom, Quantiles, Split, Splits, Vitals};
+use whippet_store::Kind;
 
 use crate::harness::{Collector, DAY, HOUR, START, beacon_with};
 
@@ -150,7 +151,6 @@ async fn what_cannot_be_asked_is_refused_with_a_reason() {
         "splits?by=device&split=device:phone",
         "overview?split=device:phone",
         "loading?split=device:phone",
-        "custom?split=device:phone",
         "toolkit?split=device:phone",
         "errors?split=release:1.0",
         "vitals?split=device",
@@ -158,10 +158,112 @@ async fn what_cannot_be_asked_is_refused_with_a_reason() {
         "vitals?split=colour:red",
         "vitals?split=release_device:1.0",
         "vitals?split=device:phone&split=release:1",
+        "custom?split=device",
+        "custom?split=colour:red",
+        "splits?timing=pay",
+        "splits?by=device&timing=page.load",
+        "splits?by=device&timing=server.db",
+        "splits?by=device&timing=pay&navigation=soft",
+        "splits?by=device&timing=pay&split=device:phone",
     ] {
         let answer = collector.get(&format!("/api/{question}")).await;
         assert_eq!(answer.failure(), (400, "bad_query".to_owned()), "{question}");
     }
+    let unknown = (400, "unknown_timing".to_owned());
+    assert_eq!(collector.get("/api/splits?by=device&timing=pay").await.failure(), unknown);
+    assert_eq!(collector.get("/api/splits?by=device&timing=").await.status, 200);
+    assert_eq!(collector.get("/api/custom?split=device:phone").await.status, 200);
     assert_eq!(collector.get("/api/vitals?split=").await.status, 200);
     assert_eq!(collector.get("/api/loading?split=").await.status, 200);
+}
+
+/// Percentiles are right to the width of a bucket.
+fn rounded(ms: Option<f64>) -> Option<f64> {
+    ms.map(|ms| (ms / 128.0).round() * 128.0)
+}
+
+/// Values of a timing, and its median, by value.
+async fn timing(collector: &Collector, query: &str) -> Vec<(String, u64, Option<f64>)> {
+    let found = splits(collector, &format!("{query}&timing=checkout.submit")).await;
+    let one = |split: &Split| {
+        let name = split.device.iter().fold(split.value.clone(), |name, device| format!("{name} {device}"));
+        let timing = split.timing.unwrap();
+        (name, timing.count, rounded(timing.p50))
+    };
+    let mut all: Vec<_> = found.values.iter().map(one).collect();
+    all.sort_by_key(|one| std::cmp::Reverse(one.1));
+    all
+}
+
+/// Is it slower on phones, or since release 1.3? Asked as it was heard, after its minutes became hours, and after those became days.
+#[tokio::test]
+async fn timings_of_the_application_are_told_apart_as_vitals_are() {
+    let collector = Collector::new();
+    let view = |release: &str, device: &str, ms: f64| {
+        json!({
+            "release": release, "device": device, "connection": "4g", "counters": { "cart.added": 2 }, "gauges": { "cart": 3 },
+            "timings": { "page.load": 900, "checkout.submit": [ms, ms], "step.one": 1 },
+        })
+    };
+    send(&collector, "a", 1000.0, view("1.2", "phone", 512.0)).await;
+    send(&collector, "b", 1000.0, view("1.2", "desktop", 128.0)).await;
+    send(&collector, "c", 1000.0, view("1.3", "phone", 1024.0)).await;
+    let other = json!({ "device": "tablet", "page": "/pay", "sampleRate": 0.5, "timings": { "checkout.submit": 256 } });
+    send(&collector, "d", 1000.0, other).await;
+    // What the same page view reports later counts besides.
+    let later = json!({ "view": "view-of-c", "release": "1.3", "device": "phone", "timings": { "checkout.submit": 1024 } });
+    collector.beacon(beacon_with("e", later)).await;
+    let row = |name: &str, count, p50| (name.to_owned(), count, Some(p50));
+    let mut before = None;
+    for step in 0..4 {
+        let by_device = [row("phone", 5, 1024.0), row("tablet", 2, 256.0), row("desktop", 2, 128.0)];
+        assert_eq!(timing(&collector, "by=device").await, by_device, "step {step}");
+        let by_release = [row("1.2", 4, 128.0), row("1.3", 3, 1024.0), row("(unknown)", 2, 256.0)];
+        assert_eq!(timing(&collector, "by=release").await, by_release, "step {step}");
+        let by_connection = timing(&collector, "by=connection").await;
+        assert_eq!(by_connection, [row("4g", 6, 512.0), row("(unknown)", 3, 256.0)], "step {step}");
+        let of_page: u64 = timing(&collector, "by=device&page=/pay").await.iter().map(|row| row.1).sum();
+        assert_eq!(of_page, 2, "step {step}");
+        let by_both = timing(&collector, "by=release_device").await;
+        assert_eq!(by_both[0], row("1.3 phone", 3, 1024.0), "step {step}");
+        for dimension in DIMENSIONS {
+            for (value, count, p50) in timing(&collector, &format!("by={dimension}")).await {
+                let split = value.replace(' ', ":");
+                let report: Custom = collector.chart(&format!("/api/custom?split={dimension}:{split}")).await;
+                let one = report.distributions.iter().find(|one| one.name == "checkout.submit");
+                let found = one.map(|one| (one.count, rounded(one.p50)));
+                assert_eq!(found, (count > 0).then_some((count, p50)), "{dimension}:{split}");
+                assert!(report.counters.is_empty() && report.gauges.is_empty());
+            }
+        }
+        let whole: Custom = collector.chart("/api/custom").await;
+        assert_eq!((whole.distributions.len(), whole.counters.len()), (2, 1));
+        let none = splits(&collector, "by=device").await;
+        assert!(none.values.iter().all(|split| split.timing.is_none()));
+        let now = splits(&collector, "by=release_device&timing=checkout.submit").await;
+        assert_eq!(*before.get_or_insert_with(|| now.clone()), now, "step {step}");
+        collector.advance([7 * HOUR, 3 * DAY, 40 * DAY, 0][step]);
+        collector.app.store.sweep(collector.now()).await.unwrap();
+        collector.app.store.sweep(collector.now()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn timings_beyond_the_bound_are_refused_with_what_to_do_and_a_dropped_one_makes_a_place() {
+    let collector = Collector::new();
+    for step in 0..21 {
+        send(&collector, &format!("a{step}"), 1000.0, json!({ "timings": { format!("step.{step}"): 5 } }))
+            .await;
+    }
+    let ask = async |name: &str| collector.get(&format!("/api/splits?by=device&timing={name}")).await;
+    assert_eq!(ask("step.19").await.status, 200);
+    assert_eq!(ask("step.20").await.failure(), (400, "unsplit_timing".to_owned()));
+    assert!(ask("step.20").await.text().contains("whippet names drop histogram"));
+    collector
+        .aside(|source| whippet_store::name_admin::drop_name(source, Kind::Histogram, "step.3", None, false))
+        .unwrap();
+    send(&collector, "b", 1000.0, json!({ "timings": { "step.20": 7 } })).await;
+    let found = splits(&collector, "by=device&timing=step.20").await;
+    assert_eq!(found.values[0].timing.map(|timing| timing.count), Some(1), "from then on");
+    assert_eq!(ask("step.3").await.failure(), (400, "unknown_timing".to_owned()));
 }

@@ -80,6 +80,7 @@ pub fn AppFilter(
                         change(&|view| {
                             view.app = Some(app.clone()).filter(|app| !app.is_empty());
                             view.page = None;
+                            view.timing = None;
                             // Another app has other releases.
                             if let Some(split) = &mut view.split {
                                 split.value = None;

@@ -19,7 +19,8 @@ pub use report_state::{
 };
 pub use reports::{
     Filters, Report, ReportQuery, use_backend, use_custom, use_errors, use_loading, use_metric_chart,
-    use_overview, use_series, use_slow_queries, use_splits, use_status, use_toolkit, use_vitals,
+    use_overview, use_series, use_slow_queries, use_split_timing, use_splits, use_status, use_toolkit,
+    use_vitals,
 };
 pub use silences::{Silencing, use_silencing};
 pub use watching::{

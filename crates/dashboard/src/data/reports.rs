@@ -112,9 +112,32 @@ pub fn use_loading() -> ReportQuery<Loading> {
     use_report("loading", |_| true, app_and_page)
 }
 
-/// The selected app's own measurements.
+/// The selected app's own measurements; of the page views with the selected value of a dimension, if any is.
 pub fn use_custom() -> ReportQuery<Custom> {
-    use_report("custom", |_| true, |view| filter("app", view.app.clone()))
+    use_report(
+        "custom",
+        |_| true,
+        |view| {
+            let mut filters = filter("app", view.app.clone());
+            let split = view.split.as_ref().filter(|split| split.value.is_some());
+            filters.extend(filter("split", split.map(Split::name)));
+            filters
+        },
+    )
+}
+
+/// The selected timing of the selected app by the selected dimension. Disabled while either is not selected.
+pub fn use_split_timing() -> ReportQuery<Splits> {
+    use_report(
+        "splits",
+        |view| view.split.is_some() && view.timing.is_some(),
+        |view| {
+            let mut filters = filter("app", view.app.clone());
+            filters.extend(filter("by", view.split.as_ref().map(|split| split.by.name().to_owned())));
+            filters.extend(filter("timing", view.timing.clone()));
+            filters
+        },
+    )
 }
 
 /// The toolkit's counters in the selected app.

@@ -1,11 +1,15 @@
 //! Custom: the application's own measurements.
 use super::distributions::{COLUMNS, row};
+use super::split_timing::{SplitTiming, TimingFilter, timing_address};
+use super::splits::{SplitFilter, SplitSelect};
+use crate::base::at;
 use crate::components::Column::{Figures, Words};
 use crate::components::{AppFilter, BeaconHint, Cell, EmptyState, Page, Panel, ReportNotice, Snippet, Table};
 use crate::data::{ApiError, ReportQuery, use_custom};
 use crate::format;
+use crate::view_state::{ViewState, use_view_state};
 use leptos::prelude::*;
-use whippet_api::{Counter, Custom, Gauge, Status, Unit};
+use whippet_api::{Counter, Custom, Distribution, Gauge, Status, Unit};
 use whippet_leptos::Query;
 
 /// At `/custom`.
@@ -13,24 +17,32 @@ use whippet_leptos::Query;
 pub fn Custom() -> impl IntoView {
     let status: Query<Status, ApiError> = expect_context();
     let custom = use_custom();
+    let view = use_view_state();
+    let selected =
+        Memo::new(move |_| view.with(|view| view.split.as_ref().is_some_and(|split| split.value.is_some())));
     let never = Memo::new(move |_| status.data.get().is_some_and(|status| status.beacons == 0));
     let none = Memo::new(move |_| custom.data.get().is_some_and(|report| report.data == Custom::default()));
     view! {
-        <Page title="Custom" aside=|| view! { <AppFilter/> }>
+        <Page title="Custom" aside=|| view! { <TimingFilter/> <SplitFilter/> <SplitSelect/> <AppFilter/> }>
             <ReportNotice query=custom/>
             <Show when=move || never.get()><BeaconHint/></Show>
-            <Show when=move || none.get() && !never.get()><CustomHint/></Show>
+            <Show when=move || none.get() && !never.get() && !selected.get()><CustomHint/></Show>
+            <SplitTiming/>
             <Panel title="Timings">
                 <Table
                     caption="The application's own timings, by name"
                     columns=COLUMNS
-                    rows=rows(custom, |custom| {
-                        custom.distributions.iter().map(|own| row(&own.name, own, Unit::Ms)).collect()
+                    rows=rows(custom, move |custom| {
+                        let view = view.get();
+                        custom.distributions.iter().map(|own| timing(own, &view)).collect()
                     })
                     nothing="No timing was reported in this time range."
                 />
             </Panel>
-            <div class="grid">
+            <Show when=move || selected.get()>
+                <p class="note">"Counts and gauges are kept of all page views together, and not shown for a part of them."</p>
+            </Show>
+            <div class="grid" hidden=move || selected.get()>
                 <Panel title="Counts">
                     <Table
                         caption="The application's own counts, by name"
@@ -72,6 +84,15 @@ fn rows(
     rows: impl Fn(&Custom) -> Vec<Vec<Cell>> + Send + Sync + 'static,
 ) -> Signal<Option<Vec<Vec<Cell>>>> {
     Signal::derive(move || custom.data.get().map(|report| rows(&report.data)))
+}
+
+/// A timing, which links to the same by value.
+fn timing(own: &Distribution, view: &ViewState) -> Vec<Cell> {
+    let mut cells = row(&own.name, own, Unit::Ms);
+    if let Some(first) = cells.first_mut() {
+        *first = Cell::Link(own.name.clone(), at(&timing_address(&own.name, view)));
+    }
+    cells
 }
 
 fn counter(counter: &Counter) -> Vec<Cell> {

@@ -15,6 +15,7 @@ mod overview;
 mod percentile;
 mod releases;
 mod slow_queries;
+mod split_timing;
 mod splits;
 mod targets;
 mod view_count;

@@ -1,4 +1,4 @@
-//! Web vitals by what page views have in common: release, device, connection, navigation, browser.
+//! What figures are split by: release, device, connection, navigation, browser. And web vitals so.
 use super::percentile::p75;
 use super::view_count::{FEW, view_count};
 use crate::base::at;
@@ -9,7 +9,7 @@ use crate::view_state::{Dimension, Split, ViewState, use_change_view_state, use_
 use leptos::prelude::*;
 use whippet_api::{Split as OneSplit, SplitVital, Vital, Vitals};
 
-/// Selects what the vitals are split by.
+/// Selects what the figures are split by.
 #[component]
 pub(super) fn SplitSelect() -> impl IntoView {
     let view = use_view_state();
@@ -85,13 +85,13 @@ fn SplitTable(by: Dimension, vitals: ReportQuery<Vitals>) -> impl IntoView {
         // The thresholds; and until the answer for this dimension is there, the one before it is.
         let vitals = vitals.data.get()?;
         let state = view.get();
-        let row = |split: &OneSplit| row(split, &vitals.data.metrics, at(&address(split, by, &state)));
+        let row =
+            |split: &OneSplit| row(split, &vitals.data.metrics, at(&address("/vitals", split, by, &state)));
         (report.data.by == by.name()).then(|| report.data.values.iter().map(row).collect())
     });
-    let note = Signal::derive(move || {
-        let left_out = splits.data.get().map_or(0, |report| report.data.left_out);
-        note(left_out)
-    });
+    let shown = "75th percentiles, and the share of good page views";
+    let note =
+        Signal::derive(move || note(shown, splits.data.get().map_or(0, |report| report.data.left_out)));
     let figures = ["Views", "LCP", "INP", "CLS", "FCP", "TTFB"].map(str::to_owned);
     view! {
         <Panel title="By value" note>
@@ -106,8 +106,8 @@ fn SplitTable(by: Dimension, vitals: ReportQuery<Vitals>) -> impl IntoView {
     }
 }
 
-fn note(left_out: usize) -> String {
-    let shown = "75th percentiles, and the share of good page views";
+/// What a table shows, and how many values it does not.
+pub(super) fn note(shown: &str, left_out: usize) -> String {
     match left_out {
         0 => shown.to_owned(),
         1 => format!("{shown}; one value is left out"),
@@ -116,22 +116,22 @@ fn note(left_out: usize) -> String {
 }
 
 /// What a value is called: `1.2.0 · phone`.
-fn label(split: &OneSplit) -> String {
+pub(super) fn label(split: &OneSplit) -> String {
     match &split.device {
         None => split.value.clone(),
         Some(device) => format!("{} · {device}", split.value),
     }
 }
 
-/// The page of the page views with a value.
-fn address(split: &OneSplit, by: Dimension, view: &ViewState) -> String {
+/// The page at `path` of the page views with a value.
+pub(super) fn address(path: &str, split: &OneSplit, by: Dimension, view: &ViewState) -> String {
     let value = match &split.device {
         None => split.value.clone(),
         Some(device) => format!("{}:{device}", split.value),
     };
     let mut link = view.clone();
     link.split = Some(Split { by, value: Some(value) });
-    format!("/vitals{link}")
+    format!("{path}{link}")
 }
 
 fn row(split: &OneSplit, metrics: &[Vital], link: String) -> Vec<Cell> {
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn a_row_links_to_its_page_views() {
         let split = split([80, 10, 10], Some(2600.0));
-        let link = address(&split, Dimension::ReleaseAndDevice, &ViewState::default());
+        let link = address("/vitals", &split, Dimension::ReleaseAndDevice, &ViewState::default());
         assert_eq!(link, "/vitals?split=release_device%3A1.2%3Aphone");
         let cells = row(&split, &[vital()], link.clone());
         assert_eq!(cells[0], Cell::Link("1.2 · phone".to_owned(), link));
@@ -209,6 +209,6 @@ mod tests {
         assert_eq!(share(&split([0, 0, 0], None).metrics[0]), "");
         let nothing = Cell::Figure(format::NOTHING.to_owned());
         assert_eq!(cell(&split([0, 0, 0], None).metrics[0], &vital()), nothing);
-        assert_eq!([0, 1, 3].map(note).map(|text| text.contains("left out")), [false, true, true]);
+        assert_eq!([0, 1, 3].map(|count| note("p75", count).contains("left out")), [false, true, true]);
     }
 }

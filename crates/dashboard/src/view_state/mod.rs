@@ -35,8 +35,10 @@ pub struct ViewState {
     pub page: Option<String>,
     /// `navigation`: whether web vitals show only route changes (`soft`).
     pub soft: bool,
-    /// `split`: what web vitals are split by, and the value whose page views they are of; `None` for neither.
+    /// `split`: what web vitals and timings are split by, and the value whose page views they are of; `None` for neither.
     pub split: Option<Split>,
+    /// `timing`: the application's own timing that is shown by `split`.
+    pub timing: Option<String>,
     /// `with`: what is compared with; `None` for what is usual: a release with the one before, else the span before.
     pub with: Option<Versus>,
     /// `quantile`: what of each side is compared.
@@ -55,7 +57,8 @@ impl ViewState {
     /// What stays when another page is opened: range, refresh, target and app. The other choices are of one page.
     pub fn leave_page(&mut self) {
         (self.metric, self.by, self.soft) = (None, None, false);
-        (self.page, self.split, self.with, self.of) = (None, None, None, None);
+        (self.page, self.split, self.timing) = (None, None, None);
+        (self.with, self.of) = (None, None);
         (self.quantile, self.alert, self.silence) = (Quantile::default(), None, None);
     }
 
@@ -128,6 +131,7 @@ impl ViewState {
             page: filled("page"),
             soft,
             split,
+            timing: filled("timing"),
             with,
             quantile,
             of: filled("of"),
@@ -174,6 +178,9 @@ impl fmt::Display for ViewState {
         push_if(&mut query, self.soft, "navigation", "soft");
         if let Some(split) = &self.split {
             query.push("split", &split.name());
+        }
+        if let Some(timing) = &self.timing {
+            query.push("timing", timing);
         }
         if let Some(with) = &self.with {
             query.push("with", &with.name());
@@ -287,6 +294,7 @@ mod tests {
             ("app", "shop"),
             ("page", "/cart"),
             ("split", "release:1.2"),
+            ("timing", "checkout.submit"),
             ("with", "release:1.1"),
             ("quantile", "p95"),
             ("of", "LCP"),
@@ -294,8 +302,8 @@ mod tests {
             ("silence", "new"),
         ];
         let mut view = read(&pairs);
-        let expected = "?range=7d&app=shop&page=/cart&split=release%3A1.2&with=release%3A1.1&quantile=p95&of=LCP&alert=a1\
-                        &silence=new";
+        let expected = "?range=7d&app=shop&page=/cart&split=release%3A1.2&timing=checkout.submit&with=release%3A1.1\
+                        &quantile=p95&of=LCP&alert=a1&silence=new";
         assert_eq!(view.to_string(), expected);
         view.leave_page();
         assert_eq!(view.to_string(), "?range=7d&app=shop");

@@ -1,4 +1,4 @@
-//! What web vitals are split by, and its form in the URL: `split=device`, or `split=device:phone` with a value selected.
+//! What web vitals and timings are split by, and its form in the URL: `split=device`, or `split=device:phone` with a value selected.
 
 /// A dimension of page views, and the value whose page views are shown.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

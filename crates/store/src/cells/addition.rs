@@ -21,6 +21,8 @@ pub struct Addition {
     pub errors: Option<Errors>,
     /// Of page views that say the same of themselves.
     pub splits: BTreeMap<Origin, Part>,
+    /// The timings that the application names itself, of such page views. Most beacons have none.
+    pub timings: BTreeMap<Origin, Histograms>,
 }
 
 /// What groups add.
@@ -87,6 +89,12 @@ impl Addition {
             match self.splits.get_mut(&origin) {
                 Some(held) => held.merge(&part),
                 None => drop(self.splits.insert(origin, part)),
+            }
+        }
+        for (origin, timings) in other.timings {
+            match self.timings.get_mut(&origin) {
+                Some(held) => held.merge(&timings),
+                None => drop(self.timings.insert(origin, timings)),
             }
         }
     }

@@ -8,8 +8,8 @@ use super::section::Cell;
 use super::shelf::{Key, Shelf};
 use super::window::Marks;
 use super::{
-    Attribution, Errors, Histograms, Level, Loading, OpenView, Origin, Part, Section, Split, State, Sums,
-    Vitals, view_rows,
+    Attribution, Errors, Histograms, Level, Loading, OpenView, Origin, Part, Section, Split, SplitTimings,
+    State, Sums, Vitals, view_rows,
 };
 use crate::database::{Database, Engine, Lookup, Param, Result, Type, Upsert};
 use crate::partitions::Partitions;
@@ -46,6 +46,7 @@ pub struct Hot {
     loading: Shelf<Loading>,
     errors: Shelf<Errors>,
     splits: Shelf<Split>,
+    timings: Shelf<SplitTimings>,
 }
 
 impl Hot {
@@ -67,6 +68,7 @@ impl Hot {
             loading: Shelf::default(),
             errors: Shelf::default(),
             splits: Shelf::default(),
+            timings: Shelf::default(),
         }
     }
 
@@ -187,6 +189,11 @@ impl Hot {
         add(self.addition(place).splits.entry(*origin).or_default());
     }
 
+    /// Adds timings that the application names itself, of page views that come from `origin`.
+    pub fn timings(&mut self, place: Place, origin: &Origin, add: impl FnOnce(&mut Histograms)) {
+        add(self.addition(place).timings.entry(*origin).or_default());
+    }
+
     /// What this transaction says of a page view: as it is if no row of it is there yet.
     pub fn view(&mut self, place: Place, name: &str, (origin, weight): (&Origin, u64)) -> &mut OpenView {
         let Place { minute, app, page } = place;
@@ -214,6 +221,7 @@ impl Hot {
             Section::Sums => self.sums.merge(key, bytes),
             Section::Loading => self.loading.merge(key, bytes),
             Section::Errors => self.errors.merge(key, bytes),
+            section if section.has_split_timings() => self.timings.merge(key, bytes),
             _ => self.splits.merge(key, bytes),
         }
     }
@@ -284,6 +292,7 @@ impl Hot {
         self.loading.take_changed(&mut changed);
         self.errors.take_changed(&mut changed);
         self.splits.take_changed(&mut changed);
+        self.timings.take_changed(&mut changed);
         // In the order of the table: neighbours share pages of the file, and two collectors never wait for each other.
         changed.sort_unstable();
         let mut bytes = Vec::new();
@@ -316,13 +325,14 @@ impl Hot {
             Section::Sums => self.sums.encode(key, bytes),
             Section::Loading => self.loading.encode(key, bytes),
             Section::Errors => self.errors.encode(key, bytes),
+            section if section.has_split_timings() => self.timings.encode(key, bytes),
             _ => self.splits.encode(key, bytes),
         }
     }
 
     /// Adds what belongs to a place to all cells that count it.
     fn spread(&mut self, place: Place, addition: &Addition) {
-        let Addition { vitals, attribution, histograms, sums, loading, errors, splits } = addition;
+        let Addition { vitals, attribution, histograms, sums, loading, errors, splits, timings } = addition;
         let marks = &self.marks;
         add(&mut self.vitals, keys(marks, Section::Vitals, place), vitals.as_ref());
         add(&mut self.attribution, keys(marks, Section::Attribution, place), attribution.as_ref());
@@ -337,6 +347,11 @@ impl Hot {
                 });
             }
         }
+        for (origin, timings) in timings {
+            for (section, key) in origin.timing_places() {
+                self.timings.add(keys(marks, section, place), |split| split.add(key, &timings.0));
+            }
+        }
     }
 
     /// Adds to what was added without knowing the row what the row holds.
@@ -349,6 +364,7 @@ impl Hot {
         self.loading.unknown(&mut unknown);
         self.errors.unknown(&mut unknown);
         self.splits.unknown(&mut unknown);
+        self.timings.unknown(&mut unknown);
         unknown.sort_unstable();
         for level in Level::ALL {
             let keys: Vec<Vec<Param<'_>>> =
@@ -382,6 +398,7 @@ impl Hot {
             self.loading.newest(),
             self.errors.newest(),
             self.splits.newest(),
+            self.timings.newest(),
         ];
         let since = newest.into_iter().max().unwrap_or(i64::MIN).saturating_sub(MINUTE);
         let memory = self.vitals.forget(since)
@@ -390,7 +407,8 @@ impl Hot {
             + self.sums.forget(since)
             + self.loading.forget(since)
             + self.errors.forget(since)
-            + self.splits.forget(since);
+            + self.splits.forget(since)
+            + self.timings.forget(since);
         if memory > MOST {
             self.clear();
         }

@@ -3,7 +3,10 @@
 //! A minute's cells grow with what was seen in it. Written whole with every group, each beacon would cost as much as all before it
 //! of that minute. So a group appends what it adds, and the cells are written when somebody reads them, or when the journal is
 //! full. After a crash the journal is read again. Only SQLite has one: on a server other collectors read the rows.
+use serde::de::DeserializeOwned;
+
 use super::addition::Additions;
+use super::journal_1::Additions1;
 use crate::database::{Database, Engine, Error, Result, params};
 
 /// Its table.
@@ -16,7 +19,9 @@ const SHARE: u64 = 400;
 
 /// The first byte of a row. Whoever changes what follows gives it another number, and reads the earlier ones as long as a file may
 /// have them: what a row holds was acknowledged.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
+/// The one before: journal_1.rs.
+const EARLIER: u8 = 1;
 
 /// What is known of the journal in the database.
 #[derive(Debug)]
@@ -140,8 +145,17 @@ fn encode(added: &Additions, mut row: Vec<u8>) -> Result<Vec<u8>> {
 
 fn decode(bytes: &[u8]) -> Option<Additions> {
     let (format, rest) = bytes.split_first()?;
-    match (*format == FORMAT).then(|| postcard::take_from_bytes(rest)) {
-        Some(Ok((added, []))) => Some(added),
+    match *format {
+        FORMAT => whole(rest),
+        EARLIER => whole::<Additions1>(rest).map(Additions::from),
+        _ => None,
+    }
+}
+
+/// The value, if that is all that there is.
+fn whole<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    match postcard::take_from_bytes(bytes) {
+        Ok((value, [])) => Some(value),
         _ => None,
     }
 }
@@ -352,6 +366,20 @@ mod tests {
         0000000000406f400000000000406f40fc03010201011a0280809ccdca6482809ccdca64040102047669657780809ccd\
         ca6402040506020400080001000000000000c0924080809ccdca640c000e020000000000c072400000000000208c40";
 
+    /// The same as the second version writes it, with timings by origin.
+    const FORMAT_2: &str = "\
+        020180809ccdca640204010501000500001f020500000000000070b7400000000000c092400000000000c092408e0501\
+        05010200000c1f020500000000000070b7400000000000c092400000000000c092408e05010500020e1f020500000000\
+        000070b7400000000000c092400000000000c092408e0501050200001f02050000000000007097400000000000c07240\
+        0000000000c072408e04010500011f020500000000000094b1400000000000208c400000000000208c40f40401050101\
+        101f0205000000000000407f400000000000406f400000000000406f40fc03010201010112ac02011405000000000000\
+        0440000000000000e03f000000000000e03f01057175657565010101160204f0a2040101000000000000544000000000\
+        000044400118010000000000805640000000000000244001011a0280809ccdca6482809ccdca64040106020400080501\
+        000500001f020500000000000070b7400000000000c092400000000000c092408e0501051f0205000000000000407f40\
+        0000000000406f400000000000406f40fc03010201011a0280809ccdca6482809ccdca6404010604080204011c1f0205\
+        000000000000c0a2400000000000007e400000000000007e40ba040105000102047669657780809ccdca640204050602\
+        0400080001000000000000c0924080809ccdca640c000e020000000000c072400000000000208c40";
+
     fn everything() -> Additions {
         let metric = Metric::Lcp;
         let place = Place { minute: START, app: 1, page: 2 };
@@ -388,16 +416,41 @@ mod tests {
         added
     }
 
+    /// The same with what the second format has besides.
+    fn everything_2() -> Additions {
+        let mut added = everything();
+        let Some(addition) = added.places.values_mut().next() else { panic!("nothing") };
+        let mut timings = Timings::default();
+        timings.histogram.record_many(480.0, 5);
+        let origin = Origin { release: 3, device: 2, connection: 4, navigation: 1, browser: 2 };
+        addition.timings.entry(origin).or_default().0.insert(14, timings);
+        added
+    }
+
+    fn bytes(hex: &str) -> Vec<u8> {
+        let byte = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+        (0..hex.len()).step_by(2).map(byte).collect()
+    }
+
     /// A file may have rows that an earlier version wrote before it was killed. Where this fails, [`FORMAT`] is another, and
     /// [`decode`] goes on reading this one.
     #[test]
-    fn rows_are_read_that_the_first_version_wrote() {
-        let bytes: Vec<u8> = (0..FORMAT_1.len())
-            .step_by(2)
-            .map(|at| u8::from_str_radix(&FORMAT_1[at..at + 2], 16).unwrap())
-            .collect();
+    fn rows_are_read_that_earlier_versions_wrote() {
+        assert_eq!(decode(&bytes(FORMAT_1)), Some(everything()));
         let hex: String =
-            encode(&everything(), Vec::new()).unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(decode(&bytes), Some(everything()), "{hex}");
+            encode(&everything_2(), Vec::new()).unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(decode(&bytes(FORMAT_2)), Some(everything_2()), "{hex}");
+        assert_eq!(decode(&bytes(FORMAT_2)[..200]), None, "half of a row is none");
+    }
+
+    #[test]
+    fn the_journal_of_the_version_before_is_counted_after_an_upgrade() {
+        let connection = open();
+        let database: &dyn Database = &connection;
+        let row = "INSERT INTO cells_journal (number, value) VALUES (?1, ?2)";
+        database.execute(row, params![1, &bytes(FORMAT_1)]).unwrap();
+        let mut hot = Hot::new(0);
+        add(database, &mut hot, (1, &[1]), Hot::flush).unwrap();
+        assert_eq!((views(database)[0], rows(database).0), (6, 0));
     }
 }

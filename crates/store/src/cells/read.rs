@@ -59,7 +59,7 @@ pub fn read_bytes(
         Some(apps) => apps.to_vec(),
         None => all_apps(database)?,
     };
-    let marks = Marks::load(database)?;
+    let marks = Marks::of(database, section)?;
     let end = selection.to.saturating_add(1);
     for (level, from, to) in marks.parts(section, selection.from, end, selection.coarsest) {
         let mut take = |row: &Row<'_>| {

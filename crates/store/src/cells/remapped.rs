@@ -1,7 +1,7 @@
 //! Values of any section as bytes.
 use super::section::{Cell, Section};
 use super::targets::Targets;
-use super::{Attribution, Errors, Histograms, Loading, Split, Sums, Vitals, codec};
+use super::{Attribution, Errors, Histograms, Loading, Split, SplitTimings, Sums, Vitals, codec};
 
 /// The value with what belonged to dropped names given to those that take it; `None` where nothing changes, or the bytes cannot be
 /// read.
@@ -13,6 +13,7 @@ pub fn remapped(section: Section, bytes: &[u8], targets: &Targets) -> Option<Vec
         Section::Sums => of::<Sums>(section, bytes, targets),
         Section::Loading => of::<Loading>(section, bytes, targets),
         Section::Errors => of::<Errors>(section, bytes, targets),
+        _ if section.has_split_timings() => of::<SplitTimings>(section, bytes, targets),
         _ => of::<Split>(section, bytes, targets),
     }
 }

@@ -33,11 +33,19 @@ pub enum Section {
     ByBrowser = 11,
     /// [`super::Split`] by release and class of device.
     ByReleaseAndDevice = 12,
+    /// [`super::SplitTimings`] by type of connection.
+    TimingsByConnection = 13,
+    /// [`super::SplitTimings`] by how the page view began.
+    TimingsByNavigation = 14,
+    /// [`super::SplitTimings`] by the browser's family.
+    TimingsByBrowser = 15,
+    /// [`super::SplitTimings`] by release and class of device: those of a release, and of a class of device, are sums of these.
+    TimingsByReleaseAndDevice = 16,
 }
 
 impl Section {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Vitals,
         Self::Attribution,
         Self::Histograms,
@@ -50,11 +58,29 @@ impl Section {
         Self::ByNavigation,
         Self::ByBrowser,
         Self::ByReleaseAndDevice,
+        Self::TimingsByConnection,
+        Self::TimingsByNavigation,
+        Self::TimingsByBrowser,
+        Self::TimingsByReleaseAndDevice,
     ];
 
     /// Whether reports list pages by it. Of others they read the whole application, or one page.
     const fn is_listed(self) -> bool {
-        !matches!(self, Self::Attribution | Self::Histograms | Self::Sums | Self::Loading | Self::Errors)
+        match self {
+            Self::Attribution | Self::Histograms | Self::Sums | Self::Loading | Self::Errors => false,
+            _ => !self.has_split_timings(),
+        }
+    }
+
+    /// Whether its cells are [`super::SplitTimings`].
+    pub const fn has_split_timings(self) -> bool {
+        matches!(
+            self,
+            Self::TimingsByConnection
+                | Self::TimingsByNavigation
+                | Self::TimingsByBrowser
+                | Self::TimingsByReleaseAndDevice
+        )
     }
 
     /// How much of a bucket is added up at once, ms. Where reports read a row per page, a bucket is added up while it lasts, so that

@@ -16,7 +16,7 @@ use super::vitals::Vitals;
 pub struct SplitKey {
     /// The value of the dimension. A release: the number of its name, 0 for none. Else see [`crate::Dimension`].
     pub value: i64,
-    /// The class of device where the section is [`Section::ByReleaseAndDevice`], else 0.
+    /// The class of device where the section is by release and class of device, else 0.
     pub device: i64,
 }
 
@@ -66,6 +66,17 @@ impl Origin {
             (Section::ByNavigation, alone(self.navigation)),
             (Section::ByBrowser, alone(self.browser)),
             (Section::ByReleaseAndDevice, SplitKey { value: self.release, device: self.device }),
+        ]
+    }
+
+    /// The same of the timings that the application names itself.
+    pub fn timing_places(&self) -> [(Section, SplitKey); 4] {
+        let alone = |value| SplitKey { value, device: 0 };
+        [
+            (Section::TimingsByConnection, alone(self.connection)),
+            (Section::TimingsByNavigation, alone(self.navigation)),
+            (Section::TimingsByBrowser, alone(self.browser)),
+            (Section::TimingsByReleaseAndDevice, SplitKey { value: self.release, device: self.device }),
         ]
     }
 }

@@ -95,6 +95,12 @@ fn split() -> impl Strategy<Value = Split> {
     prop::collection::btree_map(key, part, 0..4).prop_map(Split)
 }
 
+fn split_timings() -> impl Strategy<Value = SplitTimings> {
+    let key = (0_i64..9, 0_i64..3).prop_map(|(value, device)| SplitKey { value, device });
+    let names = prop::collection::btree_map(1_i64..9, timings(), 1..4);
+    prop::collection::btree_map(key, names, 0..4).prop_map(SplitTimings)
+}
+
 /// The laws that every section obeys.
 fn check<T: Cell + std::fmt::Debug>([a, b, c]: [T; 3], section: Section) -> Result<(), TestCaseError> {
     prop_assert_eq!(decode::<T>(&encode(&a)), Some(a.clone()));
@@ -157,6 +163,12 @@ proptest! {
     }
 
     #[test]
+    fn timings_by_value_obey_the_laws(split in three(split_timings()), by_release in any::<bool>()) {
+        let section = if by_release { Section::TimingsByReleaseAndDevice } else { Section::TimingsByBrowser };
+        check(split, section)?;
+    }
+
+    #[test]
     fn any_bytes_are_read_or_left_out(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let mut value = Split::default();
         merge_bytes(&mut value, &bytes);
@@ -164,6 +176,9 @@ proptest! {
         merge_bytes(&mut value, &bytes);
         let mut value = Sums::default();
         merge_bytes(&mut value, &bytes);
+        let mut value = SplitTimings::default();
+        merge_bytes(&mut value, &bytes);
+        each_split_timing(&bytes, |_, _, _| {});
     }
 
     #[test]
@@ -241,6 +256,68 @@ proptest! {
         }
         add(&noise);
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_reader_of_timings_reads_what_decoding_reads(
+        all in prop::collection::vec(split_timings(), 1..5),
+        cut in any::<prop::sample::Index>(),
+        noise in prop::collection::vec(any::<u8>(), 0..60),
+    ) {
+        let (mut found, mut expected) = (SplitTimings::default(), SplitTimings::default());
+        let mut read = |bytes: &[u8]| {
+            each_split_timing(bytes, |key, name, bytes| {
+                let held = found.0.entry(key).or_default().entry(name).or_default();
+                merge_histogram_bytes(&mut held.histogram, bytes);
+            });
+            found.clone()
+        };
+        for split in &all {
+            let bytes = encode(split);
+            let mut split = split.clone();
+            // No level rates them.
+            split.0.values_mut().flat_map(|names| names.values_mut()).for_each(|timings| timings.slow = 0);
+            expected.merge(&split);
+            prop_assert_eq!(&read(&bytes), &expected);
+            prop_assert_eq!(&read(&bytes[..cut.index(bytes.len())]), &expected, "half a cell is none");
+        }
+        read(&noise);
+    }
+}
+
+/// Cells that are stored stay readable: what this version wrote, later ones read.
+#[test]
+fn timings_by_value_are_stored_so() {
+    let mut timings = Timings::default();
+    timings.histogram.record_many(480.0, 5);
+    let mut split = SplitTimings::default();
+    split.add(SplitKey { value: 3, device: 2 }, &[(14, timings.clone()), (300, timings)].into());
+    let hex: String = encode(&split).iter().map(|byte| format!("{byte:02x}")).collect();
+    let histogram = "1f0205000000000000c0a2400000000000007e400000000000007e40ba04010500";
+    assert_eq!(hex, format!("01010604021c{histogram}d804{histogram}"));
+}
+
+#[test]
+fn names_of_timings_are_moved_in_each_section_and_those_of_releases_in_one() {
+    let value = Timings { slow: 1, ..Timings::default() };
+    let (first, second) = (SplitKey { value: 1, device: 0 }, SplitKey { value: 2, device: 0 });
+    let split = SplitTimings([(first, [(1, value.clone()), (3, value)].into())].into());
+    let targets = Targets { names: [(1, 2), (3, 0)].into(), ..Targets::default() };
+    let moved = |section| {
+        let mut split = split.clone();
+        split.remap(section, &targets);
+        let all = split.0.iter().flat_map(|(key, names)| names.keys().map(|name| (*key, *name)));
+        all.collect::<Vec<_>>()
+    };
+    assert_eq!(moved(Section::TimingsByReleaseAndDevice), [(second, 2)]);
+    assert_eq!(
+        moved(Section::TimingsByConnection),
+        [(first, 2)],
+        "no number of a connection is one of a name"
+    );
 }
 
 #[test]

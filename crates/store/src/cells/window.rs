@@ -1,7 +1,7 @@
 //! Which level answers for which part of a window: whole days, then hours, then minutes.
 use super::level::Level;
 use super::section::Section;
-use crate::database::{Database, Engine, Lock, Param, Result, lock_condition, params};
+use crate::database::{Database, Engine, Lock, Param, Result, Row, lock_condition, params};
 
 /// How far the levels have come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,14 @@ impl Marks {
     /// As they are in the database.
     pub fn load(database: &dyn Database) -> Result<Self> {
         Self::read(database, None)
+    }
+
+    /// Those of one section alone, for whoever reads its cells.
+    pub fn of(database: &dyn Database, section: Section) -> Result<Self> {
+        let mut marks = Self::default();
+        let sql = "SELECT level, section, time FROM cell_marks WHERE section IN (0, ?1)";
+        database.query(sql, params![section as i64], &mut |row| marks.take(row))?;
+        Ok(marks)
     }
 
     /// As they are for the whole of the transaction, which adds to cells: nobody moves them before it ends.
@@ -52,20 +60,23 @@ impl Marks {
         };
         let sql =
             format!("SELECT level, section, time FROM cell_marks {queue} ORDER BY level, section {rows}");
-        database.query(&sql, &[], &mut |row| {
-            let (level, section, time): (usize, usize, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let mark = match section.checked_sub(1) {
-                None => marks.deleted.get_mut(level),
-                Some(place) => {
-                    level.checked_sub(1).and_then(|level| marks.complete.get_mut(level)?.get_mut(place))
-                }
-            };
-            if let Some(mark) = mark {
-                *mark = time;
-            }
-            Ok(())
-        })?;
+        database.query(&sql, &[], &mut |row| marks.take(row))?;
         Ok(marks)
+    }
+
+    /// Takes a row of the table. One of a section that a later version brought says nothing.
+    fn take(&mut self, row: &Row<'_>) -> Result<()> {
+        let (level, section, time): (usize, usize, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let mark = match section.checked_sub(1) {
+            None => self.deleted.get_mut(level),
+            Some(place) => {
+                level.checked_sub(1).and_then(|level| self.complete.get_mut(level)?.get_mut(place))
+            }
+        };
+        if let Some(mark) = mark {
+            *mark = time;
+        }
+        Ok(())
     }
 
     /// Adds the rows that are missing, as a folder that was moved to a server has only those of what it has: on a server they

@@ -1,6 +1,7 @@
 //! All cells of one section, merged into one value.
 use crate::cells::{
-    Attribution, Cell, Errors, Histograms, Loading, Section, Split, Sums, Vitals, decode, encode,
+    Attribution, Cell, Errors, Histograms, Loading, Section, Split, SplitTimings, Sums, Vitals, decode,
+    encode,
 };
 
 /// The sum of all cells of a section.
@@ -20,6 +21,8 @@ pub enum Merged {
     Errors(Errors),
     /// Of the sections by a dimension.
     Split(Split),
+    /// Of the sections of timings by a dimension.
+    SplitTimings(SplitTimings),
 }
 
 /// Calls `$work` with the value, whichever type it has.
@@ -33,6 +36,7 @@ macro_rules! each_type {
             Merged::Loading($value) => $work,
             Merged::Errors($value) => $work,
             Merged::Split($value) => $work,
+            Merged::SplitTimings($value) => $work,
         }
     };
 }
@@ -53,6 +57,10 @@ impl Merged {
             | Section::ByNavigation
             | Section::ByBrowser
             | Section::ByReleaseAndDevice => Self::Split(Split::default()),
+            Section::TimingsByConnection
+            | Section::TimingsByNavigation
+            | Section::TimingsByBrowser
+            | Section::TimingsByReleaseAndDevice => Self::SplitTimings(SplitTimings::default()),
         }
     }
 

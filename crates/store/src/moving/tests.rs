@@ -25,7 +25,9 @@ fn made_up(table: &Table, at: i64, seed: i64) -> Vec<Owned> {
         .columns
         .iter()
         .map(|column| match column.kind {
-            Type::Integer if column.name == "section" && cells => Owned::Integer(1 + (at + seed) % 12),
+            Type::Integer if column.name == "section" && cells => {
+                Owned::Integer(1 + (at + seed) % Section::ALL.len() as i64)
+            }
             // Not a partition for each row.
             Type::Integer if ["day", "level"].contains(&&*column.name) => Owned::Integer(at % 4),
             Type::Integer => Owned::Integer(at.wrapping_mul(1 + seed % 7)),

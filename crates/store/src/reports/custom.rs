@@ -5,19 +5,23 @@ use whippet_api::{Counter, Custom, Gauge};
 
 use super::filter::{Filter, distribution, names};
 use super::histograms::by_name;
+use super::split_timings;
 use super::steps::Steps;
 use super::toolkit;
 use super::window::Window;
 use crate::cells::{Section, Sums};
 use crate::database::{Database, Result};
 use crate::kind::{Kind, OTHER};
+use crate::timing_names::is_own;
 
-/// The prefixes of Whippet's own names, which docs/beacon.md lists.
-const OWN: [&str; 8] = ["query.", "json.", "lazy.", "pace.", "page.", "navigation.", "server.", "frame."];
-
-/// Distributions, counts and gauges of the window.
+/// Distributions, counts and gauges of the window. Of page views with one value of a dimension, distributions alone are kept.
 pub fn custom(db: &dyn Database, steps: &Steps, filter: &Filter) -> Result<Custom> {
-    let is_custom = |name: &str| !OWN.iter().any(|own| name.starts_with(own));
+    if let Some(split) = &filter.split {
+        let timings = split_timings::by_name(db, steps, filter, split)?;
+        let distributions = timings.iter().map(|(name, histogram)| distribution(name, histogram)).collect();
+        return Ok(Custom { distributions, ..Custom::default() });
+    }
+    let is_custom = |name: &str| !is_own(name);
     let histograms = by_name(db, steps, filter)?;
     let distributions = histograms.iter().filter(|entry| is_custom(entry.0));
     let sums: Sums = Window::new(db, steps, filter)?.total(Section::Sums)?;

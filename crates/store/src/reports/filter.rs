@@ -17,7 +17,7 @@ pub struct Filter {
     pub page: Option<String>,
     /// Only page views that began this way. `None`: soft navigations count for INP and CLS only.
     pub navigation: Option<NavigationFilter>,
-    /// Only page views with this value of a dimension. Web vitals alone can be asked for so.
+    /// Only page views with this value of a dimension. Web vitals and the application's own timings can be asked for so.
     pub split: Option<SplitFilter>,
 }
 

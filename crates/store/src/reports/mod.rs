@@ -18,6 +18,7 @@ pub mod releases;
 pub mod scrapes;
 pub mod source;
 mod split_by;
+mod split_timings;
 pub mod splits;
 pub mod status;
 pub mod steps;
@@ -29,3 +30,4 @@ mod window;
 
 pub use filter::{Filter, NavigationFilter};
 pub use split_by::{SplitBy, SplitFilter};
+pub use split_timings::{Kept, kept};

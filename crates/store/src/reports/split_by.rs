@@ -44,6 +44,28 @@ impl SplitBy {
         }
     }
 
+    /// The section of the cells with the timings that applications name themselves. Releases and classes of device are told apart in
+    /// one of them.
+    pub const fn timing_section(self) -> Section {
+        match self {
+            Self::One(Dimension::Connection) => Section::TimingsByConnection,
+            Self::One(Dimension::Navigation) => Section::TimingsByNavigation,
+            Self::One(Dimension::Browser) => Section::TimingsByBrowser,
+            Self::One(Dimension::Release | Dimension::Device) | Self::ReleaseAndDevice => {
+                Section::TimingsByReleaseAndDevice
+            }
+        }
+    }
+
+    /// Where what is at `key` of [`Self::timing_section`] counts.
+    pub const fn timing_key(self, key: SplitKey) -> SplitKey {
+        match self {
+            Self::One(Dimension::Release) => SplitKey { value: key.value, device: 0 },
+            Self::One(Dimension::Device) => SplitKey { value: key.device, device: 0 },
+            _ => key,
+        }
+    }
+
     /// Where a page view counts.
     pub fn key(self, origin: &Origin) -> SplitKey {
         let section = self.section();

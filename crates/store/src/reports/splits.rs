@@ -1,11 +1,13 @@
-//! `GET /api/splits`: vitals and page loads by what the page views have in common.
+//! `GET /api/splits`: vitals, page loads and one of the application's own timings by what the page views have in common.
 use std::collections::BTreeMap;
 
 use whippet_api::{Quantiles, Split, SplitVital, Splits};
+use whippet_engine::stats::StoredHistogram;
 use whippet_engine::vitals::Metric;
 
 use super::filter::{Filter, NavigationFilter, names};
 use super::split_by::SplitBy;
+use super::split_timings;
 use super::steps::Steps;
 use super::vitals_window::{values, views};
 use super::window::Window;
@@ -23,15 +25,17 @@ struct One {
     vitals: Vitals,
     loads: Timings,
     errors: Errors,
+    timing: StoredHistogram,
 }
 
-/// The values of a dimension over the window.
+/// The values of a dimension over the window: with one vital where `only` names it, and with the timing where `timing` does.
 pub fn splits(
     db: &dyn Database,
     steps: &Steps,
     filter: &Filter,
     by: SplitBy,
     only: Option<Metric>,
+    timing: Option<&str>,
 ) -> Result<Splits> {
     let window = Window::new(db, steps, filter)?;
     let releases = names(db, Kind::Release)?;
@@ -47,6 +51,11 @@ pub fn splits(
     window.each_waiting(&mut |view| {
         view.add_vitals(&mut found.entry(named(by.key(&view.origin))).or_default().vitals);
     })?;
+    if let Some(name) = timing {
+        for (key, histogram) in split_timings::by_key(db, &window, by, name)? {
+            cells::merge_histogram(&mut found.entry(named(key)).or_default().timing, &histogram);
+        }
+    }
     // A route change loads no page: page loads are those of documents.
     let has_loads = filter.navigation != Some(NavigationFilter::Soft);
     let has_errors = by == SplitBy::One(crate::Dimension::Release);
@@ -62,6 +71,7 @@ pub fn splits(
             metrics: vitals.map(|(metric, values)| vital(metric, values)).collect(),
             loads: loads(&one.loads).filter(|_| has_loads),
             errors: has_errors.then_some(errors),
+            timing: timing.map(|_| quantiles(one.timing.count(), |q| one.timing.quantile(q))),
         }
     };
     let mut all: Vec<Split> = found.into_iter().map(split).filter(is_filled).collect();
@@ -74,7 +84,10 @@ pub fn splits(
 
 /// Whether anything is known of it. Of a kind of navigation that is not wanted nothing is.
 fn is_filled(split: &Split) -> bool {
-    split.views > 0 || split.loads.is_some() || split.errors.is_some_and(|errors| errors > 0)
+    split.views > 0
+        || split.loads.is_some()
+        || split.errors.is_some_and(|errors| errors > 0)
+        || split.timing.is_some_and(|timing| timing.count > 0)
 }
 
 fn vital(metric: Metric, values: &cells::Values) -> SplitVital {

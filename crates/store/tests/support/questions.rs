@@ -26,7 +26,7 @@ fn shop() -> Filter {
 
 fn split(db: &dyn Database, steps: &Steps, label: &str) -> Result<usize> {
     let by = SplitBy::from_label(label).expect("a dimension");
-    Ok(reports::splits::splits(db, steps, &shop(), by, None)?.values.len())
+    Ok(reports::splits::splits(db, steps, &shop(), by, None, None)?.values.len())
 }
 
 /// All of them.

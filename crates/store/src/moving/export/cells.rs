@@ -1,4 +1,6 @@
 //! Cells: what is kept of a minute, an hour or a day.
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use whippet_engine::beacon::ResourceKind;
 
@@ -8,8 +10,8 @@ use super::known::Known;
 use super::object::Object;
 use super::rows;
 use crate::cells::{
-    Attribution, Cell, Errors, Histograms, Level, Loading, Measured, SUPERSEDED, Section, Split, Sums,
-    Timings, Vitals, decode,
+    Attribution, Cell, Errors, Histograms, Level, Loading, Measured, SUPERSEDED, Section, Split, SplitKey,
+    SplitTimings, Sums, Timings, Vitals, decode,
 };
 use crate::database::{Result, Row};
 use crate::dimension::Dimension;
@@ -18,6 +20,9 @@ use crate::phases;
 
 /// What vitals are attributed to, in the order in which that is stored.
 const CAUSES: [&str; 3] = ["element", "url", "state"];
+
+/// What two dimensions are called.
+const BOTH: &str = "release and device";
 
 /// The object of a cell. A value that cannot be read is written as it is stored.
 pub fn objects(row: &Row<'_>, table: &Table, known: &Known) -> Result<Vec<Object>> {
@@ -56,6 +61,7 @@ fn kind(section: Section) -> &'static str {
         Section::Sums => "sums",
         Section::Loading => "loading",
         Section::Errors => "errors",
+        _ if section.has_split_timings() => "split_timings",
         _ => "split",
     }
 }
@@ -71,6 +77,9 @@ fn value(section: Section, bytes: &[u8], known: &Known) -> Option<Object> {
         Section::Sums => read(bytes, |cell: Sums| sums(&cell, known)),
         Section::Loading => read(bytes, |cell: Loading| loading(&cell, known)),
         Section::Errors => read(bytes, |cell: Errors| json!({ "errors": errors(&cell, known) })),
+        _ if section.has_split_timings() => {
+            read(bytes, |cell: SplitTimings| split_timings(&cell, section, known))
+        }
         _ => read(bytes, |cell: Split| split(&cell, section, known)),
     };
     match value? {
@@ -142,12 +151,13 @@ fn timings(cell: &Timings) -> Value {
 }
 
 fn histograms(cell: &Histograms, known: &Known) -> Value {
-    let values: Vec<Value> = cell
-        .0
-        .iter()
+    json!({ "histograms": named(&cell.0, known) })
+}
+
+fn named(all: &BTreeMap<i64, Timings>, known: &Known) -> Vec<Value> {
+    all.iter()
         .map(|(id, values)| json!({ "name": known.name(*id), "slow": values.slow, "histogram": histogram(&values.histogram) }))
-        .collect();
-    json!({ "histograms": values })
+        .collect()
 }
 
 fn sums(cell: &Sums, known: &Known) -> Value {
@@ -211,29 +221,45 @@ fn errors(cell: &Errors, known: &Known) -> Vec<Value> {
     cell.0.iter().map(one).collect()
 }
 
-fn split(cell: &Split, section: Section, known: &Known) -> Value {
-    let by_both = section == Section::ByReleaseAndDevice;
-    let dimension = match by_both {
-        true => Dimension::Release,
-        false => Dimension::ALL
-            .into_iter()
-            .find(|dimension| dimension.section() == section)
-            .unwrap_or(Dimension::Release),
+/// The dimension of a section, or that of its first part; and what both are called.
+fn dimension(section: Section) -> (Dimension, &'static str) {
+    let one = match section {
+        Section::TimingsByConnection => Some(Dimension::Connection),
+        Section::TimingsByNavigation => Some(Dimension::Navigation),
+        Section::TimingsByBrowser => Some(Dimension::Browser),
+        _ => Dimension::ALL.into_iter().find(|dimension| dimension.section() == section),
     };
+    one.map_or((Dimension::Release, BOTH), |one| (one, one.label()))
+}
+
+/// The value of a key, and the class of device where that is told apart.
+fn value_of(key: SplitKey, section: Section, known: &Known) -> Value {
+    let (dimension, by) = dimension(section);
+    let device = (by == BOTH).then(|| Dimension::Device.value(key.device, known.releases()));
+    json!({ "value": dimension.value(key.value, known.releases()), "device": device })
+}
+
+fn split_timings(cell: &SplitTimings, section: Section, known: &Known) -> Value {
+    let part = |(key, timings): (&SplitKey, &BTreeMap<i64, Timings>)| {
+        let mut part = value_of(*key, section, known);
+        part["histograms"] = named(timings, known).into();
+        part
+    };
+    let parts: Vec<Value> = cell.0.iter().map(part).collect();
+    json!({ "by": dimension(section).1, "parts": parts })
+}
+
+fn split(cell: &Split, section: Section, known: &Known) -> Value {
     let parts: Vec<Value> = cell
         .0
         .iter()
         .map(|(key, part)| {
-            let device = by_both.then(|| Dimension::Device.value(key.device, known.releases()));
-            json!({
-                "value": dimension.value(key.value, known.releases()),
-                "device": device,
-                "vitals": vitals(&part.vitals),
-                "pageLoad": timings(&part.loads),
-                "errors": errors(&part.errors, known),
-            })
+            let mut object = value_of(*key, section, known);
+            object["vitals"] = vitals(&part.vitals);
+            object["pageLoad"] = timings(&part.loads);
+            object["errors"] = errors(&part.errors, known).into();
+            object
         })
         .collect();
-    let by = if by_both { "release and device" } else { dimension.label() };
-    json!({ "by": by, "parts": parts })
+    json!({ "by": dimension(section).1, "parts": parts })
 }

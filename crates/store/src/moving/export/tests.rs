@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::write;
-use crate::cells::{Measured, Section, Vitals, encode};
+use crate::cells::{Measured, Section, SplitKey, SplitTimings, Timings, Vitals, encode};
 use crate::database::testing::each_engine;
 use crate::database::{Database, params};
 use crate::moving::catalog;
@@ -82,6 +82,40 @@ fn every_row_is_a_line_and_cells_are_in_words() {
         }
         let unknown = lines.iter().find(|line| line["row"]["section"] == 77).unwrap();
         assert_eq!(unknown["row"]["value"], "abcd");
+    });
+}
+
+#[test]
+fn timings_by_dimension_are_in_words() {
+    each_engine(|database| {
+        let named = "INSERT INTO names (id, kind, parent, name, used) VALUES (?1, ?2, ?3, ?4, 0)";
+        for (id, kind, parent, name) in [(11, 0, 0, "shop"), (12, 3, 11, "pay"), (13, 10, 11, "1.3")] {
+            database.execute(named, params![id, kind, parent, name]).unwrap();
+        }
+        let mut timings = Timings::default();
+        timings.histogram.record_many(480.0, 5);
+        let mut cell = SplitTimings::default();
+        cell.add(SplitKey { value: 13, device: 2 }, &[(12, timings.clone())].into());
+        cell.add(SplitKey { value: 2, device: 0 }, &[(12, timings)].into());
+        let bytes = encode(&cell);
+        ensure_partitions(database, "cells_day", &[vec![86_400_000]]).unwrap();
+        let insert = "INSERT INTO cells_day (time, section, app, page, collector, value) VALUES (86400000, ?1, 11, 0, 0, ?2)";
+        for section in [Section::TimingsByReleaseAndDevice, Section::TimingsByConnection] {
+            database.execute(insert, params![section as i64, &bytes]).unwrap();
+        }
+        let lines = exported(database);
+        let told = |by: &str, place: usize| {
+            let line = lines.iter().find(|line| line["type"] == "split_timings" && line["by"] == by).unwrap();
+            let part = &line["parts"][place];
+            let timing = &part["histograms"][0];
+            assert_eq!(
+                (timing["name"].as_str(), timing["histogram"]["count"].as_u64()),
+                (Some("pay"), Some(5))
+            );
+            (part["value"].as_str().unwrap().to_owned(), part["device"].as_str().map(str::to_owned))
+        };
+        assert_eq!(told("release and device", 1), ("1.3".to_owned(), Some("phone".to_owned())));
+        assert_eq!(told("connection", 0), ("2g".to_owned(), None));
     });
 }
 
