@@ -223,7 +223,9 @@ test('a selected picture is loaded again when a source changes, and is forgotten
 })
 
 test('an element that is removed and changed in one task is forgotten, and loaded when it is added again', async () => {
-  const page_ = await visit(page(`<div id="box">${img('a')}</div>${gap()}<div id="low">${img('b')}</div>`, `window.loader = lazy()`))
+  const page_ = await visit(
+    page(`<div id="box">${img('a')}</div>${gap()}<div id="low">${img('b')}</div>`, `window.loader = lazy()`),
+  )
   await has(page_, 'a', 'loaded')
   await page_.evaluate(() => {
     window.elements = [a, b]

@@ -44,7 +44,7 @@ export interface LastBody {
   replace(result: Result, held: Held | undefined, response: Response): void
 }
 
-/** The last body of the query of `context`, or `undefined` if there is no such query, or no such page can be named. */
+/** The last body of the query of `context`, or `undefined` if there is no such query. */
 export function cached(context: QueryContext): LastBody | undefined {
   const { client, queryKey } = context
   const hash = queryKey && client?.defaultQueryOptions({ queryKey }).queryHash
@@ -52,7 +52,6 @@ export function cached(context: QueryContext): LastBody | undefined {
   if (!query) return
   // The page of an infinite query, or empty.
   const page = 'pageParam' in context ? pageKey(context.pageParam) : ''
-  if (page === undefined) return
   let lasts = queries.get(query)!
   if (!lasts) queries.set(query, (lasts = new Map()))
   let last = lasts.get(page)
@@ -99,11 +98,11 @@ function pageOf(data: any, page: string): unknown {
   return data?.pages?.[data.pageParams?.findIndex((other: unknown) => pageKey(other) === page)]
 }
 
-/** `undefined` for what is not JSON, a `bigint` for instance. */
-function pageKey(pageParam: unknown): string | undefined {
+/** Pages whose parameter is not JSON, such as a `bigint`, share a key: one of them is compared with the last body of any. */
+function pageKey(pageParam: unknown): string {
   try {
     return `page ${JSON.stringify(pageParam)}`
   } catch {
-    return
+    return 'page'
   }
 }

@@ -21,7 +21,8 @@ interface Match {
   observer: QueryObserverBase
 }
 
-const same = (items: unknown[], others: unknown[]) => items.length === others.length && items.every((item, i) => item === others[i])
+const same = (items: unknown[], others: unknown[]) =>
+  items.length === others.length && items.every((item, i) => item === others[i])
 
 /** Observes a list of queries, which may change. */
 export class QueriesObserver<TCombinedResult = QueryObserverResult[]> extends Subscribable<

@@ -50,7 +50,9 @@ impl Alignments {
         len: usize,
         place: usize,
     ) -> bool {
-        if new.len() < place + len {
+        // Bodies that nobody made to be slow have each byte compared once or twice. Others make alignments take each other's places, and
+        // have the same bytes compared for each of the lists in lists: from here on what changed may be more than what did.
+        if new.len() < place + len || self.compared / 16 > old.len() + new.len() + 256 {
             return false;
         }
         if let Some(alignment) = self.find(at, place) {

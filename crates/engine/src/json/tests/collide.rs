@@ -1,6 +1,7 @@
 //! Bodies whose names and rows an attacker chose so that searches take long. The cost is counted in looks, not in seconds.
 use super::super::member_name::hash_name;
 use super::super::sip::sip;
+use super::super::{Bodies, BodyId, Outcome};
 use super::patches::Host;
 use std::collections::HashMap;
 use std::format;
@@ -145,5 +146,30 @@ fn the_cost_of_searches_is_bounded_by_the_length_of_the_bodies() {
             let (looks, bytes) = (looks(KNOWN, &old, &new), (old.len() + new.len()) as u64);
             assert!(looks < bytes * 5 + 8192, "{name}: {looks} looks for {bytes} bytes");
         }
+    }
+}
+
+#[test]
+fn lists_that_look_like_the_next_element_are_not_compared_to_their_end_at_each_level() {
+    // At each level the old element after the inner list begins as that does. Comparing them takes the place of what is known.
+    let deep = |leaf: char, levels: usize| {
+        let row = "-".repeat(70);
+        let (begin, end) = (format!(r#"["{row}","#), format!(r#",["{row}",1]]"#));
+        format!("{}{leaf}{}", begin.repeat(levels), end.repeat(levels))
+    };
+    for levels in [1_000, 4_000] {
+        let (old, new) = (deep('1', levels), deep('2', levels));
+        // Without a host, whose values would need a stack for so many levels.
+        let mut bodies = Bodies::default();
+        let receive = |bodies: &mut Bodies, previous: Option<BodyId>, text: &str| {
+            let incoming = bodies.begin(previous, 0);
+            bodies.room(incoming, text.len()).copy_from_slice(text.as_bytes());
+            bodies.received(incoming);
+            (bodies.finish(incoming, previous.is_some()), bodies.keep(incoming))
+        };
+        let (_, body) = receive(&mut bodies, None, &old);
+        assert_ne!(receive(&mut bodies, body, &new).0, Outcome::Unknown);
+        let (compared, bytes) = (bodies.stats().compared, (old.len() + new.len()) as u64);
+        assert!(compared < bytes * 20, "compared {compared} bytes for {levels} levels, {bytes} bytes");
     }
 }
