@@ -64,13 +64,15 @@ export function cached(context: QueryContext): LastBody | undefined {
 
   return {
     last,
-    begin: () => (before = last?.body ?? NO_BODY),
+    begin() {
+      return (before = last?.body ?? NO_BODY)
+    },
     held() {
       if (!last) return
       const { data } = query.state
       const value = page ? pageOf(data, page) : data
       // Structural sharing may have replaced the value by an equal one that shares with the value before it.
-      if (value === last.value || (value !== undefined && equal(value, last.value))) return { value }
+      if (equal(value, last.value)) return { value }
     },
     count,
     replace(result, held, response) {
@@ -86,8 +88,8 @@ export function cached(context: QueryContext): LastBody | undefined {
       lasts.set(page, last)
       if (lasts.size > MAX_PAGES) {
         const [[oldest, parsed]] = lasts as Iterable<[string, Parsed]> as [[string, Parsed]]
-        parsed.forget()
         lasts.delete(oldest)
+        parsed.forget()
       }
     },
   }

@@ -39,19 +39,19 @@ async function wholeOf(answers: Answers, response: Response, fields: Headers): P
   const chunks: Uint8Array[] = []
   let length = 0
   let next = reader.read()
-  for (;;) {
+  let isWhole: boolean | undefined
+  while (length <= maxBytes) {
     // A `Response` does not say whether its body is a stream. What a handler made of a text or of bytes is there at once; what is
     // not is a stream, and passes as it comes.
-    const { done, value } = (await Promise.race([next, soon()])) ?? {}
-    if (done) break
+    const { done, value } = await Promise.race([next, soon()])
+    isWhole = done
     // Nor is what is no bytes, such as a text, compared: whoever sends the response knows what to do with it.
-    if (value?.[Symbol.toStringTag] !== 'Uint8Array') return rest(response, chunks, reader, next)
+    if (value?.BYTES_PER_ELEMENT !== 1) break
     chunks.push(value)
     length += value.length
     next = reader.read()
-    if (length > maxBytes) return rest(response, chunks, reader, next)
   }
-  if (!answers.compares(status, fields, length)) return rest(response, chunks, reader, next)
+  if (!isWhole || !answers.compares(status, fields, length)) return rest(response, chunks, reader, next)
   const bytes = new Uint8Array(length)
   let at = 0
   for (const chunk of chunks) {
@@ -61,8 +61,8 @@ async function wholeOf(answers: Answers, response: Response, fields: Headers): P
   return bytes
 }
 
-/** After whatever is there already. */
-const soon = () => new Promise<undefined>((done) => setTimeout(done, 0))
+/** Nothing, after whatever is there already. */
+const soon = () => new Promise<{ done?: false; value?: undefined }>((done) => setTimeout(done, 0, {}))
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 
