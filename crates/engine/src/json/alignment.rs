@@ -50,8 +50,8 @@ impl Alignments {
         len: usize,
         place: usize,
     ) -> bool {
-        // Bodies that nobody made to be slow have each byte compared once or twice. Others make alignments take each other's places, and
-        // have the same bytes compared for each of the lists in lists: from here on what changed may be more than what did.
+        // Most bodies have each byte compared once or twice. A body may be made so that alignments take each other's places, and each
+        // list in a list has the same bytes compared again. Beyond this bound, what is the same may be taken for different.
         if new.len() < place + len || self.compared / 16 > old.len() + new.len() + 256 {
             return false;
         }
