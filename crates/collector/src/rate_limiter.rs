@@ -11,10 +11,19 @@ const CLIENTS: usize = 10_000;
 /// How many seconds' worth of requests may come at once.
 const BURST_SECONDS: f64 = 5.0;
 
+/// ms between two searches for addresses that may be forgotten, each of which looks at all of them.
+const SWEEP: i64 = 1000;
+
 /// The rate limiter.
 pub struct RateLimiter {
     per_second: f64,
-    buckets: Mutex<HashMap<Option<IpAddr>, Bucket>>,
+    clients: Mutex<Clients>,
+}
+
+#[derive(Default)]
+struct Clients {
+    buckets: HashMap<Option<IpAddr>, Bucket>,
+    swept: Option<i64>,
 }
 
 struct Bucket {
@@ -25,7 +34,7 @@ struct Bucket {
 impl RateLimiter {
     /// Lets each client send `per_second` requests in the long run; 0 lets everything through.
     pub fn new(per_second: u32) -> Self {
-        Self { per_second: f64::from(per_second), buckets: Mutex::default() }
+        Self { per_second: f64::from(per_second), clients: Mutex::default() }
     }
 
     /// How much it lets through per second; 0 is everything.
@@ -45,17 +54,15 @@ impl RateLimiter {
             return Ok(());
         }
         let burst = self.per_second * BURST_SECONDS;
-        let mut buckets = self.buckets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut clients = self.clients.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut client = Some(network(client));
-        if buckets.len() >= CLIENTS && !buckets.contains_key(&client) {
-            // Whoever's bucket is full again is as good as never seen.
-            let refilled = now - (BURST_SECONDS * 1000.0) as i64;
-            buckets.retain(|_, bucket| bucket.filled > refilled);
-            if buckets.len() >= CLIENTS {
+        if clients.buckets.len() >= CLIENTS && !clients.buckets.contains_key(&client) {
+            clients.sweep(now);
+            if clients.buckets.len() >= CLIENTS {
                 client = None;
             }
         }
-        let bucket = buckets.entry(client).or_insert(Bucket { tokens: burst, filled: now });
+        let bucket = clients.buckets.entry(client).or_insert(Bucket { tokens: burst, filled: now });
         // A clock that was set back must not take tokens away.
         let elapsed = (now - bucket.filled).max(0) as f64 / 1000.0;
         bucket.tokens = (bucket.tokens + elapsed * self.per_second).min(burst);
@@ -66,6 +73,19 @@ impl RateLimiter {
             return Ok(());
         }
         Err((((wanted - bucket.tokens) / self.per_second).ceil() as u32).max(1))
+    }
+}
+
+impl Clients {
+    /// Forgets whoever's bucket is full again, who is as good as never seen.
+    fn sweep(&mut self, now: i64) {
+        // A clock that was set back must not put it off.
+        if self.swept.is_some_and(|swept| (swept..swept + SWEEP).contains(&now)) {
+            return;
+        }
+        self.swept = Some(now);
+        let refilled = now - (BURST_SECONDS * 1000.0) as i64;
+        self.buckets.retain(|_, bucket| bucket.filled > refilled);
     }
 }
 
@@ -118,10 +138,10 @@ mod tests {
         for number in 0..CLIENTS as u32 + 5 {
             assert_eq!(limiter.take(client(number), 0), Ok(()));
         }
-        assert_eq!(limiter.buckets.lock().unwrap().len(), CLIENTS + 1, "newcomers share one bucket");
+        assert_eq!(limiter.clients.lock().unwrap().buckets.len(), CLIENTS + 1, "newcomers share one bucket");
         assert_eq!(limiter.take(client(1 << 20), 0), Err(1));
         assert_eq!(limiter.take(client(1 << 20), 5_000), Ok(()));
-        assert_eq!(limiter.buckets.lock().unwrap().len(), 1, "those who were away are forgotten");
+        assert_eq!(limiter.clients.lock().unwrap().buckets.len(), 1, "those who were away are forgotten");
     }
 
     #[test]

@@ -18,6 +18,8 @@ const FORGOTTEN: Duration = Duration::from_secs(600);
 const WAITING: u32 = 8;
 /// The most addresses told apart. Beyond, newcomers share one entry.
 const CLIENTS: usize = 10_000;
+/// The time between two searches for addresses that may be forgotten, each of which looks at all of them.
+const SWEEP: Duration = Duration::from_secs(1);
 /// The time between two lines of the log.
 const QUIET: Duration = Duration::from_secs(10);
 
@@ -28,6 +30,7 @@ pub struct TokenThrottle(Arc<Mutex<State>>);
 #[derive(Default)]
 struct State {
     clients: HashMap<Option<IpAddr>, Client>,
+    swept: Option<Instant>,
     logged: Option<Instant>,
     since: u64,
 }
@@ -59,7 +62,7 @@ impl TokenThrottle {
         let mut state = self.state();
         let mut client = Some(network(address));
         if state.clients.len() >= CLIENTS && !state.clients.contains_key(&client) {
-            state.clients.retain(|_, known| known.waiting > 0 || now.duration_since(known.last) < FORGOTTEN);
+            state.sweep(now);
             if state.clients.len() >= CLIENTS {
                 client = None;
             }
@@ -88,6 +91,16 @@ impl TokenThrottle {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn sweep(&mut self, now: Instant) {
+        if self.swept.is_some_and(|swept| now.duration_since(swept) < SWEEP) {
+            return;
+        }
+        self.swept = Some(now);
+        self.clients.retain(|_, known| known.waiting > 0 || now.duration_since(known.last) < FORGOTTEN);
     }
 }
 

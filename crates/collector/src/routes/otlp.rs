@@ -161,13 +161,16 @@ async fn keep(app: &App, received: &Received, outcome: Outcome, undo: Undo) -> R
     let post = &received.post;
     let Outcome { reports, mut rejected, of_services, .. } = outcome;
     rejected.add(of_services, "logs and spans of services are not kept: send their metrics");
-    if reports.is_empty() && received.may_report.is_ok() {
-        // What a sum was is remembered, also where nothing follows from it yet.
-        return Ok(rejected);
-    }
     let stored = async {
         received.may_report.clone()?;
-        page_posts::take(app, post)?;
+        // What services push is no page's. What a page sends took its time to read, even if nothing comes of it.
+        if !reports.is_empty() || received.may_push.is_err() {
+            page_posts::take(app, post)?;
+        }
+        if reports.is_empty() {
+            // What a sum was is remembered, also where nothing follows from it yet.
+            return Ok(());
+        }
         let id = intake::digest([&post.body[..]]);
         let beacons =
             intake::gather(reports, &app.senders.views, &id, post.origin.page.as_deref(), post.origin.now);

@@ -1,4 +1,6 @@
 //! What the readers of logs, metrics and spans have in common.
+use std::collections::HashMap;
+
 use whippet_engine::beacon::{Connection, Device, limits};
 
 use crate::intake::{self, Item, Mark, Report, Sender, Slot};
@@ -31,6 +33,8 @@ pub struct Outcome {
     /// How many records, points or spans are of services, which are not read here.
     pub of_services: u64,
     read: usize,
+    /// Where in `reports` the newest one of a visitor is: each item may have a session of its own.
+    newest: HashMap<String, usize>,
 }
 
 /// A page's resource.
@@ -124,10 +128,14 @@ impl Outcome {
 
     /// Adds an item.
     pub fn add(&mut self, sender: &Sender, item: Item) {
-        match self.reports.iter_mut().rev().find(|report| report.sender == *sender) {
-            Some(report) => report.items.push(item),
-            None => self.reports.push(Report { sender: sender.clone(), items: vec![item] }),
+        if let Some(&newest) = self.newest.get(&sender.visitor)
+            && self.reports[newest].sender == *sender
+        {
+            self.reports[newest].items.push(item);
+            return;
         }
+        self.newest.insert(sender.visitor.clone(), self.reports.len());
+        self.reports.push(Report { sender: sender.clone(), items: vec![item] });
     }
 }
 
