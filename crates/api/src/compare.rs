@@ -35,8 +35,8 @@ pub struct Comparison {
     pub words: String,
     /// The mix of devices that both sides are weighed by.
     pub devices: Vec<DeviceShare>,
-    /// All pages together: LCP, INP, CLS, FCP, TTFB, page loads, and the application's own timings; for a target, the durations of its requests
-    /// and its errors. Those that neither side has are left out.
+    /// All pages together: LCP, INP, CLS, FCP, TTFB and page loads; for a target, the durations of its requests and its errors. Those that
+    /// neither side has are left out.
     pub metrics: Vec<Compared>,
     /// By page, the worst impact first; for a target, by route.
     pub pages: Vec<ComparedPage>,
@@ -78,7 +78,7 @@ pub struct DeviceShare {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Compared {
-    /// `LCP`, …, `page load`, or the name of a timing.
+    /// `LCP`, …, or `page load`.
     pub metric: String,
     /// The unit of `new`, `old` and `impact`.
     pub unit: Unit,
@@ -115,7 +115,7 @@ pub struct ComparedPage {
     pub new_views: u64,
     /// Of the old side.
     pub old_views: u64,
-    /// The verdict over its metrics: the worst of them.
+    /// The verdict over its metrics: worse or better where one of them is for sure, worse first; else the same where one of them is.
     pub verdict: Verdict,
     /// Its metrics, in the order of [`Comparison::metrics`].
     pub metrics: Vec<Compared>,

@@ -6,6 +6,7 @@ use axum::http::Request;
 use serde_json::{Value, json};
 use whippet_api::{Custom, Errors, Loading, Vitals};
 use whippet_collector::origins::{Origins, listed};
+use whippet_collector::rate_limiter::RateLimiter;
 
 use super::harness::{Answer, Collector, MINUTE, SECOND};
 use super::sdks::{counts, pairs, post, views};
@@ -161,6 +162,21 @@ async fn what_is_left_out_is_said() {
 }
 
 #[tokio::test]
+async fn posts_of_a_page_that_say_nothing_are_limited_too() {
+    let collector = Collector::with(|_| {}, |app| app.limiter = Arc::new(RateLimiter::new(2)));
+    let page = [("origin", "https://shop.example")];
+    let nothing = json!({"resourceLogs": []});
+    for _ in 0..10 {
+        assert_eq!(send(&collector, &page, "/v1/logs", &nothing).await.status, 200);
+    }
+    assert_eq!(send(&collector, &page, "/v1/logs", &nothing).await.status, 429);
+    // What services push is not.
+    assert_eq!(send(&collector, &[], "/v1/metrics", &json!({"resourceMetrics": []})).await.status, 200);
+    collector.advance(SECOND);
+    assert_eq!(send(&collector, &page, "/v1/logs", &nothing).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_program_passes_on_what_pages_measured_where_it_may() {
     let collector = Collector::with(
         |_| {},
@@ -199,4 +215,75 @@ async fn deltas_add_up_and_sums_from_before_the_start_count_their_growth_alone()
     let totals: Vec<(&str, u64)> =
         custom.counters.iter().map(|counter| (counter.name.as_str(), counter.total)).collect();
     assert!(totals.contains(&("t1", 19)) && totals.contains(&("t2", 4)), "{totals:?}");
+}
+
+/// Sends a metric that a page measured.
+async fn measure(collector: &Collector, metric: &Value) -> Value {
+    let resource = event(Value::Null)["resourceLogs"][0]["resource"].clone();
+    let body = json!({"resourceMetrics": [{"resource": resource, "scopeMetrics": [{"metrics": [metric]}]}]});
+    let answer = send(collector, &[], "/v1/metrics?page=/a", &body).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()
+}
+
+#[tokio::test]
+async fn a_sum_that_grows_by_less_than_a_half_at_a_time_is_counted() {
+    let collector = Collector::new();
+    let start = (collector.now() * 1_000_000).to_string();
+    for value in [0.4, 0.8, 1.2, 1.6, 2.0] {
+        let point = json!({"asDouble": value, "startTimeUnixNano": &start});
+        let sum = json!({"aggregationTemporality": 2, "isMonotonic": true, "dataPoints": [point]});
+        measure(&collector, &json!({"name": "litres", "sum": sum})).await;
+    }
+    let custom: Custom = collector.chart("/api/custom?app=shop").await;
+    assert_eq!((custom.counters[0].name.as_str(), custom.counters[0].total), ("litres", 2));
+}
+
+#[tokio::test]
+async fn times_of_all_kinds_of_metrics_are_in_ms() {
+    let collector = Collector::new();
+    let of = |point: Value| json!({"aggregationTemporality": 1, "isMonotonic": true, "dataPoints": [point]});
+    let histogram = of(json!({"count": 1, "sum": 2.5, "explicitBounds": [1, 4], "bucketCounts": [0, 1, 0]}));
+    measure(&collector, &json!({"name": "open", "unit": "min", "histogram": histogram})).await;
+    measure(&collector, &json!({"name": "watched", "unit": "s", "sum": of(json!({"asDouble": 1.5}))})).await;
+    measure(&collector, &json!({"name": "behind", "unit": "us", "gauge": of(json!({"asInt": -500}))})).await;
+    let custom: Custom = collector.chart("/api/custom?app=shop").await;
+    assert_eq!(custom.distributions[0].max, Some(150_000.0));
+    assert_eq!(custom.counters[0].total, 1500);
+    assert_eq!(custom.gauges[0].min, -0.5);
+}
+
+#[tokio::test]
+async fn a_histogram_of_one_value_without_a_sum_is_no_zero() {
+    let collector = Collector::new();
+    let point = json!({"count": 1, "explicitBounds": [100, 400, 900], "bucketCounts": [0, 1, 0, 0]});
+    let histogram = json!({"aggregationTemporality": 1, "dataPoints": [point]});
+    measure(&collector, &json!({"name": "step", "unit": "ms", "histogram": histogram})).await;
+    let custom: Custom = collector.chart("/api/custom?app=shop").await;
+    let found = &custom.distributions[0];
+    assert_eq!(found.count, 1);
+    assert!(found.p50.is_some_and(|ms| (100.0..=400.0).contains(&ms)), "{found:?}");
+}
+
+#[tokio::test]
+async fn metrics_of_pages_that_cannot_be_kept_are_said_to_be_left_out() {
+    let collector = Collector::new();
+    for (metric, reason) in [
+        (json!({"summary": {"dataPoints": [{"count": 3, "sum": 3}]}}), "summaries"),
+        (json!({"sum": {"aggregationTemporality": 1, "dataPoints": [{"asInt": 3}]}}), "temporality"),
+        (
+            json!({"exponentialHistogram": {"aggregationTemporality": 1, "dataPoints": [
+                {"count": 3, "sum": -3, "scale": 3, "negative": {"offset": 0, "bucketCounts": [3]}}]}}),
+            "do not fit together",
+        ),
+    ] {
+        let mut named = metric;
+        named["name"] = "m".into();
+        let partial = measure(&collector, &named).await;
+        assert_eq!(partial["partialSuccess"]["rejectedDataPoints"], "1", "{partial}");
+        let message = partial["partialSuccess"]["errorMessage"].as_str().unwrap();
+        assert!(message.contains(reason), "{message}");
+    }
+    let custom: Custom = collector.chart("/api/custom?app=shop").await;
+    assert!(custom.distributions.is_empty() && custom.counters.is_empty() && custom.gauges.is_empty());
 }

@@ -312,6 +312,102 @@ async fn posts_of_one_export_may_be_seconds_apart() {
     assert_eq!(new.filter_map(|sample| sample.value).collect::<Vec<_>>(), [0.0, 2.0]);
 }
 
+/// How much each stored series of `target` whose name is `name` grew.
+async fn grown(collector: &Collector, target: &'static str, name: &str) -> Vec<f64> {
+    let mut ends: std::collections::BTreeMap<String, (f64, f64)> = std::collections::BTreeMap::new();
+    let samples = collector.samples().await;
+    for sample in samples.into_iter().filter(|sample| sample.target == target && sample.name == name) {
+        let Some(value) = sample.value else { continue };
+        ends.entry(sample.labels).or_insert((value, value)).1 = value;
+    }
+    ends.into_values().map(|(first, last)| last - first).collect()
+}
+
+#[tokio::test]
+async fn a_counter_that_was_not_told_for_a_while_goes_on_where_it_was() {
+    let collector = Collector::new();
+    let start = collector.now();
+    let totals = |named: &[(&str, u64)], exported: i64| {
+        let point = |(disk, value): &(&str, u64)| {
+            json!({
+                "asInt": value.to_string(),
+                "startTimeUnixNano": (start * 1_000_000).to_string(),
+                "timeUnixNano": (exported * 1_000_000).to_string(),
+                "attributes": [{"key": "disk", "value": {"stringValue": disk}}],
+            })
+        };
+        let points: Vec<Value> = named.iter().map(point).collect();
+        sum(
+            "api",
+            "a",
+            json!({"sum": {"aggregationTemporality": 2, "isMonotonic": true, "dataPoints": points}}),
+        )
+    };
+    send(&collector, &totals(&[("sda", 100), ("sdb", 1000)], collector.now())).await;
+    // For longer than a series is remembered only one of them is told.
+    for minute in 1..=8 {
+        collector.advance(MINUTE);
+        send(&collector, &totals(&[("sda", 100 + minute)], collector.now())).await;
+    }
+    collector.advance(MINUTE);
+    send(&collector, &totals(&[("sda", 110), ("sdb", 1003)], collector.now())).await;
+    assert_eq!(grown(&collector, "api", "m_total").await, [10.0, 3.0]);
+}
+
+#[tokio::test]
+async fn a_point_without_a_recorded_value_is_no_value() {
+    let collector = Collector::new();
+    let start = collector.now();
+    let at = |mut point: Value, exported: i64| {
+        point["startTimeUnixNano"] = (start * 1_000_000).to_string().into();
+        point["timeUnixNano"] = (exported * 1_000_000).to_string().into();
+        json!({"dataPoints": [point], "aggregationTemporality": 2, "isMonotonic": true})
+    };
+    for (total, gauge, count, flags) in [(5, 7.0, 10, 0), (0, 0.0, 0, 1)] {
+        let now = collector.now();
+        let of = |point: Value| at(point, now);
+        send(&collector, &sum("api", "a", json!({"sum": of(json!({"asInt": total, "flags": flags}))}))).await;
+        send(&collector, &sum("api", "b", json!({"gauge": of(json!({"asDouble": gauge, "flags": flags}))})))
+            .await;
+        let histogram = of(json!({"count": count, "sum": 0.5 * f64::from(count), "flags": flags}));
+        send(&collector, &sum("api", "c", json!({"histogram": histogram}))).await;
+        let exponential =
+            of(json!({"count": count, "zeroCount": count, "sum": 0, "scale": 3, "flags": flags}));
+        send(&collector, &sum("api", "d", json!({"exponentialHistogram": exponential}))).await;
+        collector.advance(MINUTE);
+    }
+    let values = values(&collector, "api").await;
+    for wanted in [
+        r#"m_total{"instance":"a"} 5"#,
+        r#"m{"instance":"b"} NaN"#,
+        r#"m_count{"instance":"c"} 10"#,
+        r#"m_sum{"instance":"c"} 5"#,
+        r#"m_count{"instance":"d"} 10"#,
+    ] {
+        assert!(values.contains(&wanted.to_owned()), "{wanted} in\n{}", values.join("\n"));
+    }
+}
+
+#[tokio::test]
+async fn a_sum_that_falls_by_a_rounding_error_is_not_counted_again() {
+    let collector = Collector::new();
+    let start = (collector.now() * 1_000_000).to_string();
+    let total = |value: f64| {
+        let point = json!({"asDouble": value, "startTimeUnixNano": &start});
+        sum(
+            "api",
+            "a",
+            json!({"sum": {"aggregationTemporality": 2, "isMonotonic": true, "dataPoints": [point]}}),
+        )
+    };
+    for value in [100.5, 300.3, 300.3_f64.next_down(), 300.4] {
+        send(&collector, &total(value)).await;
+        collector.advance(MINUTE);
+    }
+    let grown = grown(&collector, "api", "m_total").await;
+    assert!(grown.len() == 1 && (grown[0] - 199.9).abs() < 1e-9, "{grown:?}");
+}
+
 #[tokio::test]
 async fn names_that_are_taken_or_missing_are_refused() {
     let collector = Collector::new();

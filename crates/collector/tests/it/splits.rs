@@ -128,6 +128,16 @@ async fn documents_and_route_changes_are_told_apart_in_splits_too() {
 }
 
 #[tokio::test]
+async fn pages_that_nobody_with_the_value_has_seen_are_not_listed() {
+    let collector = Collector::new();
+    send(&collector, "a", 1000.0, json!({ "device": "phone", "page": "/a" })).await;
+    send(&collector, "b", 1000.0, json!({ "device": "desktop", "page": "/b" })).await;
+    let phones = vitals(&collector, "split=device:phone").await;
+    let listed: Vec<(&str, u64)> = phones.pages.iter().map(|page| (page.page.as_str(), page.views)).collect();
+    assert_eq!(listed, [("/a", 1)]);
+}
+
+#[tokio::test]
 async fn the_errors_of_a_release_are_counted() {
     let collector = Collector::new();
     let error = json!([{ "message": "no", "source": "app.js:1:2", "count": 3 }]);

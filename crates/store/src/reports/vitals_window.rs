@@ -154,7 +154,8 @@ impl WindowVitals {
             let views = views(vitals.views, &values, filter);
             (*number, OnePage { views, values })
         };
-        let pages = pages.iter().map(page).filter(|(_, page)| filter.navigation.is_none() || page.views > 0);
+        let are_all = filter.navigation.is_none() && filter.split.is_none();
+        let pages = pages.iter().map(page).filter(|(_, page)| are_all || page.views > 0);
         Self { metrics, pages: pages.collect() }
     }
 }

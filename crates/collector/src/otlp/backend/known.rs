@@ -36,4 +36,6 @@ pub struct Instance {
     /// When it pushed last; 0 for never.
     pub seen: i64,
     pub series: Series,
+    /// Counters that it has not told for as long as series are remembered. Where one is told again, it goes on from there.
+    pub silent: Series,
 }

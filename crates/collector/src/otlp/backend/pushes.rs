@@ -21,6 +21,10 @@ const INSTANCES: usize = 100;
 const SERIES: usize = 100_000;
 /// How long an instance or a series is remembered without a push, ms: as long as Prometheus looks back.
 const REMEMBERED: i64 = 5 * 60 * 1000;
+/// How long a counter is remembered that its instance does not tell any more, ms.
+const SILENT: i64 = 24 * 60 * 60 * 1000;
+/// How many of them of one instance.
+const MOST_SILENT: usize = 1000;
 /// The most posts that are remembered, so that one that is sent again counts once.
 const POSTS: usize = 256;
 /// The time between two pushes, where it is not known yet: OpenTelemetry's default, ms.
@@ -172,7 +176,14 @@ impl Target {
         let since = now - self.patience();
         self.instances.retain(|instance| instance.seen >= since);
         for instance in &mut self.instances {
-            instance.series.retain(|_, (_, seen)| *seen >= since);
+            let silent = instance.series.extract_if(|_, (_, seen)| *seen < since);
+            instance.silent.extend(silent.filter(|(_, (sample, _))| sample.counter));
+            instance.silent.retain(|_, (_, seen)| *seen >= now - SILENT);
+            if instance.silent.len() > MOST_SILENT {
+                let mut newest: Vec<_> = instance.silent.drain().collect();
+                newest.sort_unstable_by_key(|(_, (_, seen))| std::cmp::Reverse(*seen));
+                instance.silent.extend(newest.into_iter().take(MOST_SILENT));
+            }
         }
     }
 
@@ -217,19 +228,33 @@ impl Target {
         let before = self.instances[place].last;
         let exported = exported(service.metrics.iter().flat_map(|(_, metrics)| *metrics)).unwrap_or(now);
         let shared = if label.is_empty() { Vec::new() } else { vec![("instance".to_owned(), label)] };
-        let mut reader =
-            Reader { shared, grids: &mut self.grids, samples: Vec::new(), rejected: Rejected::default() };
+        let mut reader = Reader {
+            shared,
+            grids: &mut self.grids,
+            gone: Vec::new(),
+            samples: Vec::new(),
+            rejected: Rejected::default(),
+        };
         reader.target_info(service.resource);
         for (scope, metrics) in &service.metrics {
             metrics.iter().for_each(|metric| reader.metric(metric, *scope));
         }
-        let Reader { samples, mut rejected, .. } = reader;
+        let Reader { gone, samples, mut rejected, .. } = reader;
         let instance = &mut self.instances[place];
         // One that was started anew as another version says nothing of the one before any more.
         if let Some(info) =
             samples.iter().map(|pushed| &pushed.sample).find(|sample| sample.name == TARGET_INFO)
         {
             instance.series.retain(|(name, labels), _| name != TARGET_INFO || *labels == info.labels);
+        }
+        // A counter that was away has not begun at zero meanwhile.
+        if !instance.silent.is_empty() {
+            for Pushed { sample, .. } in &samples {
+                let key = (sample.name.clone(), sample.labels.clone());
+                if let Some(known) = instance.silent.remove(&key) {
+                    instance.series.insert(key, known);
+                }
+            }
         }
         let (mut room, mut fresh, mut is_late) = (room, Vec::new(), false);
         let mut buckets = LastBuckets::default();
@@ -243,7 +268,7 @@ impl Target {
                         known.value += sample.value;
                     } else if exported < before && is_past(known, &sample) {
                         is_late = true;
-                    } else {
+                    } else if !is_rounding(known, &sample) {
                         *known = sample;
                     }
                     *seen = now;
@@ -260,6 +285,9 @@ impl Target {
                     instance.series.insert(key, (sample, now));
                 }
             }
+        }
+        for key in &gone {
+            instance.series.remove(key);
         }
         instance.seen = now;
         // A clock that was set back goes on from there; an export that comes late does not.
@@ -297,6 +325,7 @@ impl Target {
             last: 0,
             seen: 0,
             series: HashMap::new(),
+            silent: HashMap::new(),
         });
         Some(self.instances.len() - 1)
     }
@@ -309,6 +338,12 @@ fn is_past(known: &Sample, sample: &Sample) -> bool {
         && sample.created.is_some()
         && sample.created == known.created
         && sample.value < known.value
+}
+
+/// Whether a counter fell by a rounding error alone, which is no restart: sums of doubles are added up in any order, and the same sum may
+/// be read from text a little differently.
+fn is_rounding(known: &Sample, sample: &Sample) -> bool {
+    is_past(known, sample) && known.value - sample.value <= 4.0 * f64::EPSILON * known.value.abs()
 }
 
 /// Whether an id is a UUID, or as long a number in hexadecimal digits.

@@ -4,9 +4,12 @@ use std::collections::HashMap;
 use whippet_store::Sample;
 
 use super::grid::{Exponential, Grid};
+use super::known::Key;
 use super::names::{self, Kind};
 use crate::otlp::answer::Rejected;
-use crate::otlp::model::{DELTA, ExponentialPoint, KeyValue, Metric, Resource, Scope, display, text};
+use crate::otlp::model::{
+    DELTA, ExponentialPoint, KeyValue, Metric, Resource, Scope, display, is_without_value, text,
+};
 
 /// The most attributes of a point that become labels.
 const LABELS: usize = 64;
@@ -27,6 +30,8 @@ pub struct Reader<'a> {
     pub shared: Vec<(String, String)>,
     /// The bounds of exponential histograms, by the metric's name.
     pub grids: &'a mut HashMap<String, Grid>,
+    /// What has no value any more.
+    pub gone: Vec<Key>,
     /// What was read.
     pub samples: Vec<Pushed>,
     /// What could not be read.
@@ -81,7 +86,7 @@ impl Reader<'_> {
         }
         if let Some(histogram) = &metric.histogram {
             let is_delta = histogram.aggregation_temporality == DELTA;
-            for point in &histogram.data_points {
+            for point in histogram.data_points.iter().filter(|point| !is_without_value(point.flags)) {
                 let said =
                     Point { attributes: &point.attributes, start: point.start_time_unix_nano, is_delta };
                 let fits = point.bucket_counts.len() == point.explicit_bounds.len() + 1
@@ -101,12 +106,12 @@ impl Reader<'_> {
         }
         if let Some(histogram) = &metric.exponential_histogram {
             let is_delta = histogram.aggregation_temporality == DELTA;
-            for point in &histogram.data_points {
+            for point in histogram.data_points.iter().filter(|point| !is_without_value(point.flags)) {
                 self.exponential(of(Kind::Distribution), point, is_delta, &scoped);
             }
         }
         if let Some(summary) = &metric.summary {
-            for point in &summary.data_points {
+            for point in summary.data_points.iter().filter(|point| !is_without_value(point.flags)) {
                 let said = Point {
                     attributes: &point.attributes,
                     start: point.start_time_unix_nano,
@@ -132,11 +137,14 @@ impl Reader<'_> {
         said: Point<'_>,
         scoped: &[(String, String)],
     ) {
-        // A point without a value says that there is none now.
+        let labels = self.labels(said.attributes, scoped, None);
         let Some(value) = value.filter(|value| !is_counter || value.is_finite() && *value >= 0.0) else {
+            // A point without a value says that there is none now. What is added up keeps what it had: nothing was counted meanwhile.
+            if !is_counter && !said.is_delta {
+                self.gone.push((name, labels));
+            }
             return;
         };
-        let labels = self.labels(said.attributes, scoped, None);
         self.push(name, labels, value, is_counter, said);
     }
 

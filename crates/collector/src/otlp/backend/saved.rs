@@ -25,6 +25,8 @@ struct SavedInstance {
     last: i64,
     seen: i64,
     series: Vec<SavedSeries>,
+    #[serde(default)]
+    silent: Vec<SavedSeries>,
 }
 
 /// Numbers as their bits: JSON knows no infinity.
@@ -55,6 +57,7 @@ pub fn write(target: &Target) -> Vec<u8> {
         last: instance.last,
         seen: instance.seen,
         series: instance.series.values().map(series).collect(),
+        silent: instance.silent.values().map(series).collect(),
     };
     let saved = SavedTarget {
         instances: target.instances.iter().map(instance).collect(),
@@ -87,6 +90,7 @@ pub fn read(bytes: &[u8]) -> Target {
         last: saved.last,
         seen: saved.seen,
         series: saved.series.into_iter().map(series).collect(),
+        silent: saved.silent.into_iter().map(series).collect(),
     };
     Target {
         instances: saved.instances.into_iter().map(instance).collect(),

@@ -37,17 +37,17 @@ impl Cumulative {
         Self { keys: RandomState::new(), since: now, last: Mutex::default() }
     }
 
-    /// How much the sum `identity`, counted since `start`, has grown to be `value`. `None` where that cannot be known.
+    /// What the sum `identity`, counted since `start`, was before it grew to be `value`. `None` where that cannot be known.
     pub fn sum(&self, identity: impl Hash, start: i64, value: f64, now: i64, undo: &mut Undo) -> Option<f64> {
         let before = self.exchange(&identity, Last::Sum(value), now, undo).ok()?;
         match before {
-            Some(Last::Sum(before)) if value >= before => Some(value - before),
+            Some(Last::Sum(before)) if value >= before => Some(before),
             Some(_) => None,
-            None => (start >= self.since).then_some(value),
+            None => (start >= self.since).then_some(0.0),
         }
     }
 
-    /// The same for buckets.
+    /// How much buckets have grown.
     pub fn buckets(
         &self,
         identity: impl Hash,
@@ -126,7 +126,7 @@ fn difference(now: &Buckets, before: Buckets) -> Option<Buckets> {
     }
     now.zero = now.zero.checked_sub(before.zero)?;
     now.count = now.count.checked_sub(before.count)?;
-    now.sum = (now.sum - before.sum).max(0.0);
+    now.sum = now.sum.zip(before.sum).map(|(now, before)| (now - before).max(0.0));
     // The extremes are those of all values since the start.
     (now.min, now.max) = (None, None);
     Some(now)
@@ -142,20 +142,20 @@ mod tests {
     fn only_what_is_new_counts() {
         let all = Cumulative::new(T);
         let sum = |start, value| all.sum(("a", start), start, value, T, &mut Undo::default());
-        assert_eq!([sum(T + 1, 5.0), sum(T + 1, 5.0), sum(T + 1, 8.0)], [Some(5.0), Some(0.0), Some(3.0)]);
+        assert_eq!([sum(T + 1, 5.0), sum(T + 1, 5.0), sum(T + 1, 8.0)], [Some(0.0), Some(5.0), Some(5.0)]);
         assert_eq!(sum(T + 1, 2.0), None, "it fell");
         assert_eq!(sum(T - 1000, 7.0), None, "counted while another process ran");
-        assert_eq!(sum(T - 1000, 9.0), Some(2.0));
+        assert_eq!(sum(T - 1000, 9.0), Some(7.0));
     }
 
     #[test]
     fn a_post_that_was_not_kept_counts_when_it_comes_again() {
         let all = Cumulative::new(T);
         let mut undo = Undo::default();
-        assert_eq!(all.sum("a", T, 5.0, T, &mut undo), Some(5.0));
-        assert_eq!(all.sum("a", T, 6.0, T, &mut undo), Some(1.0));
+        assert_eq!(all.sum("a", T, 5.0, T, &mut undo), Some(0.0));
+        assert_eq!(all.sum("a", T, 6.0, T, &mut undo), Some(5.0));
         all.restore(undo);
-        assert_eq!(all.sum("a", T, 6.0, T, &mut Undo::default()), Some(6.0));
+        assert_eq!(all.sum("a", T, 6.0, T, &mut Undo::default()), Some(0.0));
     }
 
     #[test]
@@ -165,7 +165,7 @@ mod tests {
             counts: counts.to_vec(),
             zero: 0,
             count: counts.iter().sum(),
-            sum: 10.0,
+            sum: Some(10.0),
             min: Some(1.0),
             max: Some(2.0),
         };
@@ -183,6 +183,6 @@ mod tests {
             all.sum(number, T, 1.0, T, &mut Undo::default());
         }
         assert_eq!(all.sum("more", T, 1.0, T, &mut Undo::default()), None);
-        assert_eq!(all.sum("more", T, 1.0, T + REMEMBERED, &mut Undo::default()), Some(1.0));
+        assert_eq!(all.sum("more", T, 1.0, T + REMEMBERED, &mut Undo::default()), Some(0.0));
     }
 }

@@ -16,8 +16,8 @@ pub struct Buckets {
     pub zero: u64,
     /// The number of all values.
     pub count: u64,
-    /// The sum of all values.
-    pub sum: f64,
+    /// The sum of all values, if it is known.
+    pub sum: Option<f64>,
     /// The smallest value, if it is known.
     pub min: Option<f64>,
     /// The largest value, if it is known.
@@ -54,7 +54,9 @@ impl Buckets {
         fits && self.counts.len() <= BUCKETS
             && sum <= limits::COUNT
             && self.count <= limits::COUNT
-            && self.sum.is_finite()
+            // Without buckets the sum must tell the values, which are not below zero.
+            && (self.count == 0 || sum > 0 || self.counts.is_empty() && self.sum.is_some_and(|sum| sum >= 0.0))
+            && self.sum.is_none_or(f64::is_finite)
     }
 
     /// The bounds of a bucket, ascending.
@@ -100,8 +102,8 @@ impl Buckets {
             let middle = if low > 0.0 { (low * high).sqrt() } else { high / 2.0 };
             histogram.record_many(middle * factor, *count);
         }
-        if self.counts.is_empty() && self.zero == 0 && self.count > 0 {
-            histogram.record_many(self.sum / self.count as f64 * factor, self.count);
+        if let Some(sum) = self.sum.filter(|_| self.counts.is_empty() && self.zero == 0 && self.count > 0) {
+            histogram.record_many(sum / self.count as f64 * factor, self.count);
         }
         self.corrected(&histogram, factor)
     }
@@ -126,7 +128,7 @@ impl Buckets {
         let min = self.min.unwrap_or(if self.zero > 0 { 0.0 } else { middle(used(first)) });
         let max = self.max.unwrap_or_else(|| middle(used(last)));
         let scale = i8::try_from(scale).ok()?;
-        let parts = Parts { scale, offset, counts: &counts, zero: self.zero, sum: self.sum, min, max };
+        let parts = Parts { scale, offset, counts: &counts, zero: self.zero, sum: self.sum?, min, max };
         Histogram::from_parts(&parts).ok()
     }
 
@@ -134,7 +136,7 @@ impl Buckets {
     fn corrected(&self, histogram: &Histogram, factor: f64) -> Histogram {
         let parts = histogram.parts();
         let (min, max) = (self.min.map(|min| min * factor), self.max.map(|max| max * factor));
-        let sum = self.sum * factor;
+        let sum = self.sum.map_or(parts.sum, |sum| sum * factor);
         let with_extremes =
             Parts { sum, min: min.unwrap_or(parts.min), max: max.unwrap_or(parts.max), ..parts };
         Histogram::from_parts(&with_extremes)
@@ -165,7 +167,7 @@ mod tests {
 
     fn buckets(bounds: Bounds, counts: Vec<u64>, sum: f64) -> Buckets {
         let count = counts.iter().sum();
-        Buckets { bounds, counts, zero: 0, count, sum, min: None, max: None }
+        Buckets { bounds, counts, zero: 0, count, sum: Some(sum), min: None, max: None }
     }
 
     #[test]
@@ -180,6 +182,20 @@ mod tests {
     }
 
     #[test]
+    fn without_a_sum_values_are_in_the_middle_of_their_buckets() {
+        for bounds in [Bounds::Explicit(vec![1.0, 4.0, 16.0]), Bounds::Exponential(0, 0)] {
+            let sent = Buckets { sum: None, ..buckets(bounds, vec![0, 1, 1, 0], 0.0) };
+            assert!(sent.is_sound());
+            let histogram = sent.histogram(1.0);
+            assert_eq!(histogram.count(), 2);
+            assert!(histogram.quantile(0.5).unwrap() > 1.0 && histogram.parts().sum > 2.0, "{histogram:?}");
+        }
+        let unknown =
+            Buckets { count: 3, sum: None, ..buckets(Bounds::Explicit(Vec::new()), Vec::new(), 0.0) };
+        assert!(!unknown.is_sound() && Buckets { count: 0, ..unknown }.is_sound());
+    }
+
+    #[test]
     fn what_was_recorded_by_an_engine_comes_back_whole() {
         let mut recorded = Histogram::new();
         for value in [0.0, 12.5, 13.0, 400.0, 90_000.0] {
@@ -191,7 +207,7 @@ mod tests {
             counts: parts.counts.to_vec(),
             zero: parts.zero,
             count: recorded.count(),
-            sum: parts.sum,
+            sum: Some(parts.sum),
             min: Some(parts.min),
             max: Some(parts.max),
         };

@@ -7,7 +7,8 @@ use super::histogram::{Bounds, Buckets};
 use super::reader::{Outcome, Page, Post, ms};
 use crate::intake::{self, Content, Item, Sender};
 use crate::otlp::model::{
-    DELTA, ExponentialPoint, HistogramPoint, KeyValue, Metric, Metrics, NumberPoint, display, text,
+    DELTA, ExponentialPoint, HistogramPoint, KeyValue, Metric, Metrics, NumberPoint, display,
+    is_without_value, text,
 };
 
 /// Reads a request; `cumulative` knows how much was counted before.
@@ -36,8 +37,10 @@ fn points(metric: &Metric) -> usize {
     let sums = metric.sum.as_ref().map_or(0, |sum| sum.data_points.len());
     let gauges = metric.gauge.as_ref().map_or(0, |gauge| gauge.data_points.len());
     let histograms = metric.histogram.as_ref().map_or(0, |histogram| histogram.data_points.len());
+    let summaries = metric.summary.as_ref().map_or(0, |summary| summary.data_points.len());
     sums + gauges
         + histograms
+        + summaries
         + metric.exponential_histogram.as_ref().map_or(0, |histogram| histogram.data_points.len())
 }
 
@@ -54,8 +57,8 @@ impl Reading<'_> {
             for point in &gauge.data_points {
                 let Some(value) = point.value().filter(|_| self.outcome.take()) else { continue };
                 let at = ms(point.time_unix_nano, self.now);
-                let item =
-                    Item::new(page.of(&point.attributes), at, Content::Gauge(metric.name.clone(), value));
+                let content = Content::Gauge(metric.name.clone(), value * factor(metric));
+                let item = Item::new(page.of(&point.attributes), at, content);
                 self.outcome.add(&page.sender(&point.attributes), item);
             }
         }
@@ -67,8 +70,12 @@ impl Reading<'_> {
                 }
             }
         }
+        if let Some(summary) = &metric.summary {
+            let reason = "summaries are not kept, as quantiles cannot be merged: send histograms";
+            self.outcome.rejected.add(summary.data_points.len() as u64, reason);
+        }
         if let Some(histogram) = &metric.histogram {
-            for point in &histogram.data_points {
+            for point in histogram.data_points.iter().filter(|point| !is_without_value(point.flags)) {
                 if self.outcome.take() {
                     let is_delta = histogram.aggregation_temporality == DELTA;
                     let times = (point.start_time_unix_nano, point.time_unix_nano);
@@ -77,7 +84,7 @@ impl Reading<'_> {
             }
         }
         if let Some(histogram) = &metric.exponential_histogram {
-            for point in &histogram.data_points {
+            for point in histogram.data_points.iter().filter(|point| !is_without_value(point.flags)) {
                 if self.outcome.take() {
                     let is_delta = histogram.aggregation_temporality == DELTA;
                     let times = (point.start_time_unix_nano, point.time_unix_nano);
@@ -95,29 +102,39 @@ impl Reading<'_> {
         page: &Page<'_>,
         resources: &mut Resources,
     ) {
-        let Some(value) = point.value().filter(|value| value.is_finite()) else { return };
+        let Some(value) = point.value().map(|value| value * factor(metric)).filter(|value| value.is_finite())
+        else {
+            return;
+        };
         let (sender, at) = (page.sender(&point.attributes), ms(point.time_unix_nano, self.now));
         let named = page.of(&point.attributes);
         if !is_monotonic {
             // What goes up and down: its newest value, as far as that is known.
-            if !is_delta {
+            if is_delta {
+                self.outcome
+                    .rejected
+                    .add(1, "what goes up and down needs cumulative temporality: changes alone say no value");
+            } else {
                 self.outcome.add(&sender, Item::new(named, at, Content::Gauge(metric.name.clone(), value)));
             }
             return;
         }
-        let grown = if is_delta {
-            Some(value)
+        let before = if is_delta {
+            Some(0.0)
         } else {
             let identity = identity(metric, &sender, &point.attributes, point.start_time_unix_nano);
             let start = ms(point.start_time_unix_nano, at);
             self.cumulative.sum(identity, start, value, self.now, &mut self.undo)
         };
         // Nothing that grows by less than nothing is a sum.
-        let Some(grown) = grown.filter(|grown| (0.0..=limits::COUNT as f64).contains(grown)) else {
+        let Some(before) = before.filter(|before| (0.0..=limits::COUNT as f64).contains(&(value - before)))
+        else {
             self.outcome.rejected.add(1, "sums whose growth is unknown are not counted");
             return;
         };
-        let count = grown.round() as u64;
+        let grown = value - before;
+        // The whole sum is rounded, not each step: what grows by less than a half at a time is counted, too.
+        let count = (value.round() - before.round()) as u64;
         let attributes = &point.attributes;
         let content = match metric.name.as_str() {
             "browser.route.views" => {
@@ -169,19 +186,26 @@ impl Reading<'_> {
         if grown.count == 0 {
             return;
         }
-        // All distributions of time are in ms.
-        let factor = match metric.unit.as_deref().unwrap_or_default() {
-            "s" => 1000.0,
-            "us" => 1e-3,
-            "ns" => 1e-6,
-            _ => 1.0,
-        };
+        let factor = factor(metric);
         let name = metric.name.clone();
-        let content = match grown.count {
-            1 => Content::Timing(name, grown.sum * factor),
-            _ => Content::Histogram(name, grown.histogram(factor)),
+        let content = match grown.sum.filter(|_| grown.count == 1) {
+            Some(value) => Content::Timing(name, value * factor),
+            None => Content::Histogram(name, grown.histogram(factor)),
         };
         self.outcome.add(&sender, Item::new(page.of(attributes), at, content));
+    }
+}
+
+/// What values are multiplied by: all times are in ms.
+fn factor(metric: &Metric) -> f64 {
+    match metric.unit.as_deref().unwrap_or_default() {
+        "d" => 86_400_000.0,
+        "h" => 3_600_000.0,
+        "min" => 60_000.0,
+        "s" => 1000.0,
+        "us" => 1e-3,
+        "ns" => 1e-6,
+        _ => 1.0,
     }
 }
 
@@ -203,7 +227,7 @@ fn explicit(point: &HistogramPoint) -> Buckets {
         counts: point.bucket_counts.clone(),
         zero: 0,
         count: point.count,
-        sum: point.sum.unwrap_or(0.0),
+        sum: point.sum,
         min: point.min,
         max: point.max,
     }
@@ -216,7 +240,7 @@ fn exponential(point: &ExponentialPoint) -> Buckets {
         counts: positive.bucket_counts,
         zero: point.zero_count,
         count: point.count,
-        sum: point.sum.unwrap_or(0.0),
+        sum: point.sum,
         min: point.min,
         max: point.max,
     }

@@ -8,6 +8,12 @@ use super::numbers;
 /// The temporality of points that count since the last ones; others count since the start.
 pub const DELTA: i32 = 1;
 
+/// Whether a point says by its flags that nothing was measured, `DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK`: what its other members say is
+/// no value then. An OpenTelemetry collector sends such points where a target of its own has gone.
+pub fn is_without_value(flags: u64) -> bool {
+    flags & 1 == 1
+}
+
 /// A request to `/v1/metrics`.
 #[derive(Clone, PartialEq, Message, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -122,11 +128,18 @@ pub struct NumberPoint {
     #[prost(sfixed64, optional, tag = "6")]
     #[serde(deserialize_with = "numbers::optional_signed")]
     pub as_int: Option<i64>,
+    /// Bit 0 says that nothing was measured.
+    #[prost(uint64, tag = "8")]
+    #[serde(deserialize_with = "numbers::unsigned")]
+    pub flags: u64,
 }
 
 impl NumberPoint {
     /// The value, if there is one.
     pub fn value(&self) -> Option<f64> {
+        if is_without_value(self.flags) {
+            return None;
+        }
         self.as_double.or_else(|| self.as_int.map(|int| int as f64))
     }
 }
@@ -177,6 +190,10 @@ pub struct HistogramPoint {
     #[prost(double, repeated, tag = "7")]
     #[serde(deserialize_with = "numbers::double_list")]
     pub explicit_bounds: Vec<f64>,
+    /// Bit 0 says that nothing was measured.
+    #[prost(uint64, tag = "10")]
+    #[serde(deserialize_with = "numbers::unsigned")]
+    pub flags: u64,
     /// The smallest value.
     #[prost(double, optional, tag = "11")]
     #[serde(deserialize_with = "numbers::optional_double")]
@@ -235,6 +252,10 @@ pub struct ExponentialPoint {
     /// The buckets of values above zero.
     #[prost(message, optional, tag = "8")]
     pub positive: Option<Buckets>,
+    /// Bit 0 says that nothing was measured.
+    #[prost(uint64, tag = "10")]
+    #[serde(deserialize_with = "numbers::unsigned")]
+    pub flags: u64,
     /// The smallest value.
     #[prost(double, optional, tag = "12")]
     #[serde(deserialize_with = "numbers::optional_double")]
@@ -292,6 +313,10 @@ pub struct SummaryPoint {
     #[prost(message, repeated, tag = "6")]
     #[serde(deserialize_with = "numbers::list")]
     pub quantile_values: Vec<QuantileValue>,
+    /// Bit 0 says that nothing was measured.
+    #[prost(uint64, tag = "8")]
+    #[serde(deserialize_with = "numbers::unsigned")]
+    pub flags: u64,
 }
 
 /// One quantile.

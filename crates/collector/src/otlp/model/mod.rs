@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 pub use common::{KeyValue, Resource, Scope, attribute, display, number, text};
 pub use logs::{LogRecord, Logs};
-pub use metrics::{DELTA, ExponentialPoint, HistogramPoint, Metric, Metrics, NumberPoint};
+pub use metrics::{DELTA, ExponentialPoint, HistogramPoint, Metric, Metrics, NumberPoint, is_without_value};
 pub use traces::{Event, Span, Traces};
 
 use super::answer::Encoding;
