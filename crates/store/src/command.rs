@@ -35,7 +35,8 @@ pub enum Command {
     },
     Scrape {
         scrape: Scrape,
-        reply: Reply<()>,
+        /// How many samples were left out because their target has too many series.
+        reply: Reply<u64>,
     },
     /// Counts what of the lists of a target's documents is new.
     BackendEvents {
@@ -90,6 +91,8 @@ pub enum Command {
 /// The result of a command whose transaction was committed.
 pub enum Outcome {
     Ingested(Ingested),
+    /// How many samples of a scrape were left out.
+    Scraped(u64),
     Done,
     Swept(bool),
     /// Whether it was set or written.
@@ -103,9 +106,10 @@ impl Command {
         match (self, outcome) {
             (Self::Beacon { reply, .. }, Some(Outcome::Ingested(kept))) => drop(reply.send(Ok(kept))),
             (Self::Beacon { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
+            (Self::Scrape { reply, .. }, Some(Outcome::Scraped(dropped))) => drop(reply.send(Ok(dropped))),
+            (Self::Scrape { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
             (
-                Self::Scrape { reply, .. }
-                | Self::BackendEvents { reply, .. }
+                Self::BackendEvents { reply, .. }
                 | Self::SetTargetAddress { reply, .. }
                 | Self::WriteJournal { reply }
                 | Self::Checkpoint { reply }

@@ -120,8 +120,8 @@ impl Store {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Stores a scrape.
-    pub async fn record_scrape(&self, scrape: Scrape) -> Result<(), StoreError> {
+    /// Stores a scrape. Returns how many samples were left out because their target has too many series.
+    pub async fn record_scrape(&self, scrape: Scrape) -> Result<u64, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.commands.send(Command::Scrape { scrape, reply }).await.map_err(|_| StoreError::Closed)?;
         answer.await.unwrap_or(Err(StoreError::Closed))

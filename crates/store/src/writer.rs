@@ -434,6 +434,7 @@ impl Writer {
                     Command::Scrape { scrape, .. } => {
                         let dropped = series.record(database, scrape, options.limits.series)?;
                         metrics.series_dropped(&scrape.target, dropped);
+                        outcomes[place] = Outcome::Scraped(dropped);
                     }
                     Command::BackendEvents { target, events, whole, now, .. } => {
                         backend_events::record(database, (target, events, *whole), *now, options)?;

@@ -46,7 +46,7 @@ impl Source {
 
     /// Two scrapes belong to each step at least.
     fn steps(&self, range: &Range) -> Steps {
-        Steps::new(range, 2 * self.target.interval)
+        Steps::whole(range, self.target.interval)
     }
 
     /// `GET /api/backend`
@@ -101,7 +101,7 @@ pub async fn add_to(overview: &mut Overview, app: &App, range: &Range) {
     for target in targets.iter().cloned() {
         let (app, reader, range) = (app.clone(), Arc::clone(reader), range.clone());
         reading.spawn(async move {
-            let steps = Steps::new(&range, 2 * target.interval).coarse(LOOKS);
+            let steps = Steps::whole(&range, target.interval).coarse(LOOKS);
             let read = reader.read(&target, &steps, None, &app.matches.catalogue(), now).await;
             (target.name, read.ok().map(levels).unwrap_or_default())
         });

@@ -32,6 +32,17 @@ const TIMEOUT: HeaderName = HeaderName::from_static("x-prometheus-scrape-timeout
 /// The first bytes of gzip (RFC 1952, section 2.3.1). No metrics text begins with them.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
+/// How TLS says that a client's certificate is missing or not trusted (RFC 8446, section 6.2).
+const IDENTITY: [&str; 7] = [
+    "CertificateRequired",
+    "BadCertificate",
+    "UnsupportedCertificate",
+    "CertificateRevoked",
+    "CertificateExpired",
+    "CertificateUnknown",
+    "UnknownCA",
+];
+
 /// The answer of a backend.
 #[derive(Debug)]
 pub struct Text {
@@ -62,6 +73,10 @@ pub enum FetchError {
     Unreachable(BoxError),
     /// The certificate is not trusted.
     Certificate(BoxError),
+    /// The server wants another certificate of the collector than it showed, or one at all.
+    Identity(BoxError),
+    /// What answers does not speak TLS.
+    NotTls,
     /// There was no complete answer within this time.
     Timeout(Duration),
     /// The answer has another status than 200.
@@ -87,6 +102,14 @@ impl std::fmt::Display for FetchError {
                 "{}. If the authority that signed it is your own, set SSL_CERT_FILE, or the target's `ca_file`, to its certificate",
                 root(&**error)
             ),
+            Self::Identity(error) => write!(
+                f,
+                "{}: the backend wants a certificate that it trusts. Give the target a `cert_file` and a `key_file`",
+                root(&**error)
+            ),
+            Self::NotTls => {
+                f.write_str("what answers there does not speak TLS: is it http:// instead of https://?")
+            }
             Self::Timeout(after) => write!(f, "no answer within {} ms", after.as_millis()),
             Self::Status(status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)) => {
                 write!(
@@ -112,9 +135,12 @@ impl std::fmt::Display for FetchError {
 impl Error for FetchError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Unreachable(error) | Self::Certificate(error) | Self::Broken(error) => Some(&**error),
+            Self::Unreachable(error)
+            | Self::Certificate(error)
+            | Self::Identity(error)
+            | Self::Broken(error) => Some(&**error),
             Self::Tls(error) => Some(error),
-            Self::Timeout(_) | Self::Status(_) | Self::TooLarge(_) | Self::Encoding => None,
+            Self::NotTls | Self::Timeout(_) | Self::Status(_) | Self::TooLarge(_) | Self::Encoding => None,
         }
     }
 }
@@ -122,8 +148,17 @@ impl Error for FetchError {
 impl FetchError {
     fn unreachable(error: BoxError) -> Self {
         // rustls' error is wrapped by the client's, which names no type for it.
-        let is_certificate = root(&*error).to_string().starts_with("invalid peer certificate");
-        if is_certificate { Self::Certificate(error) } else { Self::Unreachable(error) }
+        let said = root(&*error).to_string();
+        let alert = said.strip_prefix("received fatal alert: ");
+        if said.starts_with("invalid peer certificate") {
+            Self::Certificate(error)
+        } else if said.starts_with("received corrupt message of type InvalidContentType") {
+            Self::NotTls
+        } else if alert.is_some_and(|alert| IDENTITY.contains(&alert)) {
+            Self::Identity(error)
+        } else {
+            Self::Unreachable(error)
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use std::time::Instant;
 use tokio::task::{JoinHandle, JoinSet};
 use whippet_api::TargetDocument;
 use whippet_engine::expo::Format;
-use whippet_store::{BackendEvent, OWN_TARGET, Sample, Scrape, Store, StoreError};
+use whippet_store::{BackendEvent, Limits, OWN_TARGET, Sample, Scrape, Store, StoreError};
 
 pub use fetch::{FetchError, Fetcher, Text};
 pub use filter::{Filter, Glob};
@@ -215,8 +215,9 @@ impl Scraper {
         let note = reading.note();
         let scrape =
             Scrape { target: target.to_owned(), time: self.clock.now(), samples: reading.samples, instance };
-        self.store.record_scrape(scrape).await.map_err(ScrapeError::Store)?;
-        Ok(note)
+        let dropped = self.store.record_scrape(scrape).await.map_err(ScrapeError::Store)?;
+        let parts: Vec<String> = note.into_iter().chain(too_many(dropped)).collect();
+        Ok((!parts.is_empty()).then(|| parts.join("; ")))
     }
 
     /// Stores the errors and slow queries that documents list. An empty list says that those without a time are gone, unless a
@@ -250,6 +251,19 @@ impl Scraper {
             None => tracing::info!(target_name = target, "target is up"),
         }
     }
+}
+
+/// What is said of samples that the store left out.
+fn too_many(dropped: u64) -> Option<String> {
+    let what = match dropped {
+        0 => return None,
+        1 => "one new series is left out".to_owned(),
+        more => format!("{more} new series are left out"),
+    };
+    let most = Limits::default().series;
+    Some(format!(
+        "{what}: a target has at most {most}, with names of at most 500 bytes. `exclude`, `include` and `drop_labels` make them fewer"
+    ))
 }
 
 /// Reads one document of a target.

@@ -138,6 +138,20 @@ async fn a_new_process_start_time_is_a_reset() {
     assert_eq!(after(&[at(now - 9000, 1000), counter("1500")]).await, 500.0);
 }
 
+/// node_exporter shows counters of the machine, mysqld_exporter those of a server: they go on when the exporter is started anew.
+#[tokio::test]
+async fn what_an_exporter_shows_of_others_goes_on_when_it_is_restarted() {
+    let at = |start: i64, value: u32| format!("{START_TIME} {start}\n{OK} {value}\nother_total 1\n");
+    let now = crate::harness::START / 1000;
+    let texts = [at(now - 9000, 1_000_000), at(now - 9000, 1_000_010), at(now + 7, 1_000_025)];
+    assert_eq!(after(&texts).await, 25.0);
+    // It was away for some scrapes, and nothing happened.
+    let texts = [at(now - 9000, 700), "other 1\n".to_owned(), at(now + 14, 700), at(now + 14, 703)];
+    assert_eq!(after(&texts).await, 3.0);
+    // The machine itself was started anew, and the exporter with it.
+    assert_eq!(after(&[at(now - 9000, 1_000_000), at(now + 2, 12)]).await, 12.0);
+}
+
 #[tokio::test]
 async fn a_new_created_time_is_a_reset() {
     let now = crate::harness::START / 1000;

@@ -7,15 +7,21 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
 use crate::program::{Program, request};
 
 /// Starts a backend with a certificate of its own authority, whose certificate it writes to `folder`. Returns its port and the
 /// last request.
 async fn backend(folder: &Path) -> (u16, Arc<Mutex<String>>) {
+    backend_for(folder, false).await
+}
+
+/// The same. `known`: only for those who show a certificate of the same authority, such as `collector.pem`.
+async fn backend_for(folder: &Path, known: bool) -> (u16, Arc<Mutex<String>>) {
     let mut params = CertificateParams::new([]).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
@@ -24,12 +30,20 @@ async fn backend(folder: &Path) -> (u16, Arc<Mutex<String>>) {
     let params = CertificateParams::new(["localhost".to_owned()]).unwrap();
     let certificate = params.signed_by(&key, &authority).unwrap();
     let secret = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], secret)
-        .unwrap();
+    let own = KeyPair::generate().unwrap();
+    let params = CertificateParams::new([]).unwrap();
+    std::fs::write(folder.join("collector.pem"), params.signed_by(&own, &authority).unwrap().pem()).unwrap();
+    std::fs::write(folder.join("collector.key"), own.serialize_pem()).unwrap();
+    let provider = Arc::new(ring::default_provider());
+    let mut roots = RootCertStore::empty();
+    roots.add(authority.der().clone()).unwrap();
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = match known {
+        true => config.with_client_cert_verifier(verifier.build().unwrap()),
+        false => config.with_no_client_auth(),
+    };
+    let config = config.with_single_cert(vec![certificate.der().clone()], secret).unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -148,4 +162,44 @@ async fn an_untrusted_certificate_is_refused() {
     let shown = seen(&program, "set SSL_CERT_FILE, or the target's `ca_file`, to its certificate").await;
     assert!(shown.contains("invalid peer certificate"), "{shown}");
     assert!(sent.lock().unwrap().is_empty(), "no request was sent");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backend_may_want_to_know_the_collector() {
+    let folder = tempfile::tempdir().unwrap();
+    let (port, _) = backend_for(folder.path(), true).await;
+    let file = folder.path().join("whippet.toml");
+    let target = |name: &str, more: &str| {
+        format!(
+            "[[target]]\nname = '{name}'\nurl = 'https://localhost:{port}/'\nca_file = 'ca.pem'\n{more}\n"
+        )
+    };
+    let own = "cert_file = 'collector.pem'\nkey_file = 'collector.key'";
+    std::fs::write(&file, target("known", own) + &target("unknown", "")).unwrap();
+    let program = Program::start_with(&folder.path().join("data"), |command| {
+        command.arg("--config").arg(&file).args(["--scrape-interval", "1s"]);
+    });
+    seen(&program, "whippet_scrapes_total{target=\"known\",result=\"success\"}").await;
+    let shown = seen(&program, "the backend wants a certificate that it trusts").await;
+    assert!(!shown.contains("whippet_scrapes_total{target=\"unknown\",result=\"success\"}"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backend_without_tls_is_said_to_have_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let _ = backend(folder.path()).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 4096]).await;
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").await;
+        }
+    });
+    let program = Program::start_with(&folder.path().join("data"), |command| {
+        command.args(["--scrape", &format!("shop=https://localhost:{port}/metrics")]);
+        command.env("SSL_CERT_FILE", folder.path().join("ca.pem"));
+    });
+    seen(&program, "does not speak TLS: is it http:// instead of https://?").await;
 }

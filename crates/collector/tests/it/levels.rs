@@ -1,6 +1,6 @@
 //! Levels and objectives, beside what the dashboard shows.
 use serde_json::json;
-use whippet_api::{Alerts, Levels, Overview, Unit, WatchedLevel};
+use whippet_api::{AlertState, Alerts, Levels, Overview, Unit, WatchedLevel};
 use whippet_collector::watching;
 
 use crate::alerts::collector;
@@ -96,6 +96,9 @@ async fn ones_own_levels_are_on_any_figure() {
         ("books", "target = \"shop\"\nfigure = \"metric:orders_total{kind=\\\"book\\\"}\"\naggregate = \"sum\"\nabove = 1"),
         ("queue", "target = \"shop\"\nfigure = \"metric:queue_length\"\naggregate = \"max\"\nbelow = 10"),
         ("last", "target = \"shop\"\nfigure = \"metric:queue_length\"\naggregate = \"last\"\nbelow = 100"),
+        ("own p50", "target = \"shop\"\nfigure = \"metric:http_request_duration_seconds\"\naggregate = \"p50\"\nbelow = \"50ms\""),
+        ("own p99", "target = \"shop\"\nfigure = \"metric:http_request_duration_seconds\"\naggregate = \"p99\"\nbelow = \"10s\""),
+        ("own share", "target = \"shop\"\nfigure = \"metric:http_request_duration_seconds\"\naggregate = \"share > 300ms\"\nbelow = \"10%\""),
         ("few", "app = \"shop\"\nfigure = \"LCP\"\nbelow = 1\nmin_samples = 1000"),
         ("none", "app = \"shop\"\nfigure = \"timing:nothing\"\nbelow = 1"),
     ]
@@ -129,6 +132,9 @@ async fn ones_own_levels_are_on_any_figure() {
     close("rate", 20.0);
     close("p50", 83.0);
     close("average", 200.0);
+    close("own p50", 83.0);
+    // 60 of 100 take up to 100 ms, 36 more up to 500 ms.
+    close("own share", 0.22);
     close("5xx", 0.02);
     close("books", 30.0 * 39.0);
     close("queue", 44.0);
@@ -139,10 +145,58 @@ async fn ones_own_levels_are_on_any_figure() {
         [met("share"), met("views"), met("orders"), met("queue")],
         [Some(false), Some(true), Some(false), Some(false)]
     );
+    assert_eq!((value("own p99"), met("own p99")), (500.0, Some(false)), "it is only known to be greater");
     assert_eq!(find(&seen, "few").missing.as_deref(), Some("40 of at least 1000 samples"));
     assert_eq!(find(&seen, "none").missing.as_deref(), Some("no data in 5 min"));
     let page = find(&seen, "page");
     assert!(page.own && page.page.as_deref() == Some("/items/:id") && page.place.page.is_some());
+}
+
+/// Its quantiles are the backend's own, and those of two series cannot be merged. Its mean is told by sum and count.
+#[tokio::test]
+async fn a_level_may_be_on_a_summary() {
+    let text: String = [
+        ("p99", "metric:job_seconds{kind=\\\"mail\\\"}", "p99"),
+        ("same", "metric:job_seconds{kind=\\\"mail\\\",quantile=\\\"0.99\\\"}", "p99"),
+        ("p95", "metric:job_seconds{kind=\\\"mail\\\"}", "p95"),
+        ("both", "metric:job_seconds", "p99"),
+        ("mean", "metric:job_seconds", "mean"),
+    ]
+    .iter()
+    .map(|(name, figure, aggregate)| {
+        format!(
+            "[[level]]\nname = \"{name}\"\nwindow = \"5m\"\ntarget = \"shop\"\nfigure = \"{figure}\"\n\
+             aggregate = \"{aggregate}\"\nbelow = \"1s\"\n"
+        )
+    })
+    .chain([
+        "[[alert]]\nname = \"usual\"\ntarget = \"shop\"\nexpr = \"metric:job_seconds > 100ms\"\n".to_owned()
+    ])
+    .collect();
+    let collector = collector(&text);
+    for step in 0..20 {
+        let counts = [10.0 * f64::from(step), 40.0 * f64::from(step)];
+        collector
+            .scraped(&[
+                ("job_seconds{kind=\"mail\",quantile=\"0.5\"}", 0.2),
+                ("job_seconds{kind=\"mail\",quantile=\"0.99\"}", 1.5),
+                ("job_seconds_sum{kind=\"mail\"}", counts[0]),
+                ("job_seconds_count{kind=\"mail\"}", counts[1]),
+                ("job_seconds{kind=\"bill\",quantile=\"0.99\"}", 0.7),
+                ("job_seconds_sum{kind=\"bill\"}", counts[0]),
+                ("job_seconds_count{kind=\"bill\"}", counts[1]),
+            ])
+            .await;
+        collector.advance(5 * SECOND);
+    }
+    let seen = levels(&collector, "?target=shop").await;
+    let value = |name: &str| find(&seen, name).level.value;
+    assert_eq!((value("p99"), value("same"), value("mean")), (Some(1500.0), Some(1500.0), Some(250.0)));
+    assert_eq!((value("p95"), value("both")), (None, None), "nobody told it");
+    watching::look(&collector.app).await.unwrap();
+    let alerts: Alerts = collector.get("/api/alerts").await.json();
+    let states: Vec<AlertState> = alerts.alerts.iter().map(|alert| alert.state).collect();
+    assert_eq!(states, [AlertState::Firing], "the mean is 250 ms: {alerts:?}");
 }
 
 const OBJECTIVE: &str = r#"

@@ -45,6 +45,22 @@ async fn a_scraped_backend_is_up_and_its_figures_are_kept() {
     assert_eq!(collector.figure("whippet_scrapes_total{target=\"shop\",result=\"success\"}").await, 1.0);
 }
 
+#[tokio::test]
+async fn series_beyond_the_limit_are_said() {
+    let collector = Collector::with(|options| options.limits.series = 2, |_| {});
+    let target = backend(StatusCode::OK, "a 1\nb 2\nc 3\nd 4\n").await;
+    for _ in 0..2 {
+        collector.advance(SECOND);
+        collector.scraper().scrape(&target).await;
+        let shop = &collector.status().await.targets[0];
+        assert!(shop.up);
+        let expected = expect![
+            "2 new series are left out: a target has at most 10000, with names of at most 500 bytes. `exclude`, `include` and `drop_labels` make them fewer"
+        ];
+        expected.assert_eq(shop.note.as_ref().unwrap());
+    }
+}
+
 async fn fails(target: &Target, expected: Expect) {
     let collector = Collector::new();
     collector.scraper().scrape(target).await;

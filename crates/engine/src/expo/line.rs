@@ -1,6 +1,7 @@
 //! Reads one line of an exposition.
 use super::error::Cause;
 use super::family::{Format, Kind, Sample};
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -10,8 +11,8 @@ const FEW: usize = 16;
 pub(super) enum Line<'a> {
     /// A blank line or a comment.
     Nothing,
-    Help(&'a str, String),
-    Type(&'a str, Kind),
+    Help(Cow<'a, str>, String),
+    Type(Cow<'a, str>, Kind),
     Sample(Sample),
     /// `# EOF`.
     End,
@@ -49,7 +50,7 @@ fn read_comment(mut cursor: Cursor<'_>) -> Result<Line<'_>, Cause> {
 }
 
 fn read_sample(mut cursor: Cursor<'_>, format: Format) -> Result<Sample, Cause> {
-    let mut name = cursor.name(true);
+    let mut name = cursor.name(true).map(Cow::Borrowed);
     let blank = cursor.skip_blanks();
     let labels = if cursor.take('{') {
         read_labels(&mut cursor, &mut name)?
@@ -70,7 +71,7 @@ fn read_sample(mut cursor: Cursor<'_>, format: Format) -> Result<Sample, Cause> 
     } else if !cursor.rest.is_empty() {
         return Err(Cause::Timestamp);
     }
-    Ok(Sample { name: String::from(name), labels, value, timestamp })
+    Ok(Sample { name: name.into_owned(), labels, value, timestamp })
 }
 
 /// Reads an exemplar: one of the observations that were counted. It is checked and not kept.
@@ -80,7 +81,7 @@ fn read_exemplar(mut cursor: Cursor<'_>) -> Result<(), Cause> {
         return Err(Cause::Exemplar);
     }
     // Only a sample may have a metric name in its braces.
-    read_labels(&mut cursor, &mut Some("")).map_err(|_| Cause::Exemplar)?;
+    read_labels(&mut cursor, &mut Some(Cow::Borrowed(""))).map_err(|_| Cause::Exemplar)?;
     cursor.skip_blanks();
     let value = number(cursor.take_while(|byte| !is_blank(byte)));
     cursor.skip_blanks();
@@ -93,7 +94,7 @@ fn read_exemplar(mut cursor: Cursor<'_>) -> Result<(), Cause> {
 /// usual ones are written so.
 fn read_labels<'a>(
     cursor: &mut Cursor<'a>,
-    metric: &mut Option<&'a str>,
+    metric: &mut Option<Cow<'a, str>>,
 ) -> Result<Vec<(String, String)>, Cause> {
     let mut labels: Vec<(String, String)> = Vec::new();
     loop {
@@ -102,12 +103,13 @@ fn read_labels<'a>(
             return if has_twice(&labels) { Err(Cause::DuplicateLabel) } else { Ok(labels) };
         }
         let quoted = cursor.rest.starts_with('"');
-        let name = if quoted { cursor.quoted() } else { cursor.name(false) }.ok_or(Cause::LabelName)?;
+        let name = if quoted { cursor.quoted().map(plain) } else { cursor.name(false).map(Cow::Borrowed) };
+        let name = name.ok_or(Cause::LabelName)?;
         cursor.skip_blanks();
         if cursor.take('=') {
             cursor.skip_blanks();
             let value = unescape(cursor.quoted().ok_or(Cause::LabelValue)?, true);
-            labels.push((String::from(name), value));
+            labels.push((name.into_owned(), value));
         } else if quoted && metric.is_none() && !name.is_empty() {
             *metric = Some(name);
         } else {
@@ -174,6 +176,11 @@ fn unescape(text: &str, quotes: bool) -> String {
     out
 }
 
+/// A quoted name without its escapes, which are those of label values.
+fn plain(quoted: &str) -> Cow<'_, str> {
+    if quoted.contains('\\') { Cow::Owned(unescape(quoted, true)) } else { Cow::Borrowed(quoted) }
+}
+
 fn is_blank(byte: u8) -> bool {
     byte == b' ' || byte == b'\t'
 }
@@ -206,11 +213,11 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes a metric name, which is quoted if it has other characters than the usual ones. `None` if there is none.
-    fn metric(&mut self) -> Option<&'a str> {
+    fn metric(&mut self) -> Option<Cow<'a, str>> {
         if self.rest.starts_with('"') {
-            return self.quoted().filter(|name| !name.is_empty());
+            return self.quoted().filter(|name| !name.is_empty()).map(plain);
         }
-        self.name(true)
+        self.name(true).map(Cow::Borrowed)
     }
 
     fn name(&mut self, colons: bool) -> Option<&'a str> {

@@ -23,8 +23,8 @@ pub fn parse(text: &[u8], format: Format) -> Result<Exposition, ParseError> {
             // In the text format, `# EOF` is a comment.
             Ok(Line::End) => ended |= format == Format::OpenMetrics,
             _ if ended => reading.bad(Cause::AfterEnd),
-            Ok(Line::Help(name, help)) => reading.declare(name).help = help,
-            Ok(Line::Type(name, kind)) => reading.declare(name).kind = kind,
+            Ok(Line::Help(name, help)) => reading.declare(&name).help = help,
+            Ok(Line::Type(name, kind)) => reading.declare(&name).kind = kind,
             Ok(Line::Sample(sample)) => reading.samples.push(sample),
             Err(cause) => reading.bad(cause),
         }

@@ -44,11 +44,14 @@ impl Buckets {
 
     /// The observations between two points.
     pub fn observed(&self, pair: Pair) -> Observed {
-        let mut counts = vec![0.0; self.bounds.len()];
+        let mut counts: Vec<Option<f64>> = vec![None; self.bounds.len()];
         for (place, counted) in self.places.iter().zip(&self.series) {
-            counts[*place] += counted.counter().increase(pair);
+            if counted.counter().is_at(pair) {
+                *counts[*place].get_or_insert(0.0) += counted.counter().increase(pair);
+            }
         }
-        Observed { counts: self.bounds.iter().copied().zip(counts).collect() }
+        let known = |(bound, count): (&f64, Option<f64>)| Some((*bound, count?));
+        Observed::sorted(self.bounds.iter().zip(counts).filter_map(known).collect())
     }
 }
 
@@ -68,6 +71,18 @@ impl Observed {
                 kept.1 += next.1;
             }
             is_same
+        });
+        Self::sorted(counts)
+    }
+
+    /// The same of counts that are sorted, each bound once. A bound at which nothing was counted, above one at which something was,
+    /// is none any more: another release has other buckets, and counters keep their values.
+    fn sorted(mut counts: Vec<(f64, f64)>) -> Self {
+        let mut has_counted = false;
+        counts.retain(|(bound, count)| {
+            let is_gone = has_counted && *count == 0.0 && bound.is_finite();
+            has_counted |= *count > 0.0;
+            !is_gone
         });
         Self { counts }
     }
@@ -97,5 +112,28 @@ impl Observed {
         let share = if end > begin { (bound - begin) / (end - begin) } else { 1.0 };
         let below = before + (upto - before) * share;
         (all > 0.0).then(|| ((all - below) / all).clamp(0.0, 1.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Observed;
+
+    #[test]
+    fn buckets_of_an_older_release_bound_nothing() {
+        // 0.1 and 0.5 were bounds before, and their counters stand still.
+        let counts =
+            vec![(0.1, 0.0), (0.25, 30.0), (0.5, 0.0), (1.0, 80.0), (2.5, 90.0), (f64::INFINITY, 90.0)];
+        let observed = Observed::of(counts);
+        assert_eq!(observed.quantile(0.5), Some((0.25 + 0.75 * (15.0 / 50.0), false)));
+        let above = observed.above(0.5).unwrap();
+        assert!((above - (60.0 - 50.0 / 3.0) / 90.0).abs() < 1e-12, "{above}");
+        assert_eq!(observed.count(), 90.0);
+    }
+
+    #[test]
+    fn buckets_without_observations_are_bounds() {
+        let observed = Observed::of(vec![(0.1, 0.0), (0.5, 0.0), (1.0, 8.0), (f64::INFINITY, 8.0)]);
+        assert_eq!(observed.quantile(0.5), Some((0.75, false)));
     }
 }

@@ -141,7 +141,8 @@ impl Drawing<'_> {
     /// A quantile of a histogram's buckets, and where it is only known to be greater. It has no weight.
     fn quantile(&self, name: &str, buckets: &[(f64, &Counter)], q: f64) -> (Line, f64) {
         let observed = |pair: Pair| {
-            let counts = buckets.iter().map(|(bound, counter)| (*bound, counter.increase(pair)));
+            let there = buckets.iter().filter(|(_, counter)| counter.is_at(pair));
+            let counts = there.map(|(bound, counter)| (*bound, counter.increase(pair)));
             Observed::of(counts.collect()).quantile(q)
         };
         let found: Vec<Option<(f64, bool)>> =

@@ -6,6 +6,7 @@ use super::source::{Counter, Gauge, Grid, Labels, Source};
 use super::steps::Steps;
 use crate::database::{Database, Error, Result, params};
 use crate::series::{Level, Place, Point, read};
+use crate::time::DAY;
 
 /// The scrapes of one target that a window needs.
 pub struct Scrapes<'c> {
@@ -94,9 +95,12 @@ impl<'c> Scrapes<'c> {
         let count = self.grid.points.len();
         let mut places: HashMap<i64, usize> = HashMap::new();
         let mut all: Vec<Read> = Vec::new();
+        // Buckets that a release before had would bound those of today. `seen` is written once a day only.
+        let since =
+            self.grid.points.first().filter(|_| name.ends_with("_bucket")).map(|first| first - 2 * DAY);
         self.db.query(
-            "SELECT id, labels, counter, first FROM series WHERE target = ?1 AND name = ?2 ORDER BY id",
-            params![self.target, name],
+            "SELECT id, labels, counter, first FROM series WHERE target = ?1 AND name = ?2 AND seen >= ?3 ORDER BY id",
+            params![self.target, name, since.unwrap_or(i64::MIN)],
             &mut |row| {
                 places.insert(row.get(0)?, all.len());
                 all.push(Read {

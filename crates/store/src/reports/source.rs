@@ -106,6 +106,11 @@ impl Counter {
         (end - self.values[first].unwrap_or(self.first)).max(0.0)
     }
 
+    /// Whether it is there at the end of a pair. A bucket that is not bounds nothing.
+    pub fn is_at(&self, (_, last): Pair) -> bool {
+        self.values[last].is_some()
+    }
+
     /// The value of a label; empty where it has none.
     pub fn label(&self, name: &str) -> &str {
         self.labels.get(name).map_or("", String::as_str)

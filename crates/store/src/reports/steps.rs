@@ -58,6 +58,15 @@ impl Steps {
         Self { from: range.from, to: range.to, step, ends }
     }
 
+    /// The same for values that come every `interval` ms, and whose times are not known: each step has as many of them, two at least,
+    /// or so many that one more changes little. Otherwise rates would go up and down with their number.
+    pub fn whole(range: &Range, interval: i64) -> Self {
+        let interval = interval.max(1);
+        let is_even =
+            |step: &&i64| **step >= 2 * interval && (**step % interval == 0 || **step >= 10 * interval);
+        Self::new(range, STEPS.iter().find(is_even).copied().unwrap_or(2 * interval))
+    }
+
     /// The same window in `count` steps of equal length.
     pub fn coarse(&self, count: i64) -> Self {
         let step = ((self.to - self.from) / count.max(1)).max(1);
@@ -130,6 +139,15 @@ mod tests {
             expect!["step 60 s, 6 points, 1700000040000 to 1700000300000"],
         );
         check(from, from + 1, 5000, expect!["step 5 s, 1 points, 1700000000001 to 1700000000001"]);
+    }
+
+    #[test]
+    fn a_step_has_whole_scrapes() {
+        let range = Range { from: 1_700_000_000_000, to: 1_700_000_000_000 + 5 * MINUTE };
+        let scrapes = [1, 2, 5, 7, 10, 12, 15, 20, 30, 60, 90];
+        let steps = scrapes.map(|seconds| Steps::whole(&range, seconds * SECOND).step / SECOND);
+        assert_eq!(steps, [5, 10, 10, 120, 30, 60, 30, 60, 60, 120, 900]);
+        assert_eq!(Steps::whole(&range, 0).step, 5 * SECOND);
     }
 
     #[test]

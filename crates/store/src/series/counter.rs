@@ -10,6 +10,9 @@ use crate::time::DAY;
 /// swallow all later counts.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
+/// How much a counter may have grown, as a share, where it is taken to go on although its process began anew.
+const LITTLE: f64 = 0.1;
+
 #[derive(Debug, Default)]
 pub struct State {
     pub id: i64,
@@ -75,6 +78,12 @@ impl State {
         }
     }
 
+    /// Whether a counter of a process that has just begun is none of its own, such as those of a machine or of a database that an
+    /// exporter shows: it goes on where it was. One that began at zero is hardly ever a little above where the last one ended.
+    fn goes_on(&self, value: f64) -> bool {
+        value >= self.raw - self.doubt && value <= self.raw * (1.0 + LITTLE)
+    }
+
     /// The base after `sample`, so that `base + raw` has grown by the increase.
     fn base_of(&self, sample: &Sample, process: &Process) -> f64 {
         let total = self.base + self.raw;
@@ -83,7 +92,7 @@ impl State {
         }
         let created = self.created.zip(sample.created);
         let reset = if self.epoch != process.epoch {
-            Some(process.fresh)
+            (!process.fresh || !self.goes_on(sample.value)).then_some(process.fresh)
         } else if !self.counter {
             // It was a gauge before: this is its first sample as a counter.
             Some(false)

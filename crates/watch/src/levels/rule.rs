@@ -144,6 +144,13 @@ impl LevelRule {
                 figure.usual_aggregate()
             ));
         }
+        let is_share = matches!(figure, Figure::Share(_)) || matches!(aggregate, Aggregate::ShareAbove(_));
+        if is_share && !(0.0..=1.0).contains(&bound.value) {
+            return Err(format!(
+                "{figure} is a share, from 0 to 1, and never beyond {}: write it in per cent, such as 5%",
+                bound.value
+            ));
+        }
         Ok(Self {
             name,
             scope,
@@ -264,5 +271,25 @@ mod tests {
         {
             assert!(of(figure, split).is_err(), "{figure} {split}");
         }
+    }
+
+    #[test]
+    fn a_bound_of_a_share_is_one() {
+        let of = |aggregate: Option<&str>, below: &str| {
+            let target = LevelTable { app: None, page: None, target: Some("shop".into()), ..table() };
+            let figure = if aggregate.is_some() { "http.server.duration" } else { "server_errors" };
+            LevelTable {
+                figure: figure.into(),
+                aggregate: aggregate.map(Into::into),
+                below: Some(Quantity::Text(below.into())),
+                ..target
+            }
+            .checked()
+        };
+        assert!(of(None, "5%").is_ok() && of(None, "1").is_ok() && of(Some("share > 1s"), "0.1").is_ok());
+        for below in ["5", "2s", "-1%", "101%"] {
+            assert!(of(None, below).is_err() && of(Some("share > 1s"), below).is_err(), "{below}");
+        }
+        assert!(of(Some("p95"), "5").is_ok(), "5 ms");
     }
 }

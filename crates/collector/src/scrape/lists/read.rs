@@ -105,7 +105,9 @@ fn read_files(list: &List, patterns: &[PathBuf]) -> Result<Entries, ListError> {
         if text.len() > LARGEST {
             return Err(failed(std::io::Error::other("it is larger than 4 MiB")));
         }
-        let part = entries(&text, list).map_err(ListError::Format)?;
+        // Of many files it matters which one.
+        let part = entries(&text, list)
+            .map_err(|error| failed(std::io::Error::other(ListError::Format(error).to_string())))?;
         for target in part.targets {
             if all.targets.iter().any(|other| other.name == target.name) {
                 all.leave_out(format!("two targets are called {}", target.name));
@@ -169,5 +171,17 @@ mod tests {
         let found = read(&["000.json", "000.json"]);
         assert_eq!((found.targets.len(), found.left_out), (1, 1));
         assert_eq!(found.first.as_deref(), Some("two targets are called shop-h0-1"));
+    }
+
+    #[test]
+    fn a_file_that_is_no_list_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.json"), r#"[{"targets": ["a:1"]}]"#).unwrap();
+        std::fs::write(folder.path().join("b.json"), r#"[{"targets": ["b:1"]"#).unwrap();
+        let files = vec![folder.path().join("*.json")];
+        let place = Place::Files(files.clone());
+        let list = List::new("shop", place, vec!["/metrics".to_owned()], None, Arc::default()).unwrap();
+        let error = read_files(&list, &files).unwrap_err().to_string();
+        assert!(error.contains("b.json: the list must be JSON"), "{error}");
     }
 }

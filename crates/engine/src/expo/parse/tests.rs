@@ -96,6 +96,33 @@ fn sloppy_but_valid_text_is_read() {
     );
 }
 
+/// <https://prometheus.io/docs/specs/om/open_metrics_spec_2_0/>: quoted names have the escapes of label values.
+#[test]
+fn quoted_names_lose_their_escapes() {
+    check(
+        "# HELP \"say \\\"hi\\\"\" Said.\n\
+         # TYPE \"say \\\"hi\\\"\" counter\n\
+         {\"say \\\"hi\\\"\",\"a\\\\b\"=\"c\\\\d\"} 1\n\
+         {\"pro\\tokoll\"} 2\n\
+         {\"größe\",\"straße 1\"=\"x\"} 3\n",
+        Format::Text,
+        expect![[r#"
+            say "hi" counter "Said."
+              say "hi" [("a\\b", "c\\d")] 1 None
+            pro\tokoll untyped ""
+              pro\tokoll [] 2 None
+            größe untyped ""
+              größe [("straße 1", "x")] 3 None
+        "#]],
+    );
+    // One label twice, however it is written.
+    check(
+        "a{b=\"1\",\"b\"=\"2\"} 1\n",
+        Format::Text,
+        expect![["refused, line 1: a label comes twice: each may come once per sample\n"]],
+    );
+}
+
 #[test]
 fn openmetrics_is_read() {
     let text = "# TYPE http_requests counter\n\

@@ -2,7 +2,6 @@
 use std::cell::OnceCell;
 
 use whippet_catalogue::{Class, Dimension, Kind, Shape, Signal, Told};
-use whippet_engine::expo::quantile;
 use whippet_watch::levels::{Aggregate, Figure, Share};
 
 use super::caches::Caches;
@@ -10,6 +9,7 @@ use super::draw::{self, share};
 use super::machine::{host_cpu, host_memory};
 use super::storage::{self, Pools};
 use super::traffic::{self, Traffic};
+use crate::reports::buckets::Observed;
 use crate::reports::metric_chart;
 use crate::reports::reading::{Durations, Reading};
 use crate::reports::source::{Counter, Gauge, Labels, Pair, Source};
@@ -258,8 +258,7 @@ impl<'a, S: Source> TargetFigures<'a, S> {
             }
             // What a backend computed of one series, as it is.
             (Aggregate::Quantile(q), None) => {
-                let name = format!("p{}", (q * 1e6).round() / 1e4);
-                let mut own = durations.own.iter().filter(|own| draw::stat(&own.tags.stat) == name);
+                let mut own = durations.own.iter().filter(|own| draw::stat(&own.tags.stat) == percentile(q));
                 match (own.next(), own.next()) {
                     (Some(one), None) => one.at(whole).map(|value| (value, false)),
                     _ => None,
@@ -308,6 +307,17 @@ impl<'a, S: Source> TargetFigures<'a, S> {
             wanted.fold((0.0, 0_usize), |(sum, count), one| (sum + one.increase(whole), count + 1))
         };
         let seconds = self.over.grid().seconds(whole);
+        if let (Kind::Summary, Aggregate::Quantile(q)) = (kind, aggregate) {
+            let all = self.over.gauges(name)?;
+            let told = |one: &&Gauge| {
+                one.labels.get("quantile").is_some_and(|told| draw::stat(told) == percentile(q))
+            };
+            let mut own = all.iter().filter(|one| wanted(&one.labels)).filter(told);
+            return Ok(match (own.next(), own.next()) {
+                (Some(one), None) => Some(Found::of(one.at(whole).map(|value| value * scale))),
+                _ => None,
+            });
+        }
         Ok(match kind {
             Kind::Counter => {
                 let (sum, series) = grew(&self.over.counters(name)?);
@@ -324,9 +334,13 @@ impl<'a, S: Source> TargetFigures<'a, S> {
             Kind::Histogram | Kind::Summary => {
                 let (sum, _) = grew(&self.over.counters(&format!("{name}_sum"))?);
                 let (count, series) = grew(&self.over.counters(&format!("{name}_count"))?);
+                let mean = (count > 0.0).then(|| (sum / count * scale, false));
                 let value = match aggregate {
-                    Aggregate::Mean => (count > 0.0).then(|| sum / count * scale),
-                    Aggregate::Rate | Aggregate::Sum => counted(aggregate, count, seconds, 1.0),
+                    Aggregate::Usual if kind == Kind::Summary => mean,
+                    Aggregate::Mean => mean,
+                    Aggregate::Rate | Aggregate::Sum => {
+                        counted(aggregate, count, seconds, 1.0).map(|value| (value, false))
+                    }
                     _ if kind == Kind::Histogram => {
                         let buckets = self.over.counters(&format!("{name}_bucket"))?;
                         let buckets = buckets.iter().filter(|one| wanted(&one.labels));
@@ -334,7 +348,7 @@ impl<'a, S: Source> TargetFigures<'a, S> {
                     }
                     _ => None,
                 };
-                (series > 0).then(|| Found::counted(value.map(|value| (value, false)), count))
+                (series > 0).then(|| Found::counted(value, count))
             }
         })
     }
@@ -347,6 +361,11 @@ impl<'a, S: Source> TargetFigures<'a, S> {
     fn mean(&self, value: impl Fn(Pair) -> Option<f64>) -> Option<f64> {
         along(Aggregate::Mean, &self.course(value))
     }
+}
+
+/// What a quantile that a backend computed itself is called.
+fn percentile(q: f64) -> String {
+    format!("p{}", (q * 1e6).round() / 1e4)
 }
 
 fn total(set: &Set<Measured>, pair: Pair) -> Option<f64> {
@@ -386,26 +405,15 @@ fn of_buckets<'c>(
     buckets: impl Iterator<Item = &'c Counter>,
     whole: Pair,
     scale: f64,
-) -> Option<f64> {
+) -> Option<(f64, bool)> {
     let bound = |one: &Counter| one.label("le").parse::<f64>().ok().filter(|bound| !bound.is_nan());
-    let mut counts: Vec<(f64, f64)> =
-        buckets.filter_map(|one| Some((bound(one)?, one.increase(whole)))).collect();
-    counts.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let there = buckets.filter(|one| one.is_at(whole));
+    let counts = there.filter_map(|one| Some((bound(one)? * scale, one.increase(whole))));
+    let observed = Observed::of(counts.collect());
     match aggregate {
-        Aggregate::Quantile(q) => quantile(q, &counts).map(|value| value * scale),
-        Aggregate::Usual => quantile(0.95, &counts).map(|value| value * scale),
-        Aggregate::ShareAbove(limit) => {
-            let mut sums: Vec<(f64, f64)> = Vec::new();
-            for (bound, count) in counts {
-                match sums.last_mut() {
-                    Some(last) if last.0 == bound => last.1 += count,
-                    _ => sums.push((bound, count)),
-                }
-            }
-            let all = sums.last().map(|bucket| bucket.1).filter(|all| *all > 0.0)?;
-            let at = sums.iter().find(|(bound, _)| *bound * scale >= limit && bound.is_finite())?;
-            Some(((all - at.1) / all).clamp(0.0, 1.0))
-        }
+        Aggregate::Quantile(q) => observed.quantile(q),
+        Aggregate::Usual => observed.quantile(0.95),
+        Aggregate::ShareAbove(limit) => observed.above(limit).map(|share| (share, false)),
         _ => None,
     }
 }

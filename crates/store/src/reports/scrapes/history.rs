@@ -111,6 +111,7 @@ fn generate(db: &dyn Database, plan: &Plan) -> (i64, u64) {
     let end = START + plan.days * DAY;
     db.transaction(Access::Write, |db| pack_day(db, target, end)).unwrap();
     db.execute("DELETE FROM scrapes", &[]).unwrap();
+    db.execute("UPDATE series SET seen = ?1", params![end]).unwrap();
     // As a sweep 90 days later has left it.
     let cutoff = end - 30 * DAY;
     for table in ["packed", "packed_times"] {

@@ -240,3 +240,28 @@ fn a_target_of_which_a_scrape_an_hour_is_left_has_not_stopped() {
         assert_eq!(seen(end + 20 * MINUTE), (Some(2880), true));
     });
 }
+
+#[test]
+fn buckets_that_are_gone_for_days_are_none() {
+    crate::database::testing::each_engine(|db| {
+        let bucket = |bound: &str, value: f64| {
+            let labels = vec![("le".to_owned(), bound.to_owned())];
+            Sample { name: "wait_bucket".to_owned(), labels, value, counter: true, created: None }
+        };
+        let mut series = Series::default();
+        record(db, &mut series, START, vec![bucket("0.5", 1.0), bucket("1", 2.0)]);
+        for hour in 1..=5 * 24_i32 {
+            let time = START + i64::from(hour) * HOUR;
+            record(db, &mut series, time, vec![bucket("1", 2.0 + f64::from(hour))]);
+        }
+        let bounds = |from: i64, to: i64| -> Vec<String> {
+            let steps = Steps::new(&Range { from, to }, MINUTE);
+            let read =
+                |db: &dyn Database| Scrapes::new(db, "shop", &steps, HOUR)?.unwrap().counters("wait_bucket");
+            let counters = db.transaction(Access::Read, read).unwrap();
+            counters.iter().map(|counter| counter.label("le").to_owned()).collect()
+        };
+        assert_eq!(bounds(START, START + DAY), ["0.5", "1"]);
+        assert_eq!(bounds(START + 4 * DAY, START + 5 * DAY), ["1"]);
+    });
+}
