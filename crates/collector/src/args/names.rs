@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use whippet_store::Kind;
 use whippet_store::database::ServerAddress;
 
-use super::values::Unshown;
+use super::values::{Folder, Unshown};
 
 /// What to do with names.
 #[derive(Debug, Args)]
@@ -14,7 +14,7 @@ pub struct Names {
     #[command(subcommand)]
     pub command: Option<NamesCommand>,
     /// The data folder
-    #[arg(long, env = "WHIPPET_DATA", default_value = "whippet-data", value_name = "FOLDER", global = true)]
+    #[arg(long, env = "WHIPPET_DATA", default_value = "whippet-data", value_name = "FOLDER", value_parser = Folder, global = true)]
     pub data: PathBuf,
     /// The server that the collectors use instead of a folder
     #[arg(long, env = "WHIPPET_STORE", value_name = "URL", value_parser = Unshown(str::parse::<ServerAddress>), global = true)]

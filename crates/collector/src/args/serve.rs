@@ -8,7 +8,7 @@ use clap::Args;
 
 use whippet_store::database::ServerAddress;
 
-use super::values::{Unshown, address, app, base_path, external_url, rate, sent_header, size};
+use super::values::{Folder, Unshown, address, app, base_path, external_url, rate, sent_header, size};
 use crate::prometheus::pages::Labels;
 use crate::prometheus::reading::NamedSelector;
 use crate::prometheus::{Endpoint, Header, labelled};
@@ -24,7 +24,7 @@ pub struct Serve {
     #[arg(long, env = "WHIPPET_LISTEN", default_value = "127.0.0.1:7300", value_name = "ADDRESS:PORT", value_parser = address)]
     pub listen: SocketAddr,
     /// The data folder
-    #[arg(long, env = "WHIPPET_DATA", default_value = "whippet-data", value_name = "FOLDER")]
+    #[arg(long, env = "WHIPPET_DATA", default_value = "whippet-data", value_name = "FOLDER", value_parser = Folder)]
     pub data: PathBuf,
     /// A PostgreSQL server that keeps everything instead of the folder, so that several collectors can share it:
     /// postgres://NAME:PASSWORD@db.example/DATABASE, with ?schema=NAME for another schema than `whippet`. The password may also

@@ -191,3 +191,34 @@ fn a_server_on_the_command_line_stays_beside_a_folder() {
         assert!(store(&[command, &["--data", "copy"]].concat()).is_none(), "{command:?}");
     }
 }
+
+#[test]
+fn an_address_is_no_folder_and_its_password_is_not_shown() {
+    let none = |_: &str| None::<OsString>;
+    for place in
+        ["postgres://me:secret@db/shop", "postgress://me:secret@db/shop", "mysql://me:secret@db/shop"]
+    {
+        for command in ["serve", "names", "backup", "check"] {
+            let line = match command {
+                "backup" => vec!["whippet", command, "copy.db", "--data", place],
+                _ => vec!["whippet", command, "--data", place],
+            };
+            let said = Cli::read(line, &none).unwrap_err().to_string();
+            assert!(said.contains("--store names a server") && !said.contains("secret"), "{said}");
+        }
+    }
+    for place in
+        ["postgress://me:secret@db/shop", "mysql://me:secret@db/shop", "POSTGRES://me:secret@db/shop"]
+    {
+        for line in [
+            ["whippet", "migrate", "--from", "whippet-data", "--to", place],
+            ["whippet", "migrate", "--to", "whippet-data", "--from", place],
+        ] {
+            let said = Cli::read(line, &none).unwrap_err().to_string();
+            assert!(
+                said.contains("must be an address like postgres://") && !said.contains("secret"),
+                "{said}"
+            );
+        }
+    }
+}

@@ -2,9 +2,10 @@
 use std::ffi::OsStr;
 use std::fmt::Display;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use axum::http::Uri;
-use clap::builder::TypedValueParser;
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, Command};
@@ -118,6 +119,33 @@ where
         };
         let text = value.to_str().ok_or_else(|| wrong(&"must be UTF-8"))?;
         (self.0)(text).map_err(|error| wrong(&error))
+    }
+}
+
+/// Parses the data folder. An address of a server would be a folder, too, whose name has the password.
+#[derive(Clone)]
+pub struct Folder;
+
+impl TypedValueParser for Folder {
+    type Value = PathBuf;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<PathBuf, clap::Error> {
+        self.parse_ref_(command, arg, value, ValueSource::CommandLine)
+    }
+
+    fn parse_ref_(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+        source: ValueSource,
+    ) -> Result<PathBuf, clap::Error> {
+        if value.to_str().is_some_and(|text| text.contains("://")) {
+            let refused: Unshown<PathBuf, &'static str> =
+                Unshown(|_| Err("is an address, and no folder: --store names a server"));
+            return refused.parse_ref_(command, arg, value, source);
+        }
+        PathBufValueParser::new().parse_ref(command, arg, value)
     }
 }
 

@@ -261,6 +261,11 @@ impl Drop for Pooler {
 
 /// PgBouncer before the server for tests, to which it has that many connections. `None` where it is not installed.
 fn pooler(folder: &Path, mode: &str, connections: u16) -> Option<Pooler> {
+    pooler_with(folder, mode, connections, "")
+}
+
+/// The same with a setting more.
+fn pooler_with(folder: &Path, mode: &str, connections: u16, more: &str) -> Option<Pooler> {
     let program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer"];
     let Some(program) = program.iter().find(|program| Path::new(program).exists()) else {
         println!("left out: there is no PgBouncer (Debian: apt-get install pgbouncer)");
@@ -272,7 +277,7 @@ fn pooler(folder: &Path, mode: &str, connections: u16) -> Option<Pooler> {
     std::fs::write(folder.join("users"), "\"whippet\" \"\"\n").unwrap();
     let settings = format!(
         "[databases]\n* = host={name} port={port} user=whippet\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {own}\nunix_socket_dir =\n\
-         auth_type = any\nauth_file = {}\npool_mode = {mode}\ndefault_pool_size = {connections}\n",
+         auth_type = any\nauth_file = {}\npool_mode = {mode}\ndefault_pool_size = {connections}\n{more}\n",
         folder.join("users").display()
     );
     let file = folder.join("pgbouncer.ini");
@@ -310,4 +315,55 @@ fn a_pooler_may_keep_sessions_and_not_share_them() {
     }
     let pooler = pooler(folder.path(), "session", 20).unwrap();
     acknowledges(&through(&pooler), Duration::ZERO);
+}
+
+#[test]
+fn a_pooler_that_hands_out_its_connections_in_turn_is_refused() {
+    let (Some(schema), Some(programs), folder) = (Schema::new(), Programs::find(None), folder()) else {
+        return;
+    };
+    let Some(pooler) = pooler_with(folder.path(), "transaction", 2, "server_round_robin = 1") else { return };
+    let url = schema.url().replacen(&host(&schema.url()), &format!("127.0.0.1:{}", pooler.1), 1);
+    let plain = url.split('?').next().unwrap();
+    // Both connections are open: of two, each session would get its own again and again.
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| whippet_test_postgres::psql(&programs, plain, "SELECT pg_sleep(0.5)").unwrap());
+        }
+    });
+    let said = refused(&url);
+    assert!(said.contains("pool_mode=session"), "{said}");
+}
+
+#[test]
+fn a_pooler_that_begins_to_share_sessions_is_refused_while_a_collector_runs() {
+    let (Some(schema), Some(programs), folder) = (Schema::new(), Programs::find(None), folder()) else {
+        return;
+    };
+    let Some(pooler) = pooler(folder.path(), "session", 20) else { return };
+    let name = format!("shares_{}", std::process::id());
+    let through = schema.url().replacen(&host(&schema.url()), &format!("127.0.0.1:{}", pooler.1), 1);
+    let url = format!("{through}&application_name={name}");
+    let collector = Collector::collector(program(), &Data::Url(url), &[]).unwrap();
+    let beacons = Beacons { seed: 9, start: 1_790_000_000_000, open: 10 };
+    assert_eq!(Client::new(&collector.address).post(&beacons.beacon(0)).unwrap().status, 204);
+    let file = folder.path().join("pgbouncer.ini");
+    let settings = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, settings.replace("pool_mode = session", "pool_mode = transaction")).unwrap();
+    assert!(Command::new("kill").args(["-HUP", &pooler.0.id().to_string()]).status().unwrap().success());
+    // Its sessions end, and new ones begin, which the pooler shares.
+    let server = std::env::var(whippet_test_postgres::URL).unwrap();
+    let end = format!(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = '{name}'"
+    );
+    let until = Instant::now() + Duration::from_secs(30);
+    for number in 1.. {
+        whippet_test_postgres::psql(&programs, &server, &end).unwrap();
+        let _ = Client::new(&collector.address).post(&beacons.beacon(number));
+        if collector.log().contains("pool_mode=session") {
+            break;
+        }
+        assert!(Instant::now() < until, "{}", collector.log());
+        std::thread::sleep(Duration::from_millis(200));
+    }
 }

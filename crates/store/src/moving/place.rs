@@ -29,7 +29,8 @@ impl FromStr for Place {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
-        match ServerAddress::is_meant(text) {
+        // What looks like an address is no folder: its name would have the password.
+        match ServerAddress::is_meant(text) || text.contains("://") {
             true => Ok(Self::Server(Box::new(text.parse()?))),
             false => Ok(Self::Folder(text.into())),
         }
@@ -201,5 +202,6 @@ mod tests {
         assert!(matches!(server, Place::Server(_)));
         assert!(!server.to_string().contains("secret") && !format!("{server:?}").contains("secret"));
         assert!("postgres://".parse::<Place>().is_err());
+        assert!("mysql://me:secret@db.example/shop".parse::<Place>().is_err());
     }
 }

@@ -4,6 +4,7 @@ use std::error::Error as _;
 use tokio_postgres::error::SqlState;
 
 use super::super::{Error, ErrorKind};
+use super::tls;
 
 /// Whether no more can be done with the connection: it is gone, or leads to a server that cannot be written.
 pub fn ends_connection(error: &Error) -> bool {
@@ -31,7 +32,10 @@ pub fn connect(error: &tokio_postgres::Error, hosts: &str) -> Error {
         },
         None => ErrorKind::Unavailable,
     };
-    let reason = error.as_db_error().map_or_else(|| words(error), |error| error.message().to_owned());
+    let reason = match error.as_db_error() {
+        Some(error) => error.message().to_owned(),
+        None => what_to_do(words(error)),
+    };
     Error::new(kind, format!("cannot connect to the database at {hosts}: {reason}"))
 }
 
@@ -54,6 +58,15 @@ fn is_ours(error: &tokio_postgres::Error) -> bool {
     ["serializing parameter", "deserializing column", "row count", "invalid column"]
         .iter()
         .any(|part| text.contains(part))
+}
+
+/// The same where the client's own words do not say what to do.
+fn what_to_do(text: String) -> String {
+    match text.ends_with("password missing") {
+        true => "the server asks for a password: set the variable PGPASSWORD, or write it into the address"
+            .to_owned(),
+        false => tls::explained(text),
+    }
 }
 
 /// The error and its causes. Neither shows an address or a password.
@@ -120,6 +133,20 @@ mod tests {
         ] {
             assert_eq!(kind(&SqlState::from_code(code), "", None), expected, "{code}");
         }
+    }
+
+    #[test]
+    fn words_of_the_client_say_what_to_do() {
+        for (text, expected) in [
+            ("invalid configuration: password missing", "set the variable PGPASSWORD"),
+            ("error performing TLS handshake: invalid peer certificate: UnknownIssuer", "sslrootcert"),
+            ("invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))", "CA:FALSE"),
+            ("invalid peer certificate: Other(OtherError(UnsupportedCertVersion))", "version 3"),
+        ] {
+            let said = what_to_do(text.to_owned());
+            assert!(said.contains(expected), "{said}");
+        }
+        assert_eq!(what_to_do("connection closed".to_owned()), "connection closed");
     }
 
     #[test]

@@ -45,7 +45,10 @@ pub fn migrate(session: &Session) -> Result<()> {
     let key = locks::key(address.schema(), "migrate");
     database.query("SELECT pg_advisory_lock(?1)", params![key], &mut |_| Ok(()))?;
     let outcome = bring_up(database, address);
-    // Where this fails, the connection has gone, and the lock with it.
+    if !session.is_connected() {
+        // The lock has gone with the connection: a new one has none to give back.
+        return outcome;
+    }
     let released = database.query("SELECT pg_advisory_unlock(?1)", params![key], &mut |_| Ok(()));
     outcome.and(released)
 }
@@ -65,7 +68,22 @@ fn check_server(database: &dyn Database, address: &ServerAddress) -> Result<()> 
             "the database says that it is older than PostgreSQL 15: it may do, and is not tested"
         );
     }
-    Ok(())
+    check_writable(database, address)
+}
+
+fn check_writable(database: &dyn Database, address: &ServerAddress) -> Result<()> {
+    let sql = "SELECT CAST(pg_is_in_recovery() AS INTEGER), CAST(current_setting('transaction_read_only') = 'on' AS INTEGER)";
+    let found = database.query_optional(sql, &[], |row| Ok((row.get::<bool>(0)?, row.get::<bool>(1)?)))?;
+    let what_to_do = match found {
+        Some((true, _)) => {
+            "it is a standby. Name its primary, or all hosts with commas: the one that can be written is found"
+        }
+        Some((false, true)) => {
+            "default_transaction_read_only is on. Turn it off for this user, or for the database or server"
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::new(ErrorKind::ReadOnly, format!("the database {address} can only be read: {what_to_do}")))
 }
 
 /// What the schema holds.
@@ -140,11 +158,37 @@ pub fn too_new(address: &ServerAddress, version: i64) -> Error {
 fn create(database: &dyn Database, schema: &str) -> Result<()> {
     let exists: bool =
         database.scalar("SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = ?1)", params![schema])?;
+    check_rights(database, schema, exists)?;
     // Whoever may not create a schema may be given one.
     if !exists {
         database.execute_batch(&format!("CREATE SCHEMA {schema}"))?;
     }
     database.execute_batch("CREATE TABLE IF NOT EXISTS whippet_format (version BIGINT NOT NULL)")
+}
+
+/// What is said to whoever may not create what is missing.
+fn check_rights(database: &dyn Database, schema: &str, exists: bool) -> Result<()> {
+    let may = match exists {
+        // Without either, the server says that there is no such schema.
+        true => format!(
+            "has_schema_privilege('{schema}', 'USAGE') AND has_schema_privilege('{schema}', 'CREATE')"
+        ),
+        false => "has_database_privilege(current_database(), 'CREATE')".to_owned(),
+    };
+    if database.scalar::<bool>(&format!("SELECT CAST({may} AS INTEGER)"), &[])? {
+        return Ok(());
+    }
+    let user: String = database.scalar("SELECT quote_ident(current_user)", &[])?;
+    let text = match exists {
+        true => format!(
+            "the user {user} may not create tables in the schema {schema}: have its owner run GRANT USAGE, CREATE ON SCHEMA \
+             {schema} TO {user}, or choose another schema with ?schema=NAME"
+        ),
+        false => format!(
+            "the user {user} may not create a schema in this database: have its owner run CREATE SCHEMA {schema} AUTHORIZATION {user}"
+        ),
+    };
+    Err(Error::new(ErrorKind::Denied, text))
 }
 
 /// The format of the tables in a schema; `None` where there are none of ours.
@@ -189,6 +233,41 @@ mod tests {
                 database.execute(times, params![key[0], key[1], &b"times"[..]]).unwrap();
             }
         }
+    }
+
+    #[test]
+    fn who_may_not_create_tables_is_told_what_to_run() {
+        let Some(place) = TestSchema::new() else { return };
+        let schema = place.server.address().schema().to_owned();
+        let (admin, role) = (place.session(Waits::PATIENT), format!("whippet_rights_{}", std::process::id()));
+        admin.execute_batch(&format!("CREATE ROLE {role}")).unwrap();
+        let refused = || {
+            let session = place.session(Waits::PATIENT);
+            session.execute_batch(&format!("SET ROLE {role}")).unwrap();
+            let error = migrate(&session).unwrap_err();
+            (error.kind(), error.to_string())
+        };
+        let (kind, said) = refused();
+        assert_eq!(kind, ErrorKind::Denied);
+        assert!(said.ends_with(&format!("CREATE SCHEMA {schema} AUTHORIZATION {role}")), "{said}");
+        admin.execute_batch(&format!("CREATE SCHEMA {schema}")).unwrap();
+        let (kind, said) = refused();
+        assert_eq!(kind, ErrorKind::Denied);
+        assert!(said.contains(&format!("GRANT USAGE, CREATE ON SCHEMA {schema} TO {role}")), "{said}");
+        admin.execute_batch(&format!("DROP ROLE {role}")).unwrap();
+    }
+
+    #[test]
+    fn what_can_only_be_read_is_refused_in_words() {
+        let Some(place) = TestSchema::new() else { return };
+        let session = place.session(Waits::PATIENT);
+        session.execute_batch("SET default_transaction_read_only = on").unwrap();
+        let error = migrate(&session).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ReadOnly);
+        assert!(
+            error.to_string().contains("can only be read: default_transaction_read_only is on"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::encode::{self, Encoded};
 use super::row_key::Part;
 use super::server::Server;
 use super::waits::Waits;
-use super::{failure, locks, sql};
+use super::{failure, locks, pooler, sql};
 
 /// The most prepared statements; then all are forgotten. There are fewer texts than this.
 const STATEMENTS: usize = 512;
@@ -136,6 +136,11 @@ impl Session {
     /// Ends what the last connection left behind on the server, and waits for its end.
     async fn end_previous(&self, client: &Client) -> Result<()> {
         let Some(key) = self.alone else { return Ok(()) };
+        let is_again = self.state.borrow().backend.is_some();
+        // A pooler may have been told to share sessions since the start. Without a connection to spare that cannot be seen.
+        if is_again && let Ok(other) = self.server.connect(&self.waits).await {
+            pooler::refuse_shared(&self.server, client, &other).await?;
+        }
         let failed = |error| failure::connect(&error, &self.server.address().hosts());
         // A server shows and ends sessions by who logged in, and not by the role that is set for it (`ALTER ROLE … SET role`).
         client.batch_execute("SET ROLE NONE").await.map_err(failed)?;

@@ -42,10 +42,30 @@ pub fn connector(options: &TlsOptions) -> Result<MakeRustlsConnect, String> {
             let key = PrivateKeyDer::from_pem_file(key).map_err(key_error)?;
             builder
                 .with_client_auth_cert(certificates(certificate)?, key)
-                .map_err(|error| error.to_string())?
+                .map_err(|error| format!("sslcert and sslkey: {}", explained(error.to_string())))?
         }
     };
     Ok(MakeRustlsConnect::new(config))
+}
+
+/// What TLS says of a certificate, and what to do where that is a word of its own.
+pub fn explained(text: String) -> String {
+    let what_to_do = [
+        ("UnknownIssuer", "name the file of the authority that signed the certificate with sslrootcert"),
+        ("KeyMismatch", "the key is of another certificate"),
+        (
+            "UnsupportedCertVersion",
+            "the certificate is of X.509 version 1: have one made of version 3, for a server with its name as subjectAltName",
+        ),
+        (
+            "CaUsedAsEndEntity",
+            "the certificate is an authority's own: have it sign another for the server (CA:FALSE), with its name as subjectAltName",
+        ),
+    ];
+    match what_to_do.iter().find(|(word, _)| text.contains(word)) {
+        Some((_, what_to_do)) => format!("{text}: {what_to_do}"),
+        None => text,
+    }
 }
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
