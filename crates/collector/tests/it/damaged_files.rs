@@ -34,6 +34,17 @@ fn await_checkpoint(server: &Server) {
     panic!("nothing was swept: {}", server.log());
 }
 
+/// Waits for a line of the log: it comes through a pipe, later than the answer.
+fn await_logged(server: &Server, wanted: &str, harm: &str) {
+    for _ in 0..200 {
+        if server.log().contains(wanted) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("{harm}: '{wanted}' was not logged: {}", server.log());
+}
+
 fn text(answer: &Answer) -> String {
     String::from_utf8_lossy(&answer.body).into_owned()
 }
@@ -95,7 +106,7 @@ fn nothing_is_acknowledged_that_would_be_lost_with_a_file() {
                     || reason.contains("Start whippet again")),
             "{harm}: {reason}"
         );
-        assert!(server.log().contains("truncated, deleted or replaced"), "{harm}: {}", server.log());
+        await_logged(&server, "truncated, deleted or replaced", harm);
         drop(server);
         // As the reason says.
         fs::remove_dir_all(&data).unwrap();
