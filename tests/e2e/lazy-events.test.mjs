@@ -253,3 +253,60 @@ test('of very many elements only the closer ones are observed, and all that come
   assert.equal(await page_.evaluate(() => open()), 0)
   await close(page_)
 })
+
+test('a root that is filled before it is in the page is loaded when it is there', async () => {
+  const page_ = await visit(
+    page(
+      '<div id="place"></div>',
+      `const host = document.createElement('div')
+       const shadow = host.attachShadow({ mode: 'open' })
+       const part = document.createElement('div')
+       window.loaders = [lazy(shadow), lazy(part)]
+       shadow.innerHTML = '<img data-src="/img/in.png" width="60" height="40" alt="">'
+       part.innerHTML = '<img data-src="/img/part.png" width="60" height="40" alt=""><img data-src="/img/gone.png" alt="">'
+       await new Promise((done) => setTimeout(done))
+       part.lastChild.remove()
+       await new Promise((done) => setTimeout(done))
+       window.pending = loaders.map((loader) => loader.stats().pending)
+       place.append(host, part)`,
+    ),
+  )
+  await eventually('both are loaded', () => page_.evaluate(() => loaders.every((loader) => loader.stats().loaded === 1)))
+  assert.deepEqual(await page_.evaluate(() => pending), [1, 1])
+  assert.deepEqual([requestsOf('in'), requestsOf('part'), requestsOf('gone')], [1, 1, 0])
+  await close(page_)
+})
+
+test('load() takes a picture, and what destroy() interrupts does not have the class loading', async () => {
+  const page_ = await visit(
+    page(
+      `<img id="slow" data-src="/img/slow.png?hold" width="60" height="40" alt="">${gap()}
+       <picture id="pair"><source data-srcset="/img/wide.png"><img id="of" data-src="/img/of.png" width="60" height="40" alt=""></picture>`,
+      `window.loader = lazy()`,
+    ),
+    { waitUntil: 'domcontentloaded' },
+  )
+  await eventually('the slow image is loading', () => page_.evaluate(() => slow.className === 'loading'))
+  await page_.evaluate(() => loader.load(document.getElementById('pair')))
+  await loaded(page_, 'of')
+  assert.match(await page_.evaluate(() => of.currentSrc), /wide/)
+  await page_.evaluate(() => loader.destroy())
+  assert.equal(await page_.evaluate(() => slow.className), '')
+  web.release('slow')
+  await close(page_)
+})
+
+test('iframes with loading="lazy" do not wait for the browser to find them near', async () => {
+  const frames = Array.from(
+    { length: 3 },
+    (_, i) => `<iframe id="f${i}" loading="lazy" data-src="/img/part${i}.png" width="60" height="40"></iframe>`,
+  )
+  const page_ = await visit(
+    page(
+      `${gap()}<div id="box" style="height:100px;overflow:auto">${frames.join('')}</div>`,
+      `window.loader = lazy(box, { root: box, maxConcurrent: 1 })`,
+    ),
+  )
+  for (const id of ['f0', 'f1', 'f2']) await loaded(page_, id)
+  await close(page_)
+})

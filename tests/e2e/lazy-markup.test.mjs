@@ -299,3 +299,53 @@ test('elements in the document of an iframe are loaded, with URLs relative to it
   await eventually('the new URL of a source', () => page_.evaluate(() => /f-again/.test(within.getElementById('pic').currentSrc)))
   await close(page_)
 })
+
+test('a source that is added to a loaded picture or video is loaded', async () => {
+  const page_ = await visit(
+    page(
+      `<picture id="pair"><img id="a" data-src="/img/a.png" width="60" height="40" alt=""></picture>
+       <video id="film" data-poster="/img/poster.png" width="60" height="40"></video>`,
+      `window.count = 0
+       lazy(undefined, { onLoad: () => count++ })`,
+    ),
+  )
+  for (const id of ['a', 'film']) await has(page_, id, 'loaded')
+  await page_.evaluate(() => {
+    document.getElementById('pair').insertAdjacentHTML('afterbegin', '<source data-srcset="/img/wide.png">')
+    film.innerHTML = '<source data-src="/img/film.png">'
+  })
+  await page_.waitForFunction(() => count === 4)
+  assert.match(await page_.evaluate(() => a.currentSrc), /wide/)
+  assert.match(await page_.evaluate(() => film.firstChild.src), /film/)
+  // A picture that is moved as a whole stays loaded.
+  await page_.evaluate(() => document.body.append(document.getElementById('pair')))
+  await page_.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  assert.deepEqual([await page_.evaluate(() => count), requestsOf('wide')], [4, 1])
+  await close(page_)
+})
+
+test('a ThumbHash does not replace the poster of the page', async () => {
+  const hash = '1QcSHQRnh493V4dIh4eXh1h4kJUI'
+  const page_ = await visit(
+    page(
+      `<video id="own" data-thumbhash="${hash}" poster="/img/first.png" data-src="/img/film.png" width="60" height="40"></video>
+       <video id="none" data-thumbhash="${hash}" data-src="/img/film.png" width="60" height="40"></video>`,
+      'lazy()',
+    ),
+  )
+  for (const id of ['own', 'none']) await has(page_, id, 'loaded')
+  assert.match(await page_.evaluate(() => own.poster), /first/)
+  assert.match(await page_.evaluate(() => none.poster), /^data:image\/png/)
+  await close(page_)
+})
+
+test('a selector may be *', async () => {
+  const page_ = await visit(
+    page(
+      `<div id="box">${img('a')}</div>`,
+      `window.loader = lazy(box, { selector: '*' }); box.insertAdjacentHTML('beforeend', late.innerHTML)`,
+    ).replace('<script', `<template id="late">${img('b')}</template><script`),
+  )
+  for (const id of ['a', 'b']) await has(page_, id, 'loaded')
+  await close(page_)
+})

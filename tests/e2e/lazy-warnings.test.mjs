@@ -160,6 +160,9 @@ test('preload() loads its items by priority, one by one, and none with Save-Data
   assert.deepEqual(await page_.evaluate(() => log), ['urgent', '/urgent', 'broken', '/broken', 'a', '/a'])
   assert.equal(web.requests.get('/img/ahead.png'), 1)
   assert.equal(web.requests.get('/module/ahead.js'), 1)
+  // One URL is an item, not a list of characters.
+  await page_.evaluate(() => whippet.preload('/img/alone.png').done)
+  assert.equal(web.requests.get('/img/alone.png'), 1)
   assert.match(
     await page_.evaluate(() => {
       try {

@@ -100,7 +100,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     }
   }
 
-  function enter(target: Target, rect: DOMRectReadOnly, bounds: DOMRectReadOnly | null, now: number): void {
+  function enter(target: Target, rect: DOMRectReadOnly, bounds: DOMRectReadOnly | null | undefined, now: number): void {
     target.item$ = lazy_enter(loader, target.item$, distance(rect, bounds), now)
   }
 
@@ -131,6 +131,12 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     viewport?.unobserve$(target.element$)
   }
 
+  /** Removes an element that does not load any more. */
+  function abandon(target: Target): void {
+    remove(target)
+    swapClass(target.element$, classLoading)
+  }
+
   /** Carries out the engine's effects until there are none, and arms the timer. */
   function pump(): void {
     if (finalStats) return
@@ -159,7 +165,8 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
   }
 
   function measure(now: number): void {
-    const bounds = root && 'getBoundingClientRect' in root ? root.getBoundingClientRect() : null
+    // A document has no such method: its bounds are those of the viewport.
+    const bounds = (root as Element | null)?.getBoundingClientRect?.()
     for (const target of items) if (target?.isNear$) enter(target, target.element$.getBoundingClientRect(), bounds, now)
   }
 
@@ -197,6 +204,8 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
       void Promise.all(images.map(isLoaded)).then((results) => (results.every(Boolean) ? handleLoaded() : handleFailed()))
       return
     }
+    // An iframe would keep its place until the browser finds it near, too.
+    hurry(element)
     apply(element)
     // An iframe has a load event; media load when they are played.
     if (isTag(element, 'iframe')) return element.addEventListener('load', handleLoaded, { once: true })
@@ -240,28 +249,28 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     const target = ownTarget(element)
     // What is selected may also be its picture, or one of the sources.
     const isWanted = [element.closest('picture') ?? element, ...elementsWithUrls(element)].some((each) =>
-      selector === '*' ? given.has(each) : each.matches(selector),
+      given.size ? given.has(each) : each.matches(selector),
     )
+    // A root may be filled before it is in the page. The elements of a list may go anywhere in the page.
+    const isInside = roots.some((root) => root.contains(element)) || element.isConnected
     // An element that has not come near has no load to replace. A loaded one stays known, since it may be added again.
-    if (hasNewUrl ? !(isWanted && target?.item$ === NOT_ENTERED) : !element.isConnected) {
-      if (target) {
-        remove(target)
-        swapClass(element, classLoading)
-      } else if (hasNewUrl && isWanted && targets.get(element) === LOADED) targets.delete(element)
+    if (hasNewUrl ? !(isWanted && target?.item$ === NOT_ENTERED) : !isInside) {
+      if (target) abandon(target)
+      else if (hasNewUrl && isWanted && targets.get(element) === LOADED) targets.delete(element)
     }
     // An attribute of a removed element may change in the same task.
-    if (isWanted && element.isConnected) observe(element)
+    if (isWanted && isInside) observe(element)
   }
 
-  function ownTarget(element: Element): Target | undefined {
-    const target = targets.get(element)
-    return target && waiting.has(target) ? target : undefined
+  function ownTarget(element: Element | null): Target | undefined {
+    const target = targets.get(element!)
+    return waiting.has(target as Target) ? (target as Target) : undefined
   }
 
   function update(): void {
     if (finalStats) return
     listed.forEach(observe)
-    if (selector !== '*') for (const root of roots) forEachMatch(root, selector, observe)
+    if (!given.size) roots.forEach((root) => forEachMatch(root, selector, observe))
     pump()
   }
 
@@ -271,9 +280,8 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     const element = target.element$ as HTMLImageElement
     remove(target)
     swapClass(element, classError)
-    if (viewport) {
-      if (element.loading === 'lazy') element.loading = 'eager'
-    } else {
+    if (viewport) hurry(element)
+    else {
       const url = errorUrl(element)
       if (url) element.addEventListener('error', () => applyError(element, url), { once: true })
       // Set before the URL, or the browser would load it at once.
@@ -299,8 +307,9 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
    * A page from the back/forward cache is `persisted`: its loads may have been interrupted, and failed. Where the network is there
    * at any other event, it is back: after a long task that is so at the `offline` before it already.
    */
-  function handleNetwork({ persisted = !!globalThis.navigator?.onLine }: Partial<PageTransitionEvent> = {}): void {
-    lazy_online(loader, !!globalThis.navigator?.onLine, persisted)
+  function handleNetwork({ persisted }: Partial<PageTransitionEvent> = {}): void {
+    const isOnline = !!globalThis.navigator?.onLine
+    lazy_online(loader, isOnline, persisted ?? isOnline)
     pump()
   }
 
@@ -322,7 +331,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     stopMutations()
     eachListener('removeEventListener')
     clearTimeout(timer)
-    waiting.forEach(remove)
+    waiting.forEach(abandon)
     viewport?.leave$()
     lazy_destroy(loader)
   }
@@ -349,9 +358,9 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
   return {
     update,
     load(element) {
-      const target = element && ownTarget(element)
+      if (!element) return loadAll()
+      const target = ownTarget(loadable(element))
       if (target) loadNow(target)
-      else if (!element) loadAll()
     },
     destroy,
     stats,
@@ -371,6 +380,12 @@ function isLoaded(image: HTMLImageElement): Promise<boolean> {
     // If no source of a picture matches, no event follows. Browsers select the source in a microtask.
     queueMicrotask(() => image.complete && !image.currentSrc && !image.getAttribute('src') && resolve(true))
   })
+}
+
+/** Lets the browser load an element wherever it is. */
+function hurry(element: HTMLElement): void {
+  const image = element as HTMLImageElement
+  if (image.loading === 'lazy') image.loading = 'eager'
 }
 
 /** Replaces one class by another. Each change of the attribute costs style, so there is one at most. */

@@ -9,9 +9,7 @@ const requestAttributes = ['crossorigin', 'referrerpolicy', 'fetchpriority', 'si
 /** Whether there is anything to load. */
 export function hasResource(element: HTMLElement): boolean {
   // Most have a URL, and need not be asked for more.
-  if (hasUrl(element) || element.dataset.poster) return true
-  const css = backgroundOf(element)
-  return !!css && parseImages(css).images.length > 0
+  return !!(hasUrl(element) || element.dataset.poster || parseImages(backgroundOf(element) ?? '').images.length)
 }
 
 function hasUrl(element: HTMLElement): boolean {

@@ -1,4 +1,5 @@
 // Observes nodes that are added or removed, and attributes that change.
+import { isTag } from './dom.js'
 import { lazySelector } from './options.js'
 
 /**
@@ -21,7 +22,9 @@ export function observeMutations(
         if (element.getAttribute(attributeName!) !== oldValue) report(element, true)
         continue
       }
-      for (const node of [...removedNodes, ...addedNodes]) forEachMatch(node, selector, (element) => report(element, false))
+      // A source that is added to an image or video which is there already is a new URL of that.
+      for (const node of [...removedNodes, ...addedNodes])
+        forEachMatch(node, selector, (element) => report(element, isTag(node, 'source')))
     }
     done()
   })
@@ -36,5 +39,5 @@ export function forEachMatch(root: Node, selector: string, callback: (element: H
   // Documents match nothing, and texts have no elements.
   const node = root as Partial<HTMLElement>
   if (node.matches?.(selector)) callback(root as HTMLElement)
-  for (const element of node.querySelectorAll?.(selector) ?? []) callback(element as HTMLElement)
+  node.querySelectorAll?.<HTMLElement>(selector).forEach((element) => callback(element))
 }

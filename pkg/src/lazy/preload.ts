@@ -29,7 +29,6 @@ interface Connection {
 export function preload(items: Iterable<PreloadItem> = []): Preload {
   const queue: { load: PreloadWhat; priority: number }[] = []
   let running = false
-  let resolve: () => void
   const preloader: Preload = { add, cancel: () => void (queue.length = 0), done: Promise.resolve() }
 
   function add(...added: PreloadItem[]): void {
@@ -43,31 +42,27 @@ export function preload(items: Iterable<PreloadItem> = []): Preload {
       while (index > 0 && queue[index - 1]!.priority < priority) index--
       queue.splice(index, 0, { load, priority })
     }
-    if (running || queue.length === 0) return
-    running = true
-    preloader.done = new Promise((done) => (resolve = done))
-    next()
-  }
-
-  function next(): void {
-    if (queue.length > 0 && !isSavingData()) return whenIdle(run)
-    queue.length = 0
-    running = false
-    resolve()
+    if (!running && queue.length) preloader.done = run()
   }
 
   async function run(): Promise<void> {
-    // The queue is empty if it was cancelled since.
-    const load = queue.shift()?.load
-    try {
-      await (typeof load === 'string' ? prefetch(load) : load?.())
-    } catch {
-      // The code that needs the item will see the error.
+    running = true
+    while (queue.length > 0 && !isSavingData()) {
+      await idle()
+      // The queue is empty if it was cancelled since.
+      const load = queue.shift()?.load
+      try {
+        await (typeof load === 'function' ? load() : load && prefetch(load))
+      } catch {
+        // The code that needs the item will see the error.
+      }
     }
-    next()
+    queue.length = 0
+    running = false
   }
 
-  add(...items)
+  // One URL is a list of characters, too.
+  add(...(typeof items === 'string' ? [items] : items))
   return preloader
 }
 
@@ -76,9 +71,8 @@ function isSavingData(): boolean {
   return !!saveData || /2g/.test(effectiveType!)
 }
 
-function whenIdle(run: () => void): void {
-  if (typeof requestIdleCallback === 'function') requestIdleCallback(run)
-  else setTimeout(run, 50)
+function idle(): Promise<unknown> {
+  return new Promise((done) => (typeof requestIdleCallback === 'function' ? requestIdleCallback(done) : setTimeout(done, 50)))
 }
 
 function prefetch(url: string): Promise<unknown> {
@@ -86,6 +80,6 @@ function prefetch(url: string): Promise<unknown> {
     const link = Object.assign(document.createElement('link'), { rel: 'prefetch', href: url, onload: done, onerror: done })
     document.head.append(link)
     // Without support for prefetching there is no event.
-    if (!link.relList?.supports?.('prefetch')) done(undefined)
+    if (!link.relList.supports('prefetch')) done(undefined)
   })
 }

@@ -22,7 +22,7 @@ function decode(hash: string): string {
 
 function show(element: HTMLElement): void {
   const hash = element.dataset.thumbhash
-  if (!hash || element.hasAttribute('src') || element.style.backgroundImage) return
+  if (!hash || element.hasAttribute('src') || element.hasAttribute('poster') || element.style.backgroundImage) return
   const url = decode(hash)
   if (isTag(element, 'img')) element.src = url
   else if (isTag(element, 'video')) element.poster = url

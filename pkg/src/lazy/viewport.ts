@@ -163,7 +163,7 @@ export function viewportOf(
 }
 
 /** The distance of `rect` from the middle of `bounds`, in px along both axes; 0 if it covers the middle. */
-export function distance(rect: DOMRectReadOnly, bounds: DOMRectReadOnly | null): number {
+export function distance(rect: DOMRectReadOnly, bounds: DOMRectReadOnly | null | undefined): number {
   const gap = (start: number, end: number, middle: number) => Math.max(start - middle, middle - end, 0)
   // An observer's bounds include the root margin. Equal margins do not move the middle.
   const { left, right, top, bottom } = bounds ?? { left: 0, right: innerWidth, top: 0, bottom: innerHeight }

@@ -48,7 +48,7 @@ function size(element: Element): string {
 let timer: ReturnType<typeof setTimeout>
 
 /** Warns if `largest`, the largest contentful paint, was loaded lazily. */
-function handleLcp(largest: Element | null): void {
+function handleLcp(largest: Element | null | undefined): void {
   clearTimeout(timer)
   // A larger paint may follow.
   timer = setTimeout(() => {

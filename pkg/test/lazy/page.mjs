@@ -42,6 +42,9 @@ class Element {
   get isConnected() {
     return this === document || (this.parentNode?.isConnected ?? false)
   }
+  contains(node) {
+    return node === this || (!!node.parentNode && this.contains(node.parentNode))
+  }
   /** The tests' pictures have no children. */
   closest() {
     return null

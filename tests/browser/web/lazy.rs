@@ -238,6 +238,39 @@ async fn a_loaded_element_that_is_added_again_is_not_loaded_again() {
 }
 
 #[wasm_bindgen_test]
+async fn a_root_that_is_filled_before_it_is_in_the_page_is_loaded_when_it_is_there() {
+    let root = page("<div></div>");
+    let part = find(&root, "div");
+    part.remove();
+    let loader = LazyLoader::new(LazyOptions::new()).unwrap();
+    loader.watch(&part, "img");
+    append(&part, &format!(r#"<img id=a data-src="{PIXEL}"><img id=b data-src="{PIXEL}">"#));
+    frames(1).await;
+    assert_eq!(loader.stats().pending, 2);
+    find(&part, "#b").remove();
+    frames(1).await;
+    assert_eq!(loader.stats().pending, 1);
+    root.append_child(&part).unwrap();
+    let stats = loader.clone();
+    until(move || stats.stats().loaded == 1).await;
+    root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn an_element_that_is_not_observed_any_more_does_not_have_the_class_loading() {
+    let root = page(&format!(r#"<img data-src="{BROKEN}" width=10 height=10>"#));
+    let loader = LazyLoader::new(LazyOptions::new()).unwrap();
+    let image = find(&root, "img");
+    loader.observe(&image);
+    // It has that class until its last attempt has failed.
+    let seen = image.clone();
+    until(move || class_of(&seen) == "loading").await;
+    loader.unobserve(&image);
+    assert_eq!(class_of(&image), "");
+    root.remove();
+}
+
+#[wasm_bindgen_test]
 async fn a_dropped_loader_loads_nothing() {
     let root = page(&format!(r#"<img data-src="{PIXEL}" width=10 height=10>"#));
     let loader = LazyLoader::new(LazyOptions::new()).unwrap();

@@ -27,6 +27,8 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = isConnected)]
     pub fn is_connected(this: &Node) -> bool;
     #[wasm_bindgen(method)]
+    pub fn contains(this: &Node, other: &Node) -> bool;
+    #[wasm_bindgen(method)]
     pub fn matches(this: &Node, selector: &JsValue) -> bool;
     #[wasm_bindgen(method, js_name = querySelectorAll)]
     pub fn query_all(this: &Node, selector: &JsValue) -> List;

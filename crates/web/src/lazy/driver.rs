@@ -147,6 +147,7 @@ impl Driver {
         if let Some(id) = self.id_of(element) {
             self.loader.borrow_mut().remove(id);
             self.forget(id, element);
+            self.end_loading(element);
             self.pump();
         }
         self.indexes.delete(element);

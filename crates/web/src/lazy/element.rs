@@ -48,8 +48,17 @@ pub(super) fn begin(element: &Node) -> Loading {
             return Loading::Detached(image);
         }
     }
+    // An iframe would keep its place until the browser finds it near, too.
+    hurry(element);
     apply(element);
     if element.srcdoc().is_undefined() || data.src().is_falsy() { Loading::Done } else { Loading::Event }
+}
+
+/// Lets the browser load an element wherever it is.
+pub(super) fn hurry(element: &Node) {
+    if element.loading().as_string().as_deref() == Some("lazy") {
+        element.set_loading(&JsValue::from_str("eager"));
+    }
 }
 
 /// Sets the attributes and the background that the `data-` attributes describe.

@@ -39,9 +39,7 @@ impl Driver {
         for id in ids {
             // A callback may have removed it.
             let Some(element) = self.element(id) else { continue };
-            if element.loading().as_string().as_deref() == Some("lazy") {
-                element.set_loading(&JsValue::from_str("eager"));
-            }
+            element::hurry(&element);
             element::apply(&element);
             self.loaded(id, &element);
         }

@@ -31,7 +31,7 @@ impl Driver {
     }
 
     /// Calls `f` with `root`, if it matches, and with every element in it that matches.
-    fn each_match(&self, root: &Node, selector: &JsValue, f: fn(&Self, &Node)) {
+    fn each_match(&self, root: &Node, selector: &JsValue, f: impl Fn(&Self, &Node)) {
         const ELEMENT: u32 = 1;
         const DOCUMENT: u32 = 9;
         const FRAGMENT: u32 = 11;
@@ -45,21 +45,23 @@ impl Driver {
     }
 
     pub(super) fn handle_mutations(&self, root: u32, records: &List) {
-        let Some((_, selector)) = self.root(root as usize) else { return };
+        let Some((node, selector)) = self.root(root as usize) else { return };
+        // A root may be filled before it is in the page.
+        let is_inside = |element: &Node| element.is_connected() || node.contains(element);
         each(records, |record| {
             let record: &MutationRecord = record.unchecked_ref();
-            each(&record.removed(), |node| {
-                self.each_match(node.unchecked_ref(), &selector, |this, element| {
-                    // An element that was moved is connected again. A loaded one stays known, since it may be
-                    // added again.
-                    if !element.is_connected() && this.id_of(element).is_some() {
+            each(&record.removed(), |removed| {
+                self.each_match(removed.unchecked_ref(), &selector, |this, element| {
+                    // An element that was moved is inside again. A loaded one stays known, since it may be added
+                    // again.
+                    if !is_inside(element) && this.id_of(element).is_some() {
                         this.unobserve(element);
                     }
                 });
             });
-            each(&record.added(), |node| {
-                self.each_match(node.unchecked_ref(), &selector, |this, element| {
-                    if element.is_connected() {
+            each(&record.added(), |added| {
+                self.each_match(added.unchecked_ref(), &selector, |this, element| {
+                    if is_inside(element) {
                         this.observe(element);
                     }
                 });
