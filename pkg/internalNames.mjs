@@ -59,5 +59,5 @@ const query = [
   'unlink',
   'writeState',
 ]
-const rum = ['isEmpty', 'isFailing', 'isOwn', 'onLost', 'vital']
+const rum = ['isEmpty', 'isFailing', 'onLost', 'vital']
 export const internalNames = [...query, ...rum]

@@ -59,9 +59,12 @@ export function createMeasurements(onFull: () => void): Measurements {
     if (before < FULL && size >= FULL) onFull()
   }
   const drop: Drop = (list, by = 1) => void drops.set(list, (drops.get(list) ?? 0) + by)
-  /** Sets what has this name in a list to what `next` makes of it, if there is room. Ignores values that cannot be. */
+  /**
+   * Sets what has this name in a list to what `next` makes of it, if there is room. Ignores values that cannot be: `null` and
+   * strings too, which pages without types pass, and for which the collector would refuse the beacon.
+   */
   const set = <T>(list: string, items: Map<string, T>, name: string, value: number, next: (before?: T) => T, by = 1) => {
-    if (!(Math.abs(value) < LIMIT)) return
+    if (!(typeof value === 'number' && Math.abs(value) < LIMIT)) return
     name = metricName(name)
     if (!items.has(name)) {
       if (items.size >= NAMES) return drop(list, by)

@@ -1,6 +1,7 @@
 import { BEACONS, BYTES } from '../boundary/rum.js'
 import type { BeaconBody } from './beacon.js'
 import { byteLength } from './lib/format.js'
+import { copyOwn, plain } from './lib/properties.js'
 import { stringify } from './lib/stringify.js'
 
 /** Bytes left free for `dropped` and `drops`, which are added last. */
@@ -15,8 +16,7 @@ const sizeOf = (value: unknown) => byteLength(stringify(value) ?? '')
 export function pack<H extends object>(head: H, body: BeaconBody, drop: (list: string, by: number) => void): (H & BeaconBody)[] {
   const whole = { ...head, ...body }
   if (sizeOf(whole) <= BYTES - RESERVE) return [whole]
-  /** The items of each beacon, by list. */
-  const beacons: Map<string, [key: string, item: unknown][]>[] = []
+  const beacons: (H & BeaconBody)[] = []
   let room = 0
   for (const [list, items] of Object.entries(body) as [string, Record<string, unknown> | unknown[]][]) {
     for (const [key, item] of Object.entries(items)) {
@@ -26,18 +26,15 @@ export function pack<H extends object>(head: H, body: BeaconBody, drop: (list: s
           drop(list, (item as { count?: number }).count ?? 1)
           continue
         }
-        beacons.push(new Map())
+        beacons.push(copyOwn(head))
         room = BYTES - RESERVE - sizeOf(head)
       }
-      const beacon = beacons[beacons.length - 1]!
-      if (!beacon.has(list)) beacon.set(list, [])
-      beacon.get(list)!.push([key, item])
+      const beacon = beacons.at(-1) as Record<string, unknown>
+      const packed = (beacon[list] ??= Array.isArray(items) ? [] : copyOwn({}))
+      if (Array.isArray(packed)) packed.push(item)
+      else (packed as Record<string, unknown>)[key] = item
       room -= size
     }
   }
-  const toMember = ([list, items]: [string, [string, unknown][]]) => [
-    list,
-    Array.isArray(body[list as keyof BeaconBody]) ? items.map(([, item]) => item) : Object.fromEntries(items),
-  ]
-  return beacons.map((lists) => ({ ...head, ...Object.fromEntries([...lists].map(toMember)) }))
+  return beacons.map((beacon) => plain(beacon))
 }

@@ -18,6 +18,7 @@ import { addResource } from './resources.js'
 import { observeRoutes } from './routes.js'
 import { routeOf, scrubRoute, scrubUrl } from './scrub.js'
 import type { Sender } from './send/index.js'
+import { isOwn } from './send/transport.js'
 import { serializeBeacon } from './serializeBeacon.js'
 import { currentVisit, isSampled } from './session.js'
 import { type CounterDeltas, observeFetches, readTotals } from './toolkitCounters.js'
@@ -102,7 +103,7 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
       id$: randomId(),
       session$: session,
       path$: path,
-      page$: (typeof custom === 'string' && singleLine(custom, PAGE)) || singleLine(scrubRoute(path), PAGE),
+      page$: (typeof custom === 'string' && label(custom, PAGE)) || label(scrubRoute(path, location.protocol), PAGE),
       navigation$: navigation,
       start$: start,
       // Decided per view: one visit may end and another begin within a document.
@@ -156,12 +157,18 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
       attempt(() => {
         const resource = entry as PerformanceResourceTiming
         if (entry.entryType !== 'resource') recordLongFrame(entry as PerformanceLongAnimationFrameTiming, batch(), scrub)
-        else if (!sender.isOwn(entry.name)) {
+        else if (!isOwn(entry.name)) {
           addResource(resource, (host, kind) => batch().resource(host, kind))
           recordServerTimings(resource)
         }
       })
     }
+  }
+
+  /** Takes what was not delivered yet, and what was counted since it was last called: all of it belongs to the current view. */
+  const collect = () => {
+    recordEntries(pendingEntries?.())
+    for (const [name, total] of Object.entries(readTotals(options))) batch().count(name, deltas(name, total))
   }
 
   /** The beacons of a view's batch. If that is interrupted and repeated, the beacons get the same ids again. */
@@ -189,14 +196,15 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
       id: '',
       session: view.session$,
       view: view.id$,
-      app: singleLine(String(options.app ?? ''), LABEL) || 'unnamed',
-      release: options.release ? singleLine(String(options.release), LABEL) : undefined,
+      app: label(options.app, LABEL) || 'unnamed',
+      release: label(options.release, LABEL) || undefined,
       page: view.page$,
       navigation: view.navigation$,
       ...deviceInfo(),
       sentAt: Date.now(),
     }),
-    ...(sampleRate < 1 && { sampleRate }),
+    // A number also where the page gave a string, as from a variable of its build.
+    ...(sampleRate < 1 && { sampleRate: +sampleRate }),
   })
   const send = (beacon: RumBeacon, leaving: boolean) => {
     const { beforeSend } = options
@@ -232,10 +240,7 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
     // Firefox stops a script that runs during `pagehide`, and then fires `visibilitychange`.
     if (scope.isEnded$ || document.prerendering || flushing > (leaving ? 1 : 0)) return
     flushing++
-    attempt(() => {
-      recordEntries(pendingEntries?.())
-      for (const [name, total] of Object.entries(readTotals(options))) batch().count(name, deltas(name, total))
-    })
+    attempt(collect)
     for (const view of views) attempt(() => flushView(view, leaving))
     // The document's view is kept: where the browser reports no soft navigations, its CLS and INP continue.
     while (views.length > VIEWS) views.splice(views[0] === documentView ? 1 : 0, 1)
@@ -255,7 +260,10 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
       () =>
         routes === false ||
         observeRoutes(() => {
-          if (routeOf(location) !== view().path$) beginView(currentVisit(), 'soft-navigation', now())
+          if (routeOf(location) !== view().path$) {
+            attempt(collect)
+            beginView(currentVisit(), 'soft-navigation', now())
+          }
         }),
       () => traceparent && traceparent.length && addTraceparent(traceparent, endpoint, () => view().session$ + view().id$),
     ]
@@ -291,3 +299,6 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
     end$: () => endScope(scope),
   }
 }
+
+/** A name as beacons have it. The collector refuses one of spaces only; a release that is read from a file ends in a line feed. */
+const label = (name: unknown, bytes: number): string => singleLine(String(name ?? '').trim(), bytes)

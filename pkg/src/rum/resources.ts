@@ -30,7 +30,9 @@ export function hostOf(url: string): string {
 export function addResource(entry: PerformanceResourceTiming, sumOf: (host: string, kind: string) => ResourceData): void {
   const host = hostOf(entry.name)
   const sum = sumOf(host, kindOf(entry))
-  const { duration, transferSize, decodedBodySize, responseStatus } = entry
+  const { transferSize, decodedBodySize, responseStatus } = entry
+  // Chromium gives the script of a worker an end on the worker's clock, before its start on the page's.
+  const duration = Math.max(0, entry.duration)
   const { deliveryType } = entry as { deliveryType?: string }
   const add = (member: 'bytes' | 'cached' | 'failed', by: number) => (sum[member] = (sum[member] ?? 0) + by)
   const slowest = Math.max(sum.slowest ?? sum.duration, duration)

@@ -30,8 +30,15 @@ export function routeOf({ pathname, hash }: URL | Location): string {
   return route ? `${pathname}#${route}` : pathname
 }
 
-/** Scrubs a route as `routeOf` returns it. */
-export const scrubRoute = (route: string): string => route.split('#').map(scrubPath).join('#')
+/**
+ * Scrubs a route as `routeOf` returns it. Of a document on the user's disk, or one that is its own address as with `data:`, the
+ * scheme stands for the path.
+ */
+export const scrubRoute = (route: string, protocol = ''): string =>
+  route
+    .split('#')
+    .map((path, place) => (!place && OPAQUE.test(protocol.slice(0, -1)) ? protocol : scrubPath(path)))
+    .join('#')
 
 /** Scrubs an address, which may be relative to the page's. */
 export function scrubUrl(url: string): string {

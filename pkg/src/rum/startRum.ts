@@ -5,7 +5,7 @@ import type { Measurements } from './measurements.js'
 import type { Rum, RumOptions } from './options.js'
 import { monitorPage, type PageMonitor } from './pageMonitor.js'
 import { optsOut } from './privacySignals.js'
-import { createSender, type Sender } from './send/index.js'
+import { createSender, resolve, type Sender } from './send/index.js'
 import { forgetVisit } from './session.js'
 import { createCounterDeltas, readTotals } from './toolkitCounters.js'
 import { activationStart } from './vitals/pageLifecycle.js'
@@ -93,7 +93,7 @@ export function startRum(given: RumOptions): Rum {
       }
     },
     stats() {
-      const { beacons = 0, bytes = 0, lost = 0 } = attempt(() => sender?.stats()) ?? {}
+      const { beacons = 0, bytes = 0, lost = 0 } = sender?.stats() ?? {}
       return { beacons, bytes, lost }
     },
   }
@@ -102,8 +102,8 @@ export function startRum(given: RumOptions): Rum {
 /** Copies the options, and resolves the endpoint: the page's base URL may change later. */
 function read(given: RumOptions): RumOptions {
   const options = copyOwn(given)
-  if (options.figures) options.figures = copyOwn(options.figures)
-  if (options.keep) options.keep = copyOwn(options.keep)
-  options.endpoint = attempt(() => new URL(options.endpoint, document.baseURI).href) ?? options.endpoint
+  options.figures = copyOwn(options.figures)
+  options.keep = copyOwn(options.keep)
+  options.endpoint = resolve(options.endpoint)
   return options
 }

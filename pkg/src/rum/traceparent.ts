@@ -36,22 +36,29 @@ export function addTraceparent(listed: (string | RegExp)[], except: string, trac
   const prototype = attempt(() => XMLHttpRequest.prototype)
   if (!prototype) return
   const { setRequestHeader } = prototype
-  /** Open requests that get the header when they are sent. */
-  const wanted = new WeakSet<XMLHttpRequest>()
+  /** Whether an open request has yet to get the header, when it is sent. */
+  const wanted = new WeakMap<XMLHttpRequest, boolean>()
   wrapMethod(prototype, 'open', (open, self, args) => {
     // Resolved before `open` is called, against the base URL that `open` itself uses.
     const isListed = attempt(() => isWanted(addressOf(args[1])))
     const result = Reflect.apply(open, self, args)
-    attempt(() => (isListed ? wanted.add(self) : wanted.delete(self)))
+    attempt(() => (isListed ? wanted.set(self, true) : wanted.delete(self)))
     return result
   })
   wrapMethod(prototype, 'setRequestHeader', (set, self, args) => {
-    // The page sets the header itself. The browser would join two values, and the result would be invalid.
-    if (typeof args[0] !== 'string' || args[0].toLowerCase() === HEADER) wanted.delete(self)
+    // The page sets the header itself. The browser would join two values, and the result would be invalid. What other tracers
+    // set while it is sent comes too late.
+    if (typeof args[0] !== 'string' || args[0].toLowerCase() === HEADER) {
+      if (wanted.get(self) === false) return undefined
+      wanted.delete(self)
+    }
     return Reflect.apply(set, self, args)
   })
   wrapMethod(prototype, 'send', (send, self, args) => {
-    if (wanted.delete(self)) attempt(() => setRequestHeader.call(self, HEADER, value()))
+    if (wanted.get(self)) {
+      attempt(() => setRequestHeader.call(self, HEADER, value()))
+      wanted.set(self, false)
+    }
     return Reflect.apply(send, self, args)
   })
 }

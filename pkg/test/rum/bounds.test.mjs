@@ -28,6 +28,18 @@ test('scrubbing a text without an address takes linear time', () => {
   assert.equal(scrub.scrubText(marks), marks)
 })
 
+test('a page on the disk and one of data are named by their scheme', () => {
+  const cases = [
+    ['file:', '/C:/Users/ann/shop/index.html#/orders/1042', 'file:#/orders/:id'],
+    ['file:', '/Users/ann/shop/index.html', 'file:'],
+    ['data:', 'text/html,<p>Ann Smith</p>', 'data:'],
+    ['https:', '/orders/1042', '/orders/:id'],
+    ['app:', '/orders/1042', '/orders/:id'],
+    ['about:', 'srcdoc', 'srcdoc'],
+  ]
+  for (const [protocol, route, page] of cases) assert.equal(scrub.scrubRoute(route, protocol), page, protocol + route)
+})
+
 test('a scrubbed address keeps its origin and its path', () => {
   const cases = [
     ['https://user:word@cdn.example:8443/u/1042/a.png?w=2#x', 'https://cdn.example:8443/u/:id/a.png'],

@@ -40,8 +40,15 @@ pub fn route(pathname: &str, hash: &str) -> String {
 
 /// A [`route`], scrubbed as by [`path`]: `/app#/orders/1042` becomes `/app#/orders/:id`.
 pub fn page(route: &str) -> String {
+    page_at("", route)
+}
+
+/// The [`page`] of a document whose `location.protocol` is `protocol`. Of one on the user's disk, or one that is its own address
+/// as with `data:`, the scheme stands for the path.
+pub fn page_at(protocol: &str, route: &str) -> String {
     let hash = until(route, 0, |byte| byte == b'#');
-    let mut out = path(slice(route, 0, hash));
+    let is_opaque = protocol.strip_suffix(':').is_some_and(is_opaque);
+    let mut out = if is_opaque { String::from(protocol) } else { path(slice(route, 0, hash)) };
     if hash < route.len() {
         out.push('#');
         out.push_str(&path(slice(route, hash + 1, route.len())));
@@ -345,6 +352,20 @@ mod tests {
         for cases::Route { pathname, hash, route: expected, page: scrubbed } in cases().routes {
             assert_eq!(route(&pathname, &hash), expected, "{pathname}{hash}");
             assert_eq!(page(&expected), scrubbed, "{pathname}{hash}");
+        }
+    }
+
+    #[test]
+    fn a_page_on_the_disk_and_one_of_data_are_named_by_their_scheme() {
+        for (protocol, route, expected) in [
+            ("file:", "/C:/Users/ann/shop/index.html#/orders/1042", "file:#/orders/:id"),
+            ("file:", "/Users/ann/shop/index.html", "file:"),
+            ("data:", "text/html,<p>Ann Smith</p>", "data:"),
+            ("https:", "/orders/1042", "/orders/:id"),
+            ("app:", "/orders/1042", "/orders/:id"),
+            ("about:", "srcdoc", "srcdoc"),
+        ] {
+            assert_eq!(page_at(protocol, route), expected, "{protocol}{route}");
         }
     }
 

@@ -6,7 +6,8 @@ use whippet_engine::beacon::{Resource, resource_timing};
 /// A `resource` entry for `url`, as a sum of one.
 pub(super) fn of_entry(entry: &JsValue, url: &str) -> Resource {
     let name = resource_timing::host(url);
-    let duration = read::number(entry, "duration");
+    // Chromium gives the script of a worker an end on the worker's clock, before its start on the page's.
+    let duration = read::positive(entry, "duration");
     let bytes = read::number(entry, "transferSize");
     // A response from the cache transfers nothing.
     let is_cached =

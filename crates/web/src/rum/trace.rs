@@ -112,9 +112,10 @@ fn wrap_fetch(rules: &Rc<Rules>) -> Option<MethodProxy> {
 fn wrap_requests(rules: &Rc<Rules>) -> [Option<MethodProxy>; 3] {
     let prototype = read::member(&browser::of_global("XMLHttpRequest"), "prototype").unwrap_or_default();
     let set_header = read::member(&prototype, "setRequestHeader").unwrap_or_default();
-    // Requests that need the header and do not have it yet.
-    let wanted: WeakSet = WeakSet::new();
+    // Requests that need the header and do not have it yet, and those that got it here.
+    let (wanted, traced): (WeakSet, WeakSet) = (WeakSet::new(), WeakSet::new());
     let (opened, has_header) = (wanted.clone(), wanted.clone());
+    let (reopened, sent) = (traced.clone(), traced.clone());
     let (opens, rules) = (Rc::clone(rules), Rc::clone(rules));
     [
         MethodProxy::new(&prototype, "open", move |open, this, arguments| {
@@ -122,6 +123,7 @@ fn wrap_requests(rules: &Rc<Rules>) -> [Option<MethodProxy>; 3] {
             let is_wanted = opens.is_traced(address_of(&arguments.get(1)));
             let result = open.apply(&this, &arguments)?;
             if let Some(request) = this.dyn_ref::<Object>() {
+                reopened.delete(request);
                 if is_wanted {
                     opened.add(request);
                 } else {
@@ -132,20 +134,25 @@ fn wrap_requests(rules: &Rc<Rules>) -> [Option<MethodProxy>; 3] {
         }),
         MethodProxy::new(&prototype, "setRequestHeader", move |set, this, arguments| {
             let name = arguments.get(0).as_string();
-            // The page sets the header itself: two values would be joined to an invalid one.
+            // The page sets the header itself: two values would be joined to an invalid one. What other tracers set while it is
+            // sent comes too late.
             if name.is_none_or(|name| name.eq_ignore_ascii_case(HEADER))
                 && let Some(request) = this.dyn_ref::<Object>()
             {
+                if sent.has(request) {
+                    return Ok(JsValue::UNDEFINED);
+                }
                 has_header.delete(request);
             }
             set.apply(&this, &arguments)
         }),
         MethodProxy::new(&prototype, "send", move |send, this, arguments| {
-            let is_wanted = this.dyn_ref::<Object>().is_some_and(|request| wanted.delete(request));
-            if let (true, Some(value), Some(set)) =
-                (is_wanted, rules.value(), set_header.dyn_ref::<Function>())
+            let wanting = this.dyn_ref::<Object>().filter(|&request| wanted.delete(request));
+            if let (Some(request), Some(value), Some(set)) =
+                (wanting, rules.value(), set_header.dyn_ref::<Function>())
             {
                 let _ = set.call2(&this, &HEADER.into(), &value.into());
+                traced.add(request);
             }
             send.apply(&this, &arguments)
         }),

@@ -30,16 +30,17 @@ impl View {
         start: f64,
         route: String,
     ) -> Self {
-        let app = limits::line(&options.app, limits::LABEL);
-        let release = options.release.as_deref().map(|release| limits::line(release, limits::LABEL));
+        // The collector refuses names of spaces only; a release that is read from a file ends in a line feed.
+        let app = limits::line(options.app.trim(), limits::LABEL);
+        let release = options.release.as_deref().map(|release| limits::line(release.trim(), limits::LABEL));
         let named = options.page.as_ref().and_then(|page| page(&route));
-        let named = named.map(|page| limits::line(&page, limits::PAGE)).filter(|page| !page.is_empty());
+        let named = named.map(|page| limits::line(page.trim(), limits::PAGE)).filter(|page| !page.is_empty());
         let context = Context {
             session: visit.session_id(),
             view: beacon::random_id(browser::seed()),
             app: if app.is_empty() { "unnamed".to_owned() } else { app },
             release: release.filter(|release| !release.is_empty()),
-            page: named.unwrap_or_else(|| scrub::page(&route)),
+            page: named.unwrap_or_else(|| scrub::page_at(&browser::location("protocol"), &route)),
             navigation,
             device: Device::Desktop,
             connection: None,

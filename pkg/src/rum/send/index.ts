@@ -7,7 +7,7 @@ import { copyOwn } from '../lib/properties.js'
 import { createScope, endScope, within } from '../lib/scope.js'
 import { createPause } from './pause.js'
 import { createOutbox, defaultLimits, type OutboxLimits } from './outbox.js'
-import { createTransport, PLAIN, type Outcome, type Request } from './transport.js'
+import { createTransport, PLAIN, remember, type Outcome, type Request } from './transport.js'
 
 export type { Request } from './transport.js'
 
@@ -55,8 +55,6 @@ export interface Sender {
   /** Deletes the outbox, also of earlier visits, and aborts requests in flight where that is possible. */
   forget(): void
   stats(): SenderStats
-  /** Whether a request to `url` was made by this sender. */
-  isOwn(url: string): boolean
 }
 
 /** The delay before the outbox of earlier visits is sent, ms: not while the page loads. Also before one that another tab sends is tried again. */
@@ -185,10 +183,10 @@ export function createSender({ endpoint, format, keep, onLost }: SenderOptions):
       scheduleDrain(0)
     }),
   )
+  remember(endpoint)
   scheduleDrain(SETTLED)
   return {
     stats: () => ({ ...stats }),
-    isOwn: (url) => url === endpoint || transport.has$(url),
     send({ id, text }, leaving) {
       silent = false
       const requests = attempt(
@@ -222,7 +220,7 @@ export function createSender({ endpoint, format, keep, onLost }: SenderOptions):
   }
 }
 
-/** The absolute URL. */
-const resolve = (url: string): string => attempt(() => new URL(url, document.baseURI).href) ?? url
+/** @internal The absolute URL. */
+export const resolve = (url: string): string => attempt(() => new URL(url, document.baseURI).href) ?? url
 
 const isOffline = () => globalThis.navigator?.onLine === false

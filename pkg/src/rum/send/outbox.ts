@@ -128,29 +128,22 @@ export function createOutbox(limits: OutboxLimits): Outbox {
       if (!isStored && before === epoch) memory.set(nextKey--, request)
     },
     async trim$() {
-      const dropped = overflow([...memory], limits)
-      for (const key of dropped) memory.delete(key)
+      const dropped = overflow([...memory.values()], limits)
+      for (const key of [...memory.keys()].slice(0, dropped)) memory.delete(key)
       // If the page is closed meanwhile, a transaction that waits for results would delay the last beacon. So this one only
       // reads, and another one deletes if that is necessary.
       const all = (await read<StoredRequest[]>((store) => store.getAll())) ?? []
-      if (
-        !overflow(
-          all.map((request, place) => [place, request]),
-          limits,
-        ).length
-      )
-        return dropped.length
+      if (!overflow(all, limits)) return dropped
       const deleted = await transact<number>((store, done) => {
         const keys = store.getAllKeys()
         const requests = store.getAll()
         requests.onsuccess = () => {
-          const entries = (keys.result as number[]).map((key, place): OutboxEntry => [key, requests.result[place]])
-          const old = overflow(entries, limits)
+          const old = keys.result.slice(0, overflow(requests.result, limits))
           for (const key of old) store.delete(key)
           done(old.length)
         }
       })
-      return dropped.length + (deleted ?? 0)
+      return dropped + (deleted ?? 0)
     },
     async first$() {
       const cursor = await read((store) => store.openCursor())
@@ -192,14 +185,14 @@ export function createOutbox(limits: OutboxLimits): Outbox {
   }
 }
 
-/** The keys of the oldest `entries` beyond the limits. */
-function overflow(entries: OutboxEntry[], { count, bytes }: OutboxLimits): number[] {
+/** How many of the oldest `requests` are beyond the limits. */
+function overflow(requests: Request[], { count, bytes }: OutboxLimits): number {
   let room = bytes
-  for (const [, { body }] of entries) room -= byteLength(body)
-  const dropped: number[] = []
-  for (const [key, { body }] of entries) {
-    if (room >= 0 && entries.length - dropped.length <= count) break
-    dropped.push(key)
+  for (const { body } of requests) room -= byteLength(body)
+  let dropped = 0
+  for (const { body } of requests) {
+    if (room >= 0 && requests.length - dropped <= count) break
+    dropped++
     room += byteLength(body)
   }
   return dropped

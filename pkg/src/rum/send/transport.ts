@@ -40,8 +40,6 @@ export interface Transport {
   queue$(request: Request, onFailed: () => void): boolean
   /** Aborts the requests in flight. */
   abort$(): void
-  /** Whether `url` is that of one of the latest requests. */
-  has$(url: string): boolean
 }
 
 type More = RequestInit & { activateAfter?: number }
@@ -51,25 +49,31 @@ const URLS = 32
 /** A request without a response is aborted after this time, ms. */
 const UNANSWERED = 30_000
 
+/** The URLs of the latest requests of all senders: one must not take the beacons of another for requests of the page. */
+const urls = new Set<string>()
+
+/** @internal Whether beacons were sent to `url`. */
+export const isOwn = (url: string): boolean => urls.has(url)
+
+/** @internal Remembers where beacons are sent to. */
+export function remember(url: string): void {
+  urls.add(url)
+  for (const known of urls) if (urls.size > URLS) urls.delete(known)
+}
+
 /** @internal */
 export function createTransport(): Transport {
   // Bound once, before traceparent or the page wraps them: beacons must not be measured or traced.
   const fetch = native(globalThis, 'fetch')?.bind(globalThis)
   const { fetchLater } = globalThis as { fetchLater?: (url: string, init: More) => unknown }
   const inFlight = new Set<AbortController>()
-  const urls = new Set<string>()
   let keepaliveBytes = 0
   /** Whether a response's `Accept-Encoding` allows gzip (RFC 9110, 12.5.3). */
   let takesGzip = false
 
   // The timers of requests run on when measuring or sending ends.
   const whenUnanswered = (run: () => void) => within(undefined, () => setTimer(run, UNANSWERED))
-  const remember = (url: string) => {
-    urls.add(url)
-    for (const known of urls) if (urls.size > URLS) urls.delete(known)
-  }
   return {
-    has$: (url) => urls.has(url),
     abort$() {
       for (const abort of inFlight) abort.abort()
     },

@@ -60,10 +60,11 @@ impl Inner {
         self.with_views(|views| views.navigate(number, view));
     }
 
-    pub(super) fn on_route_change(&self) {
+    pub(super) fn on_route_change(self: &Rc<Self>) {
         let route = browser::route();
         let is_new = self.run.borrow().as_ref().is_some_and(|run| run.views.current().route != route);
         if is_new {
+            self.take_pending();
             let next = self.next_view(Navigation::SoftNavigation, route);
             self.with_views(|views| views.begin(next));
         }

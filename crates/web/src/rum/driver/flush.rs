@@ -33,11 +33,7 @@ impl Inner {
             return;
         }
         self.flushing.set(self.flushing.get() + 1);
-        let vitals = self.run.borrow().as_ref().and_then(|run| run.vitals.clone());
-        if let Some(vitals) = vitals {
-            vitals.drain();
-            self.collect();
-        }
+        self.take_pending();
         let beacons = self.encode();
         self.unsent.borrow_mut().extend(beacons);
         while let Some(beacon) = self.first_unsent() {
@@ -45,6 +41,16 @@ impl Inner {
             self.unsent.borrow_mut().pop_front();
         }
         self.flushing.set(0);
+    }
+
+    /// Takes what was not delivered yet, and what was counted since it was last called: all of it belongs to the current page
+    /// view.
+    pub(super) fn take_pending(self: &Rc<Self>) {
+        let vitals = self.run.borrow().as_ref().and_then(|run| run.vitals.clone());
+        if let Some(vitals) = vitals {
+            vitals.drain();
+            self.collect();
+        }
     }
 
     pub(super) fn first_unsent(&self) -> Option<String> {
