@@ -70,12 +70,12 @@ fn pattern(ask: &Ask, options: &Options) -> String {
 }
 
 /// Escapes what patterns give a meaning to. The backslash is doubled, as the pattern is a string of a structured field. A colon
-/// would end a protocol, escaped or not: any character is taken for it.
+/// would end a protocol, escaped or not, but in a group.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
         if char == ':' {
-            out.push('*');
+            out.push_str(r"{\\:}");
             continue;
         }
         if "*+?(){}\\\"".contains(char) {

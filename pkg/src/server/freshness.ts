@@ -49,10 +49,10 @@ function patternOf({ path, query }: Ask, { anyQuery }: Settings): string {
 
 /**
  * Escapes what patterns give a meaning to. The backslash is doubled, as the pattern is a string of a structured field. A colon
- * would end a protocol, escaped or not: any character is taken for it.
+ * would end a protocol, escaped or not, but in a group.
  */
 function escaped(text: string): string {
   return text
     .replace(/[*+?(){}\\"]/g, (char) => (char === '"' || char === '\\' ? `\\\\\\${char}` : `\\\\${char}`))
-    .replaceAll(':', '*')
+    .replaceAll(':', '{\\\\:}')
 }

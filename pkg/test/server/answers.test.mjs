@@ -281,6 +281,27 @@ test('a lifetime is told in whole seconds that caches can count', async () => {
   assert.deepEqual([await told(1.5), await told(0), await told(Infinity)], ['1', '0', '2147483648'])
 })
 
+test('addresses are patterns that match them, and no others', async () => {
+  const handle = createDelta().fetch(() => new Response(rows(1), { headers: { 'content-type': 'application/json' } }))
+  for (const [path, pattern] of [
+    ['/a/rows', 'rows'],
+    ['/a/rows/', '/a/rows/'],
+    ['/a/rows?q=a+b*(c)', String.raw`rows?q=a\\+b\\*\\(c\\)`],
+    ['/a/rows?at=10:30?', String.raw`rows?at=10{\\:}30\\?`],
+    ['/a/:id', String.raw`{\\:}id`],
+    ['/a/std:::rows', String.raw`std{\\:}{\\:}{\\:}rows`],
+  ]) {
+    const url = `http://site.example${path}`
+    const offered = (await handle(new Request(url))).headers.get('use-as-dictionary')
+    assert.equal(offered, `match="${pattern}"`)
+    // Since Node.js 23.8.
+    if (!globalThis.URLPattern) continue
+    const read = new URLPattern(pattern.replaceAll('\\\\', '\\'), url)
+    assert.ok(read.test(url), path)
+    assert.ok(!read.test('http://site.example/a/other'), path)
+  }
+})
+
 test('options that are no lengths say so', () => {
   assert.throws(() => createDelta({ memory: -1 }), /memory is a number of 0 or more, not -1/)
   assert.throws(() => createDelta({ lifetime: 'long' }), RangeError)

@@ -57,4 +57,8 @@ test('a bomb ends at its limit', () => {
   // 2^32 bytes of nothing but copies.
   const bomb = Uint8Array.from([0xff, 0xff, 0xff, 0xff, 0x0f, ...Array(100).fill([21, 19]).flat()])
   assert.throws(() => applyEdits(new Uint8Array(10), bomb, LIMIT), /are allowed/)
+  // One that is right but for its length.
+  const whole = Uint8Array.from([10, 21, 0])
+  assert.equal(applyEdits(new Uint8Array(10), whole, 10).length, 10)
+  assert.throws(() => applyEdits(new Uint8Array(10), whole, 9), RangeError)
 })

@@ -1,5 +1,8 @@
 // Reads a delta of edits. docs/wire.md describes the format.
 
+/** In the same words for each fault, as nobody reads them: who catches it fetches the whole body. */
+const misfit = () => new RangeError('No such edits are allowed')
+
 /**
  * The body that `delta` makes of `old`. Throws a `RangeError` if the delta does not fit, or makes more than `limit` bytes. Each edit
  * takes a byte at least and makes one, so it ends.
@@ -14,17 +17,17 @@ export function applyEdits(old: Uint8Array, delta: Uint8Array, limit: number): U
       value += (byte & 0x7f) * factor
       if (byte < 0x80) return value
     }
-    throw new RangeError('A delta has a number that does not end')
+    throw misfit()
   }
   const length = number()
-  if (length > limit) throw new RangeError(`A delta makes ${length} bytes, of which ${limit} are allowed`)
+  if (length > limit) throw misfit()
   const body = new Uint8Array(length)
   let made = 0
   let end = 0
   while (at < delta.length) {
     const word = number()
     const count = Math.floor(word / 2)
-    if (count === 0 || count > length - made) throw new RangeError('A delta makes another length than it says')
+    if (count === 0 || count > length - made) throw misfit()
     let source = delta
     let from = at
     if (word % 2) {
@@ -33,10 +36,10 @@ export function applyEdits(old: Uint8Array, delta: Uint8Array, limit: number): U
       end = from + count
       source = old
     } else at += count
-    if (from < 0 || from + count > source.length) throw new RangeError('A delta reads beyond its end')
+    if (from < 0 || from + count > source.length) throw misfit()
     body.set(source.subarray(from, from + count), made)
     made += count
   }
-  if (made < length) throw new RangeError('A delta makes another length than it says')
+  if (made < length) throw misfit()
   return body
 }

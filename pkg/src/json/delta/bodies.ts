@@ -14,6 +14,8 @@ export interface Held {
   /** The SHA-256 as a field's value. */
   name: string
   type: string | null
+  /** Until when the browser's cache has it, too, in milliseconds. What was made of a delta is in no cache. */
+  until?: number
 }
 
 export const budget: DeltaBudget = { body: 8 * 1024 ** 2, total: 16 * 1024 ** 2 }

@@ -15,7 +15,7 @@ const refused = /* @__PURE__ */ new Set<string>()
  * and makes the next one from what changed. Where the browser has compression dictionaries it is `fetch`.
  */
 export async function deltaFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const request = typeof input === 'object' && 'url' in input ? input : undefined
+  const request = (input as Partial<Request>).url ? (input as Request) : undefined
   const method = init?.method ?? request?.method ?? 'GET'
   const url = addressOf(request ? request.url : String(input))
   if (url) countFrom(url.href.split('#')[0]!)
@@ -23,19 +23,20 @@ export async function deltaFetch(input: string | URL | Request, init?: RequestIn
 
   // Only a server that speaks it was kept a body of, so that no other gets a header that it has to allow.
   const held = refused.has(url.origin) ? undefined : heldFor(url.href)
-  if (!held) return keep(url.href, await fetch(input, init))
+  // A fresh body is in the browser's cache, which has no answer to a request with the header.
+  if (!held || (held.until! > Date.now() && !init?.cache)) return keep(url.href, await fetch(input, init))
   const headers = new Headers(init?.headers ?? request?.headers)
   headers.set(HAVE, held.name)
-  const whole = () => fetch(request ? request.clone() : input, { ...init, cache: 'reload' })
   let response: Response
   try {
     response = await fetch(request ? request.clone() : input, { ...init, headers })
   } catch (error) {
-    const signal = init?.signal ?? request?.signal
-    if (signal?.aborted || url.origin === globalThis.location?.origin) throw error
+    if ((init?.signal ?? request?.signal)?.aborted) throw error
     // Without the header it may fail, too, as offline.
     response = await fetch(input, init)
-    refused.add(url.origin)
+    // The own origin refuses no header, but may have sent on to one that does.
+    if (url.origin === globalThis.location?.origin) forget(url.href)
+    else refused.add(url.origin)
     return response
   }
   if (response.headers.get(DELTA) !== 'edits') return keep(url.href, response)
@@ -48,7 +49,7 @@ export async function deltaFetch(input: string | URL | Request, init?: RequestIn
     if (!(error instanceof RangeError)) throw error
     forget(url.href)
     counted.failed++
-    return keep(url.href, await whole())
+    return keep(url.href, await fetch(input, { ...init, cache: 'reload' }))
   }
   counted.deltas++
   counted.madeBytes += bytes.length
@@ -63,7 +64,9 @@ function keep(url: string, response: Response): Response {
   const copy = response.clone()
   const read = async () => {
     const bytes = new Uint8Array(await copy.arrayBuffer())
-    hold(url, { bytes, name: await nameOf(bytes), type: headers.get('content-type') })
+    const age = /max-age=(\d+)/.exec(headers.get('cache-control')!)?.[1]
+    const until = Date.now() + 1000 * Number(age)
+    hold(url, { bytes, name: await nameOf(bytes), type: headers.get('content-type'), until })
     counted.whole++
   }
   // Whoever reads the response sees its errors.

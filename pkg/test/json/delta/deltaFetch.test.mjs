@@ -187,6 +187,55 @@ test('an origin that does not allow the header is asked without it', async () =>
   own.close()
 })
 
+test('an own address that sends on to where the header is refused is asked without it, once', async () => {
+  await first()
+  globalThis.location = new URL(path)
+  try {
+    const handle = delta.node((request, response) =>
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(rows(version))),
+    )
+    // What a page sees of a preflight that is refused behind a redirect.
+    answer = (request, response) => (request.headers['whippet-have'] ? request.socket.destroy() : handle(request, response))
+    version = 2
+    assert.deepEqual(await (await deltaFetch(path)).json(), rows(2))
+    answer = undefined
+    assert.deepEqual(await first(), rows(2))
+    assert.equal(seen.at(-1)['whippet-have'], undefined)
+    version = 3
+    assert.deepEqual(await (await deltaFetch(path)).json(), rows(3))
+    assert.ok(seen.at(-1)['whippet-have'])
+  } finally {
+    delete globalThis.location
+  }
+})
+
+test('while a body is fresh the browser’s cache may answer', async () => {
+  const lasting = (seconds) => {
+    const handle = delta.node((request, response) => {
+      response.setHeader('content-type', 'application/json').setHeader('cache-control', `private, max-age=${seconds}`)
+      response.end(JSON.stringify(rows(version)))
+    })
+    answer = (request, response) => handle(request, response)
+  }
+  lasting(60)
+  await first()
+  // Here is no cache, so the server sees what a cache would be asked.
+  await first()
+  assert.equal(seen.at(-1)['whippet-have'], undefined)
+  version = 2
+  assert.deepEqual(await (await deltaFetch(path, { cache: 'no-cache' })).json(), rows(2))
+  assert.ok(seen.at(-1)['whippet-have'])
+  // What was made of a delta is in no cache.
+  version = 3
+  assert.deepEqual(await (await deltaFetch(path)).json(), rows(3))
+  assert.ok(seen.at(-1)['whippet-have'])
+  path = `${origin}/rows/${pages++}`
+  lasting(0)
+  await first()
+  await (await deltaFetch(path)).text()
+  assert.ok(seen.at(-1)['whippet-have'])
+})
+
 test('what is kept is bounded', async () => {
   const length = JSON.stringify(rows(1)).length
   setDeltaBudget({ body: length * 2, total: length * 2 })
