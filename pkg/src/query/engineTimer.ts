@@ -2,8 +2,8 @@
 import { timeoutManager, type ManagedTimerId } from './timeoutManager.js'
 
 /** Browsers and Node fire longer timeouts immediately, in ms: about 24.8 days. */
-const MAX_DELAY = 2 ** 31 - 1
-/** A timer that fires this much too early, in ms, means that the clock was set back. */
+const MAX_DELAY = 2_147_483_647
+/** A timer that is this much further away than it can be, in ms, means that the clock was set back. */
 const SET_BACK_TOLERANCE = 1000
 
 interface TimerOwner {
@@ -17,6 +17,8 @@ export class EngineTimer {
   #timer?: ManagedTimerId
   /** When the timer fires, by `Date.now()`. */
   #firesAt = Infinity
+  /** What the timer was set with. */
+  #delay = 0
   #keepAlives = 0
   readonly #owner: TimerOwner
 
@@ -28,22 +30,27 @@ export class EngineTimer {
   set(deadline: number): void {
     // An early timer costs less than a new one after each call.
     if (deadline !== Infinity ? !(this.#firesAt > deadline) : this.#firesAt === Infinity) return
-    if (this.#timer !== undefined) timeoutManager.clearTimeout(this.#timer)
-    this.#timer = undefined
-    this.#firesAt = deadline
-    if (deadline === Infinity) return
-    const delay = Math.max(deadline - Date.now(), 0)
-    this.#timer = timeoutManager.setTimeout(
-      () => {
-        this.#timer = undefined
-        this.#firesAt = Infinity
-        const early = deadline - Date.now()
-        if (delay <= MAX_DELAY && early > SET_BACK_TOLERANCE) this.#owner.onClockSetBack(early)
-        this.#owner.onTimer()
-      },
-      Math.min(delay, MAX_DELAY),
-    )
+    if (this.#timer !== undefined) {
+      timeoutManager.clearTimeout(this.#timer)
+      this.#end(this.#delay)
+      return this.set(deadline)
+    }
+    const now = Date.now()
+    this.#firesAt = Math.min(deadline, now + MAX_DELAY)
+    this.#delay = Math.max(this.#firesAt - now, 0)
+    this.#timer = timeoutManager.setTimeout(() => {
+      this.#end(0)
+      this.#owner.onTimer()
+    }, this.#delay)
     this.#updateRef()
+  }
+
+  /** The timer is over, at most `left` ms before it fires. If there is more left by the clock, that was set back. */
+  #end(left: number): void {
+    const by = this.#firesAt - Date.now()
+    this.#timer = undefined
+    this.#firesAt = Infinity
+    if (by - left > SET_BACK_TOLERANCE) this.#owner.onClockSetBack(by)
   }
 
   /** The timer keeps a Node process alive while anything waits for a retry, and otherwise does not. */
@@ -52,10 +59,9 @@ export class EngineTimer {
     this.#updateRef()
   }
 
+  /** Timers of browsers are numbers, which have neither. */
   #updateRef(): void {
     const timer = this.#timer as { ref?: () => void; unref?: () => void } | undefined
-    if (typeof timer !== 'object') return
-    if (this.#keepAlives > 0) timer.ref?.()
-    else timer.unref?.()
+    timer?.[this.#keepAlives > 0 ? 'ref' : 'unref']?.()
   }
 }

@@ -75,16 +75,19 @@ export function dehydrateQuery(
   shouldRedactErrors?: (error: unknown) => boolean,
 ): DehydratedQuery {
   const { state, queryKey, queryHash, meta, queryType } = query
-  const data = state.data === undefined || !serializeData ? state.data : serializeData(state.data)
   return {
     dehydratedAt: Date.now(),
-    state: { ...state, ...(data !== undefined && { data }) },
+    state: { ...state, data: transformed(state.data, serializeData) },
     queryKey,
     queryHash,
     ...(state.status === 'pending' && { promise: dehydratePromise(query, serializeData, shouldRedactErrors) }),
     ...(meta && { meta }),
     ...(queryType && { queryType }),
   }
+}
+
+function transformed(data: unknown, transformer?: TransformerFn): any {
+  return data === undefined || !transformer ? data : transformer(data)
 }
 
 function dehydratePromise(
@@ -139,25 +142,26 @@ function defined<T extends object>(options: T): Partial<T> {
 /** Restores dehydrated state into a client's caches. Data there that is newer stays. */
 export function hydrate(client: QueryClient, dehydratedState: Partial<DehydratedState>, options?: HydrateOptions): void {
   const defaults = client.getDefaultOptions().hydrate
-  const deserialize = options?.defaultOptions?.deserializeData ?? defaults?.deserializeData
+  const own = options?.defaultOptions
+  const deserialize = own?.deserializeData ?? defaults?.deserializeData
 
-  const resumesInterrupted = (options?.defaultOptions?.interruptedMutations ?? defaults?.interruptedMutations) === 'resume'
+  const resumesInterrupted = (own?.interruptedMutations ?? defaults?.interruptedMutations) === 'resume'
   const interruptedMutations: InternalMutation[] = []
-  dehydratedState.mutations?.forEach(({ state, ...mutationOptions }) => {
+  dehydratedState?.mutations?.forEach(({ state, ...mutationOptions }) => {
     const interrupted = state.status === 'pending' && !state.isPaused
     const mutation = (client as InternalQueryClient)
       .getMutationCache()
       .build(
         client,
-        { ...defaults?.mutations, ...options?.defaultOptions?.mutations, ...mutationOptions },
+        { ...defaults?.mutations, ...own?.mutations, ...mutationOptions },
         interrupted && resumesInterrupted ? { ...state, isPaused: true } : state,
       )
     if (interrupted && !resumesInterrupted) interruptedMutations.push(mutation)
   })
   // After all are built: failing one lets the next of its scope run.
   interruptedMutations.forEach((mutation) => void mutation.interrupt(new MutationInterruptedError(mutation.options.mutationKey)))
-  dehydratedState.queries?.forEach((dehydrated) => {
-    hydrateQuery(client, dehydrated, { ...defaults?.queries, ...options?.defaultOptions?.queries }, deserialize)
+  dehydratedState?.queries?.forEach((dehydrated) => {
+    hydrateQuery(client, dehydrated, { ...defaults?.queries, ...own?.queries }, deserialize)
   })
 }
 
@@ -169,10 +173,10 @@ function hydrateQuery(
 ): void {
   const cache = (client as InternalQueryClient).getQueryCache()
   const known = promise && resolvedValue(promise)
-  const raw = state.data === undefined ? known?.data : state.data
-  const data = raw === undefined || !deserialize ? raw : deserialize(raw)
+  const data = transformed(state.data === undefined ? known?.data : state.data, deserialize)
   // The query was pending when it was dehydrated, and its promise has resolved since.
   const arrived = state.status === 'pending' && data !== undefined
+  const success = arrived && { status: 'success' as const, dataUpdatedAt: dehydratedAt }
 
   let query = cache.get(queryHash)
   const wasPending = query?.state.status === 'pending'
@@ -185,8 +189,7 @@ function hydrateQuery(
         ...state,
         data,
         fetchStatus: 'idle',
-        status: arrived ? 'success' : state.status,
-        ...(arrived && { dataUpdatedAt: dehydratedAt }),
+        ...success,
       },
     )
   } else if (state.dataUpdatedAt > query.state.dataUpdatedAt || (known && dehydratedAt > query.state.dataUpdatedAt)) {
@@ -195,11 +198,8 @@ function hydrateQuery(
     query.setState({
       ...rest,
       data,
-      ...(arrived && {
-        status: 'success' as const,
-        dataUpdatedAt: dehydratedAt,
-        ...(!wasFetching && { fetchStatus: 'idle' as const }),
-      }),
+      ...success,
+      ...(arrived && !wasFetching && { fetchStatus: 'idle' as const }),
     })
   }
 

@@ -1,11 +1,11 @@
 // `whippet/query`: the query cache, with TanStack Query v5's names.
-export { QueryClient } from './queryClient.js'
 export { QueryCache } from './queryCache.js'
+export { QueryClient } from './queryClient.js'
 export { Query } from './query.js'
 export { QueryObserver } from './queryObserver.js'
 export { InfiniteQueryObserver } from './infiniteQueryObserver.js'
-export { QueriesObserver, type QueriesObserverOptions } from './queriesObserver.js'
 export { MutationCache } from './mutationCache.js'
+export { QueriesObserver, type QueriesObserverOptions } from './queriesObserver.js'
 export { Mutation } from './mutation.js'
 export { MutationObserver } from './mutationObserver.js'
 export { focusManager, type FocusManager } from './focusManager.js'

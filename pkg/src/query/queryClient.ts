@@ -197,9 +197,8 @@ export const QueryClient: new (config?: QueryClientConfig) => Types.QueryClient 
           .filter((query) => !query.isDisabled() && !query.isStatic())
           .map((query) => {
             const promise = query.fetch(undefined, fetchOptions)
-            const paused = query.state.fetchStatus === 'paused'
-            const settled = !fetchOptions.throwOnError || paused ? promise.catch(noop) : promise
-            return paused ? Promise.resolve() : settled
+            const settled = promise.catch(noop)
+            return query.state.fetchStatus === 'paused' || (fetchOptions.throwOnError ? promise : settled)
           }),
       )
       return Promise.all(fetches).then(noop)

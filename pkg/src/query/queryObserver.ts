@@ -110,11 +110,11 @@ export class QueryObserverBase<
   }
 
   shouldFetchOnReconnect(): boolean {
-    return (this.#ask(TRIGGER_RECONNECT) & ANSWER_FETCHES) !== 0
+    return !!(this.#ask(TRIGGER_RECONNECT) & ANSWER_FETCHES)
   }
 
   shouldFetchOnWindowFocus(): boolean {
-    return (this.#ask(TRIGGER_FOCUS) & ANSWER_FETCHES) !== 0
+    return !!(this.#ask(TRIGGER_FOCUS) & ANSWER_FETCHES)
   }
 
   destroy(): void {
@@ -266,7 +266,9 @@ export class QueryObserverBase<
     before: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
     note: number,
   ): boolean {
-    const switched = query !== queryBefore
+    const { state } = query
+    // What rendering made in place of a removed query nobody has fetched: it counts as another one.
+    const switched = query !== queryBefore || (state.data === undefined && state === query.resetState)
     if (!switched && resolveQueryValue(before.enabled, query) !== false) return false
     return (this.#ask(TRIGGER_OPTIONS | (switched ? note : 0), query, options) & ANSWER_FETCHES) !== 0
   }
@@ -311,21 +313,19 @@ export class QueryObserverBase<
     }
 
     let data = state.data as unknown as TData | undefined
-    if (options.placeholderData !== undefined && data === undefined && status === 'pending') {
-      let placeholder: unknown
-      const isShown = resultBefore?.isPlaceholderData && Object.is(options.placeholderData, this.#resultOptions?.placeholderData)
+    const { placeholderData } = options
+    if (placeholderData !== undefined && data === undefined && status === 'pending') {
+      let placeholder: unknown = placeholderData
+      const isShown = resultBefore?.isPlaceholderData && Object.is(placeholderData, this.#resultOptions?.placeholderData)
       if (isShown) {
         // The placeholder went through `select` when it was first shown.
         placeholder = resultBefore.data
         select = undefined
-      } else {
-        placeholder =
-          typeof options.placeholderData === 'function'
-            ? (options.placeholderData as unknown as PlaceholderDataFunction<TQueryData>)(
-                this.#lastQueryWithData?.state.data,
-                this.#lastQueryWithData as any,
-              )
-            : options.placeholderData
+      } else if (typeof placeholderData === 'function') {
+        placeholder = (placeholderData as unknown as PlaceholderDataFunction<TQueryData>)(
+          this.#lastQueryWithData?.state.data,
+          this.#lastQueryWithData as any,
+        )
       }
       // `select` may have made `undefined` of it.
       if (isShown || placeholder !== undefined) {

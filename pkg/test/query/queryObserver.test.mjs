@@ -53,6 +53,20 @@ test('deadlines still come when the clock is set back', async (t) => {
   assert.equal(queryFn.calls, 3)
 })
 
+test('deadlines still come when the clock is set back, and an earlier one follows', async (t) => {
+  const client = new QueryClient()
+  const slow = counter()
+  const quick = counter()
+  watch(new QueryObserver(client, { queryKey: ['slow'], queryFn: slow, refetchInterval: 100 }))
+  await pass(1)
+  const right = Date.now
+  t.mock.method(Date, 'now', () => right() - 3_600_000)
+  watch(new QueryObserver(client, { queryKey: ['quick'], queryFn: quick, refetchInterval: 30 }))
+  await pass(250, 1)
+  assert.ok(slow.calls >= 2, `${slow.calls} calls`)
+  assert.ok(quick.calls >= 7, `${quick.calls} calls`)
+})
+
 test('focus refetches stale queries', async (t) => {
   const client = new QueryClient()
   client.mount()

@@ -193,3 +193,33 @@ test('a prefetch is cancelled with the last observer', async () => {
   await settle()
   assert.equal(client.getQueryState(['a']).fetchStatus, 'idle')
 })
+
+test('an observer that renders again after its query was removed fetches the one that rendering made', async () => {
+  for (const [removal, remove] of Object.entries(removals)) {
+    const client = new QueryClient()
+    const queryFn = counter()
+    const options = { queryKey: ['a'], queryFn }
+    const observer = new QueryObserver(client, options)
+    observer.subscribe(() => {})
+    await pass(1)
+    remove(client)
+    // As an adapter renders: the result first, the options after it.
+    const defaulted = client.defaultQueryOptions(options)
+    defaulted._optimisticResults = 'optimistic'
+    const { status, fetchStatus } = observer.getOptimisticResult(defaulted)
+    assert.deepEqual([status, fetchStatus], ['pending', 'fetching'], removal)
+    observer.setOptions(defaulted)
+    await pass(1)
+    assert.deepEqual([observer.getCurrentResult().data, queryFn.calls], [2, 2], removal)
+    // A first fetch that was cancelled is not begun again by rendering.
+    client.clear()
+    observer.getOptimisticResult(defaulted)
+    observer.setOptions(defaulted)
+    await client.cancelQueries()
+    observer.setOptions({ ...defaulted })
+    await pass(1)
+    assert.equal(observer.getCurrentResult().fetchStatus, 'idle', removal)
+    assert.equal(queryFn.calls, 3, removal)
+    client.clear()
+  }
+})

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use whippet_engine::query::{FetchStatus, ObserverOptions, Retry, RunOptions, StaleTime, Status};
 use whippet_engine::time::Duration;
@@ -318,4 +319,40 @@ async fn a_dropped_client_ignores_focus() {
     dispatch(&web_sys::window().unwrap().document().unwrap(), "visibilitychange");
     gloo_timers::future::TimeoutFuture::new(10).await;
     assert_eq!(server.requests.get(), 1);
+}
+
+/// Sets `Date.now` back by an hour until it is dropped.
+struct SetBack(js_sys::Function);
+
+impl SetBack {
+    fn new() -> Self {
+        let right = js_sys::eval("const right = Date.now; Date.now = () => right() - 3_600_000; right");
+        Self(right.unwrap().unchecked_into())
+    }
+}
+
+impl Drop for SetBack {
+    fn drop(&mut self) {
+        let global = js_sys::global();
+        let date = js_sys::Reflect::get(&global, &"Date".into()).unwrap();
+        js_sys::Reflect::set(&date, &"now".into(), &self.0).unwrap();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn deadlines_still_come_when_the_clock_is_set_back() {
+    let (client, first, second) = (Client::new(), Server::default(), Server::default());
+    let every = |server: &Server, ms: f64| {
+        let mut options = server.options();
+        options.observer.interval = Some(Duration::from_ms(ms));
+        options
+    };
+    let slow = QueryObserver::new(&client, &key(&["slow"]), every(&first, 40.0), || ());
+    until(|| data(&slow) == Some(1)).await;
+    let back = SetBack::new();
+    // The timer is set for this one first, which the clock has further away than what it was set for.
+    let quick = QueryObserver::new(&client, &key(&["quick"]), every(&second, 10.0), || ());
+    until(|| data(&slow) >= Some(3)).await;
+    assert!(data(&quick) >= Some(3));
+    drop(back);
 }

@@ -415,18 +415,23 @@ impl Client {
 
     fn arm(&self) {
         let mut state = self.0.state.borrow_mut();
+        let now = now();
+        if let Some(by) = state.timer_set.take_set_back(now) {
+            state.clock_set_back(by);
+        }
         let mutator = state.mutator.as_ref();
         let deadlines = [state.cache.next_deadline(), mutator.and_then(|mutator| mutator.next_deadline())];
-        let Some(deadline) = deadlines.into_iter().flatten().min() else { return state.timer.disarm() };
+        let Some(deadline) = deadlines.into_iter().flatten().min() else {
+            if state.timer_set.clear() {
+                state.timer.disarm();
+            }
+            return;
+        };
+        let Some(delay) = state.timer_set.set(now, deadline) else { return };
         let weak = Rc::downgrade(&self.0);
-        state.timer.arm(deadline.since(now()), move || {
+        state.timer.arm(delay, move || {
             if let Some(client) = Self::upgrade(&weak) {
-                client.with(|state| {
-                    state.cache.tick(now());
-                    if let Some(mutator) = &mut state.mutator {
-                        mutator.tick(now());
-                    }
-                });
+                client.with(ClientState::tick);
             }
         });
     }

@@ -9,6 +9,7 @@
 mod by_id;
 mod client;
 mod commands;
+mod engine_timer;
 mod error_type;
 pub mod fetch;
 mod fetcher;

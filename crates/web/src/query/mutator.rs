@@ -73,6 +73,8 @@ pub(super) trait Mutate {
 
     fn tick(&mut self, now: Instant);
 
+    fn clock_set_back(&mut self, by: Duration);
+
     fn next_deadline(&self) -> Option<Instant>;
 
     /// The next step, for the client to carry out; poll until `None`.
@@ -167,6 +169,10 @@ impl Mutate for Mutator {
         for mutation in self.order.clone() {
             self.machine.resume(mutation);
         }
+    }
+
+    fn clock_set_back(&mut self, by: Duration) {
+        self.machine.clock_set_back(by);
     }
 
     fn tick(&mut self, now: Instant) {

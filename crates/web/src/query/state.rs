@@ -1,5 +1,6 @@
 //! The state of a client: the engine's machines, and the values, keys and callbacks that the engine knows by id only.
 use super::by_id::ById;
+use super::engine_timer::EngineTimer;
 use super::fetcher::Running;
 use super::inspectors::Inspectors;
 use super::keys::Keys;
@@ -28,6 +29,7 @@ pub(super) struct ClientState {
     /// `None` until the first mutation.
     pub(super) mutator: Option<Box<dyn Mutate>>,
     pub(super) timer: HostTimer,
+    pub(super) timer_set: EngineTimer,
     /// Durations of successful fetches in ms.
     pub(super) latency: Histogram,
     /// Whether data is measured, and queries are evicted.
@@ -72,6 +74,26 @@ impl ClientState {
         self.cache.set_host(host);
         if let Some(mutator) = &mut self.mutator {
             mutator.set_host(host);
+        }
+    }
+
+    /// The timer fired.
+    pub(super) fn tick(&mut self) {
+        let now = now();
+        if let Some(by) = self.timer_set.fired(now) {
+            self.clock_set_back(by);
+        }
+        self.cache.tick(now);
+        if let Some(mutator) = &mut self.mutator {
+            mutator.tick(now);
+        }
+    }
+
+    /// The wall clock was set back: nothing waits longer than it would have.
+    pub(super) fn clock_set_back(&mut self, by: Duration) {
+        self.cache.clock_set_back(by);
+        if let Some(mutator) = &mut self.mutator {
+            mutator.clock_set_back(by);
         }
     }
 

@@ -26,4 +26,5 @@ pub use memo::{MemoAsync, MemoOptions};
 pub use paced::{Paced, debounce, throttle};
 pub use rate_limit::{RateLimit, RateLimitOptions};
 pub use timer::HostTimer;
+pub(crate) use timer::LONGEST_MS;
 pub use whippet_engine::pace::Pacing;

@@ -3,7 +3,7 @@ use gloo_timers::callback::Timeout;
 use whippet_engine::time::Duration;
 
 /// The longest delay in ms: browsers keep it in 32 bits, and fire immediately if it does not fit.
-const LONGEST: f64 = i32::MAX as f64;
+pub(crate) const LONGEST_MS: f64 = i32::MAX as f64;
 
 /// At most one timeout. A host arms it for the next deadline of its machine.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ impl HostTimer {
     /// fires early, so the caller has to check the clock.
     pub fn arm(&mut self, delay: Duration, then: impl FnOnce() + 'static) {
         // Rounded up, because a timer that fires early has to be armed again.
-        let whole = delay.as_ms().ceil().min(LONGEST) as u32;
+        let whole = delay.as_ms().ceil().min(LONGEST_MS) as u32;
         self.0 = Some(Timeout::new(whole, then));
     }
 
