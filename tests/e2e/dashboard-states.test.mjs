@@ -148,6 +148,75 @@ test('figures of another target are not shown as those of the chosen one', async
   await page.context().close()
 })
 
+test('figures of another app or range are told from those of the chosen one on every page', async () => {
+  const page = await open(browser, 'about:blank')
+  for (const [name, endpoint, part] of [
+    ['loading', 'loading', '.panel'],
+    ['cache', 'toolkit', '.groups, .panel'],
+    ['custom', 'custom', '.panel'],
+    ['errors', 'errors', '.panel'],
+    ['vitals', 'vitals', '.panel'],
+  ]) {
+    await page.goto(`${address}/${name}?app=web`)
+    const parts = page.getByRole('main').locator(part)
+    const busy = () => parts.evaluateAll((parts) => parts.filter((part) => part.ariaBusy === 'true').length)
+    await parts.first().waitFor()
+    await page.waitForLoadState('networkidle')
+    assert.equal(await busy(), 0, name)
+    await page.route(`**/api/${endpoint}**`, () => {})
+    await page.locator('.picker', { hasText: /^App/ }).locator('select').selectOption('other')
+    await eventually(`all of ${name} is said to be old`, async () => (await busy()) === (await parts.count()))
+    await page.unroute(`**/api/${endpoint}**`)
+  }
+  await page.context().close()
+})
+
+test('what is not loaded is not said to be none', async () => {
+  const page = await open(browser, 'about:blank')
+  const error = { code: 'took_too_long', message: 'this took the collector too long and was cut off' }
+  const fails = (endpoint) => page.route(`**/api/${endpoint}**`, (route) => route.fulfill({ status: 503, json: { error } }))
+  await fails('toolkit')
+  await page.goto(`${address}/cache`)
+  await notices(page).getByText(error.message).waitFor()
+  assert.equal(await page.getByText('No query was asked.').count(), 0)
+  const figures = await page.locator('.tile-figure').allInnerTexts()
+  assert.ok(figures.length > 0 && figures.every((figure) => figure === '–'), figures.join(' '))
+  await fails('alerts')
+  await page.goto(`${address}/alerts`)
+  await notices(page).getByText(error.message).first().waitFor()
+  assert.equal(await page.getByText('Nothing is silenced.').count(), 0)
+  await page.context().close()
+})
+
+test('the focus stays near what was pressed and is gone by that', async () => {
+  const silence = { matchers: [{ label: 'app', value: 'web', equal: true }], lasts: 3_600_000, reason: 'e2e' }
+  const made = await fetch(`${address}/api/alerts/silences`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(silence),
+  })
+  assert.ok(made.ok, await made.text())
+  const page = await open(browser, `${address}/alerts`)
+  const focused = () => page.evaluate(() => document.activeElement?.className)
+  await page.getByRole('button', { name: 'End the silence of app = web' }).focus()
+  await page.keyboard.press('Enter')
+  await page.locator('.silence.ended').waitFor()
+  await eventually('the silence has the focus', async () => (await focused()) === 'silence ended')
+  await page.goto(`${address}/custom?split=device:phone`)
+  await page.getByRole('button', { name: 'Show all values' }).focus()
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/split=device$/)
+  await eventually('the filters have the focus', async () => (await focused()) === 'filters')
+  // What was left on purpose does not get it back.
+  await page.getByLabel('Split by').focus()
+  await page.locator('.footer').click()
+  await page.getByLabel('Split by').evaluate((list) => list.closest('label').remove())
+  await page.waitForTimeout(200)
+  assert.notEqual(await focused(), 'filters')
+  noFaults(page)
+  await page.context().close()
+})
+
 test('what failed says why, and is tried again', async () => {
   const page = await open(browser, 'about:blank')
   const error = { code: 'took_too_long', message: 'this took the collector too long and was cut off' }

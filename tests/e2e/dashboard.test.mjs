@@ -279,6 +279,8 @@ test('the backend page says from which metrics it is computed, and charts any ot
   const main = page.getByRole('main')
   await main.getByText('From http_request_duration_seconds').first().waitFor()
   await main.getByRole('button', { name: /^Show all \d+ metrics$/ }).click()
+  const checkbox = await main.getByRole('checkbox', { name: 'Only those that no pattern knows' }).boundingBox()
+  assert.ok(checkbox.width <= 20 && checkbox.height <= 20, `a checkbox, not a field for text: ${checkbox.width} px wide`)
   await main.getByRole('link', { name: 'http_request_duration_seconds', exact: true }).click()
   await main.getByRole('heading', { name: 'http_request_duration_seconds: percentiles' }).waitFor()
   await main.getByLabel('Grouped by').selectOption('method')

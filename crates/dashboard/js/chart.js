@@ -7,7 +7,9 @@ import 'uplot/dist/uPlot.min.css'
 import { formatMoment, formatTick, isOfAnotherYear } from './time.js'
 import { tooltip } from './tooltip.js'
 
-const BYTE_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power)
+// An axis has no labels where no step is large enough: the steps reach as far as numbers do. A backend may say 2^64 - 1 for "no limit".
+const BYTE_STEPS = Array.from({ length: 1024 }, (_, power) => 2 ** power)
+const NUMBER_STEPS = decimals(-20, 307, [1, 2, 2.5, 5])
 
 // Durations have decimal steps up to seconds, then those of clocks: a label says `3 min`, not a little more or less.
 const SECOND = 1000
@@ -19,14 +21,14 @@ const DURATION_STEPS = [
   ...[10, 15, 30].map((seconds) => seconds * SECOND),
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
   ...[1, 2, 6, 12].map((hours) => hours * HOUR),
-  ...decimals(0, 9).map((days) => days * DAY),
+  ...decimals(0, 299).map((days) => days * DAY),
 ]
 
-/** 1, 2 and 5 times each power of ten. */
-function decimals(least, greatest) {
+/** Some digits times each power of ten. */
+function decimals(least, greatest, digits = [1, 2, 5]) {
   const powers = Array.from({ length: greatest - least + 1 }, (_, place) => least + place)
   // Read from text: 2 * 10 ** -6 is not 0.000002.
-  return powers.flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)))
+  return powers.flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`)))
 }
 
 /** Draws `spec` into `element`; `format` formats a value. Returns the handle for `update` and `destroy`. */
@@ -137,7 +139,7 @@ function options(chart) {
         size: 62,
         gap: 6,
         space: 34,
-        ...steps(spec.unit),
+        incrs: steps(spec.unit),
         values: (_, ticks) => ticks.map(format),
       },
     ],
@@ -151,10 +153,10 @@ function options(chart) {
   }
 }
 
-/** The steps of the value axis that are not decimal. */
+/** The steps of the value axis. */
 function steps(unit) {
-  if (unit.startsWith('bytes')) return { incrs: BYTE_STEPS }
-  return unit === 'ms' ? { incrs: DURATION_STEPS } : {}
+  if (unit.startsWith('bytes')) return BYTE_STEPS
+  return unit === 'ms' ? DURATION_STEPS : NUMBER_STEPS
 }
 
 function series(chart, tone) {
@@ -182,7 +184,7 @@ function valueRange(spec, max) {
   for (const { value } of spec.bounds) {
     if (value > top && value <= top * 2) top = value
   }
-  top = Math.max(top * 1.08, spec.floor)
+  top = Math.min(Math.max(top * 1.08, spec.floor), Number.MAX_VALUE)
   return [spec.bottom, spec.ceiling == null ? top : Math.min(top, spec.ceiling)]
 }
 

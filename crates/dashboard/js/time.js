@@ -1,14 +1,11 @@
-// Formats times for axes and tooltips, in the user's time zone and with a 24-hour clock.
+// Formats times for axes and tooltips, in the user's time zone and with a 24-hour clock: as `moment` of `src/format.rs` does, so that a
+// chart and a table say the same. A browser's own formats are in its language, and some of them in another calendar.
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-const second = new Intl.DateTimeFormat(undefined, {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-})
-const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
-const dayOfYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' })
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+const two = (number) => String(number).padStart(2, '0')
+const clock = (date) => `${two(date.getHours())}:${two(date.getMinutes())}`
+const second = (date) => `${clock(date)}:${two(date.getSeconds())}`
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
@@ -19,20 +16,21 @@ export function isOfAnotherYear(time) {
 }
 
 function formatDay(date) {
-  return (isOfAnotherYear(date) ? dayOfYear : day).format(date)
+  const day = `${date.getDate()} ${MONTHS[date.getMonth()]}`
+  return isOfAnotherYear(date) ? `${day} ${date.getFullYear()}` : day
 }
 
 /** Formats a tick of the time axis, whose ticks are `step` ms apart. Midnight is formatted as its date. */
 export function formatTick(time, step) {
   const date = new Date(time)
   if (step >= DAY || (date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0)) return formatDay(date)
-  return (step < MINUTE ? second : clock).format(date)
+  return (step < MINUTE ? second : clock)(date)
 }
 
 /** Formats a time for a tooltip. */
 export function formatMoment(time, withSeconds) {
   const date = new Date(time)
   const today = new Date().toDateString() === date.toDateString()
-  const text = (withSeconds ? second : clock).format(date)
-  return today ? text : `${formatDay(date)}, ${text}`
+  const text = (withSeconds ? second : clock)(date)
+  return today ? text : `${formatDay(date)} ${text}`
 }

@@ -19,3 +19,13 @@ test('a date of this year has none', () => {
   assert.doesNotMatch(formatTick(time, DAY), new RegExp(String(thisYear)))
   assert.doesNotMatch(formatMoment(time, false), new RegExp(String(thisYear)))
 })
+
+test('a time is written as in tables, in any language', () => {
+  const time = new Date(thisYear - 1, 8, 3, 4, 5, 6).getTime()
+  assert.equal(formatMoment(time, false), `3 Sep ${thisYear - 1} 04:05`)
+  assert.equal(formatMoment(time, true), `3 Sep ${thisYear - 1} 04:05:06`)
+  assert.equal(formatTick(time, 60_000), '04:05')
+  assert.equal(formatTick(time, 1000), '04:05:06')
+  assert.equal(formatTick(time, DAY), `3 Sep ${thisYear - 1}`)
+  assert.equal(formatTick(new Date(thisYear, 0, 31).getTime(), 60_000), '31 Jan')
+})

@@ -61,10 +61,14 @@ pub fn Panel(
     /// A note beside the heading.
     #[prop(optional, into)]
     note: Option<Signal<String>>,
+    /// Whether its figures are those of the range or the filters of before. They are told from others then.
+    #[prop(optional, into)]
+    busy: Option<Signal<bool>>,
     children: Children,
 ) -> impl IntoView {
+    let is_busy = move || busy.is_some_and(|busy| busy.get()).then_some("true");
     view! {
-        <section class="panel">
+        <section class="panel" aria-busy=is_busy>
             <div class="panel-head">
                 <h2>{title}</h2>
                 {note.map(|note| view! { <p class="note">{move || note.get()}</p> })}

@@ -19,7 +19,11 @@ pub fn BackendErrors(
     });
     view! {
         <Show when=move || any.get()>
-            <Panel title="Backend errors" note=Signal::stored("as backends list them, most frequent first".to_owned())>
+            <Panel
+                title="Backend errors"
+                note=Signal::stored("as backends list them, most frequent first".to_owned())
+                busy=errors.is_placeholder_data
+            >
                 <Table
                     caption="Backend errors, most frequent first"
                     columns=&[Words("Error"), Figures("Count"), Words("Route"), Figures("First"), Figures("Last")]

@@ -35,7 +35,7 @@ pub(super) fn Breakdowns(vitals: ReportQuery<Vitals>) -> impl IntoView {
     let note = "75th percentiles of each phase: they need not add up to that of the whole";
     view! {
         <Show when=move || known.get()>
-            <Panel title="Where the time goes" note=Signal::stored(note.to_owned())>
+            <Panel title="Where the time goes" note=Signal::stored(note.to_owned()) busy=vitals.is_placeholder_data>
                 <div class="breakdowns">{breakdowns}</div>
             </Panel>
         </Show>
@@ -61,7 +61,11 @@ pub(super) fn Causes(vitals: ReportQuery<Vitals>) -> impl IntoView {
     let known = Memo::new(move |_| rows.with(|rows| rows.as_ref().is_some_and(|rows| !rows.is_empty())));
     view! {
         <Show when=move || known.get()>
-            <Panel title="Attribution" note=Signal::stored("by metric, highest total first".to_owned())>
+            <Panel
+                title="Attribution"
+                note=Signal::stored("by metric, highest total first".to_owned())
+                busy=vitals.is_placeholder_data
+            >
                 <Table
                     caption="What web vitals are attributed to, by metric, highest total first"
                     columns=&[Words("Attributed to"), Figures("Views"), Figures("p75")]

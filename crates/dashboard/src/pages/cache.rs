@@ -59,29 +59,33 @@ pub fn Cache() -> impl IntoView {
     let status: Query<Status, ApiError> = expect_context();
     let toolkit = use_toolkit();
     let never = Memo::new(move |_| status.data.get().is_some_and(|status| status.beacons == 0));
-    let counters =
-        Memo::new(move |_| toolkit.data.get().map_or_else(Vec::new, |report| report.data.counters.clone()));
-    let none = Memo::new(move |_| {
-        toolkit.data.with(Option::is_some)
-            && counters.with(|counters| counters.iter().all(|counter| counter.total == 0))
+    let counters = Memo::new(move |_| {
+        toolkit.data.with(|report| report.as_ref().map(|report| report.data.counters.clone()))
     });
+    let none = Memo::new(move |_| {
+        counters.with(|counters| {
+            counters.as_ref().is_some_and(|counters| counters.iter().all(|counter| counter.total == 0))
+        })
+    });
+    let says = move || counters.with(|counters| counters.as_deref().map(verdict));
+    let is_busy = move || toolkit.is_placeholder_data.get().then_some("true");
     let groups = GROUPS.map(|(title, entries)| view! { <Group title entries counters/> }).collect_view();
     view! {
         <Page title="Cache" aside=|| view! { <AppFilter/> }>
             <ReportNotice query=toolkit/>
             <Show when=move || never.get()><BeaconHint/></Show>
             <Show when=move || none.get() && !never.get()><NoDataInRange what="reports from the toolkit"/></Show>
-            <p class="verdict">{move || verdict(&counters.get())}</p>
-            <div class="groups">{groups}</div>
+            <p class="verdict" aria-busy=is_busy>{says}</p>
+            <div class="groups" aria-busy=is_busy>{groups}</div>
             <div class="grid">
-                <Panel title="Hit rate">
+                <Panel title="Hit rate" busy=toolkit.is_placeholder_data>
                     <Plot
                         title="Queries answered from cache"
                         unit=Unit::Ratio
                         spec=spec(toolkit, Unit::Ratio, |toolkit| &toolkit.hit_rate, |spec, _| spec.sparse().whole().bound(0.7, Tone::Fair))
                     />
                 </Panel>
-                <Panel title="Fetch latency">
+                <Panel title="Fetch latency" busy=toolkit.is_placeholder_data>
                     <Plot title="As the browsers saw it" unit=Unit::Ms spec=spec(toolkit, Unit::Ms, |toolkit| &toolkit.fetches, |spec, _| spec.sparse())/>
                 </Panel>
             </div>
@@ -133,11 +137,20 @@ fn bodies(counters: &[Counter]) -> Option<String> {
 }
 
 #[component]
-fn Group(title: &'static str, entries: &'static [Entry], counters: Memo<Vec<Counter>>) -> impl IntoView {
+fn Group(
+    title: &'static str,
+    entries: &'static [Entry],
+    // `None` until they are loaded: not one of them is 0 then.
+    counters: Memo<Option<Vec<Counter>>>,
+) -> impl IntoView {
     let tiles = entries
         .iter()
         .map(|&(name, words, unit)| {
-            let figure = move || counters.with(|counters| tile(counters, name, unit));
+            let figure = move || {
+                let shown =
+                    counters.with(|counters| counters.as_ref().map(|counters| tile(counters, name, unit)));
+                shown.unwrap_or_else(|| format::NOTHING.to_owned())
+            };
             view! {
                 <div class="tile">
                     <dt class="tile-name">{words}</dt>

@@ -28,7 +28,7 @@ pub fn Custom() -> impl IntoView {
             <Show when=move || never.get()><BeaconHint/></Show>
             <Show when=move || none.get() && !never.get() && !selected.get()><CustomHint/></Show>
             <SplitTiming/>
-            <Panel title="Timings">
+            <Panel title="Timings" busy=custom.is_placeholder_data>
                 <Table
                     caption="The application's own timings, by name"
                     columns=COLUMNS
@@ -43,7 +43,7 @@ pub fn Custom() -> impl IntoView {
                 <p class="note">"Counts and gauges are kept of all page views together, and not shown for a part of them."</p>
             </Show>
             <div class="grid" hidden=move || selected.get()>
-                <Panel title="Counts">
+                <Panel title="Counts" busy=custom.is_placeholder_data>
                     <Table
                         caption="The application's own counts, by name"
                         columns=&[Words("Name"), Figures("Total")]
@@ -51,7 +51,7 @@ pub fn Custom() -> impl IntoView {
                         nothing="Nothing was counted in this time range."
                     />
                 </Panel>
-                <Panel title="Gauges">
+                <Panel title="Gauges" busy=custom.is_placeholder_data>
                     <Table
                         caption="The application's own gauges, by name"
                         columns=&[Words("Name"), Figures("Values"), Figures("Mean"), Figures("Smallest"), Figures("Largest")]

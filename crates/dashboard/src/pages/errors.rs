@@ -20,7 +20,7 @@ pub fn Errors() -> impl IntoView {
         <Page title="Errors" aside=|| view! { <AppFilter/> }>
             <ReportNotice query=errors/>
             <Show when=move || never.get()><BeaconHint/></Show>
-            <Panel title="JavaScript errors" note=Signal::stored("most frequent first".to_owned())>
+            <Panel title="JavaScript errors" note=Signal::stored("most frequent first".to_owned()) busy=errors.is_placeholder_data>
                 <Table
                     caption="JavaScript errors, most frequent first"
                     columns=&[Words("Error"), Figures("Count"), Words("Page"), Figures("First"), Figures("Last")]

@@ -34,14 +34,15 @@ pub fn Loading() -> impl IntoView {
             .is_some_and(|report| report.data.phases.is_empty() && report.data.resources.is_empty())
     });
     let verdict = move || loading.data.get().and_then(|report| verdict(&report.data));
+    let is_busy = move || loading.is_placeholder_data.get().then_some("true");
     view! {
         <Page title="Loading" aside=|| view! { <PageFilter/> <AppFilter/> }>
             <ReportNotice query=loading/>
             <Show when=move || never.get()><BeaconHint/></Show>
             <Show when=move || none.get() && !never.get()><NoDataInRange what="reports on loading"/></Show>
-            <p class="verdict">{verdict}</p>
+            <p class="verdict" aria-busy=is_busy>{verdict}</p>
             <div class="grid">
-                <Panel title="Navigation" note=Signal::stored("in the order of time".to_owned())>
+                <Panel title="Navigation" note=Signal::stored("in the order of time".to_owned()) busy=loading.is_placeholder_data>
                     <Table
                         caption="Phases of the navigation, in the order of time"
                         columns=COLUMNS
@@ -49,7 +50,7 @@ pub fn Loading() -> impl IntoView {
                         nothing="No navigation was reported in this time range."
                     />
                 </Panel>
-                <Panel title="Server-Timing" note=Signal::stored("as the backend told the page".to_owned())>
+                <Panel title="Server-Timing" note=Signal::stored("as the backend told the page".to_owned()) busy=loading.is_placeholder_data>
                     <Table
                         caption="Server timings by name, the most frequent first"
                         columns=COLUMNS
@@ -60,7 +61,11 @@ pub fn Loading() -> impl IntoView {
                     />
                 </Panel>
             </div>
-            <Panel title="Resources" note=Signal::stored("by host and kind, what took longest in all first".to_owned())>
+            <Panel
+                title="Resources"
+                note=Signal::stored("by host and kind, what took longest in all first".to_owned())
+                busy=loading.is_placeholder_data
+            >
                 <Table
                     caption="Resources by host and kind, what took longest in all first"
                     columns=&[Words("Host"), Words("Kind"), Figures("Count"), Figures("Bytes"), Figures("From cache"), Figures("Failed"), Figures("Mean"), Figures("Slowest")]
@@ -68,7 +73,11 @@ pub fn Loading() -> impl IntoView {
                     nothing="No resource was reported in this time range."
                 />
             </Panel>
-            <Panel title="Long frames" note=Signal::derive(move || loading.data.get().map_or_else(String::new, |report| frames(&report.data)))>
+            <Panel
+                title="Long frames"
+                note=Signal::derive(move || loading.data.get().map_or_else(String::new, |report| frames(&report.data)))
+                busy=loading.is_placeholder_data
+            >
                 <Table
                     caption="Scripts that made animation frames long, the longest running first"
                     columns=&[Words("Script"), Figures("Frames"), Figures("Time"), Figures("Mean"), Figures("Forced layout")]

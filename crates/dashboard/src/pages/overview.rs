@@ -202,6 +202,7 @@ fn KeyCharts() -> impl IntoView {
     let vitals = use_vitals();
     let toolkit = use_toolkit();
     let about_target = Signal::derive(move || target.get().unwrap_or_default());
+    let is_busy = move || vitals.is_placeholder_data.get() || toolkit.is_placeholder_data.get();
     let about_pages = Signal::derive(|| "from page views".to_owned());
     let lcp = spec(
         vitals,
@@ -211,13 +212,13 @@ fn KeyCharts() -> impl IntoView {
     );
     view! {
         <div class="grid">
-            <Panel title="Backend" note=about_target>
+            <Panel title="Backend" note=about_target busy=backend.is_placeholder_data>
                 <ReportNotice query=backend/>
                 <Plot title="Response time" unit=Unit::Ms spec=plain(backend, Unit::Ms, |backend| &backend.latency)/>
                 <Plot title="Requests" unit=Unit::PerSecond spec=plain(backend, Unit::PerSecond, |backend| &backend.rate)/>
                 <a class="more" href=href("/backend", |_| ())>"All of the backend"</a>
             </Panel>
-            <Panel title="Frontend" note=about_pages>
+            <Panel title="Frontend" note=about_pages busy=Signal::derive(is_busy)>
                 <ReportNotice query=vitals of="Web vitals"/>
                 <ReportNotice query=toolkit of="Query cache"/>
                 <Plot title="Largest Contentful Paint, p75" unit=Unit::Ms spec=lcp/>

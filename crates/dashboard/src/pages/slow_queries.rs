@@ -21,7 +21,7 @@ pub fn SlowQueries(
     view! {
         <ReportNotice query=report of="Slow queries"/>
         <Show when=move || any.get()>
-            <Panel title="Slow queries" note=Signal::stored("as the backend lists them".to_owned())>
+            <Panel title="Slow queries" note=Signal::stored("as the backend lists them".to_owned()) busy=report.is_placeholder_data>
                 <Table
                     caption="Slow queries, those that took longest in total first"
                     columns=&[Words("Query"), Figures("Count"), Figures("Mean"), Figures("Slowest"), Figures("Last")]

@@ -60,7 +60,7 @@ fn SplitTable(by: Dimension) -> impl IntoView {
     });
     let figures = ["Count", "p50", "p75", "p95", "p99"].map(str::to_owned);
     view! {
-        <Panel title="By value" note>
+        <Panel title="By value" note busy=splits.is_placeholder_data>
             <ReportNotice query=splits of="By value"/>
             <Table
                 caption="The selected timing by value, most viewed first"

@@ -94,7 +94,7 @@ fn SplitTable(by: Dimension, vitals: ReportQuery<Vitals>) -> impl IntoView {
         Signal::derive(move || note(shown, splits.data.get().map_or(0, |report| report.data.left_out)));
     let figures = ["Views", "LCP", "INP", "CLS", "FCP", "TTFB"].map(str::to_owned);
     view! {
-        <Panel title="By value" note>
+        <Panel title="By value" note busy=splits.is_placeholder_data>
             <ReportNotice query=splits of="By value"/>
             <Table
                 caption="Web vitals by value, most viewed first, 75th percentiles and shares of good page views"

@@ -159,7 +159,7 @@ fn Pages(vitals: ReportQuery<Vitals>) -> impl IntoView {
         Some(report.data.pages.iter().map(row).collect())
     });
     view! {
-        <Panel title="Pages" note=Signal::stored("75th percentiles".to_owned())>
+        <Panel title="Pages" note=Signal::stored("75th percentiles".to_owned()) busy=vitals.is_placeholder_data>
             <Table
                 caption="Web vitals by page, most viewed first, 75th percentiles"
                 columns=&[Words("Page"), Figures("Views"), Figures("LCP"), Figures("INP"), Figures("CLS"), Figures("FCP"), Figures("TTFB")]

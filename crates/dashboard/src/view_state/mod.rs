@@ -284,6 +284,9 @@ mod tests {
     fn an_expensive_report_is_refetched_less_often() {
         let interval = |cost| Refresh::FiveSeconds.interval(cost).unwrap();
         assert_eq!([10.0, 250.0, 251.0, 2400.0].map(interval), [5_000.0, 5_000.0, 10_000.0, 50_000.0]);
+        // It waited, or the computer slept for a night.
+        assert_eq!([5_000.0, 25_000.0, 3e7].map(interval), [100_000.0; 3]);
+        assert_eq!(Refresh::Minute.interval(3e7), Some(120_000.0));
         assert_eq!(Refresh::Off.interval(9.0), None);
     }
 

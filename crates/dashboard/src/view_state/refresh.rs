@@ -15,6 +15,9 @@ pub enum Refresh {
 }
 
 impl Refresh {
+    /// After so much work the collector stops a report, ms.
+    const LONGEST_WORK: f64 = 5_000.0;
+
     /// All of them, `Off` first.
     pub const ALL: [Self; 4] = [Self::Off, Self::FiveSeconds, Self::HalfMinute, Self::Minute];
 
@@ -29,7 +32,8 @@ impl Refresh {
     }
 
     /// The time between two requests, ms; `None` for never. It is at least 20 times the `cost` of the last request, ms, so that
-    /// the collector spends at most a twentieth of its time on it.
+    /// the collector spends at most a twentieth of its time on it. What took longer than the collector works has waited: for
+    /// others, or for a computer that slept. It is no reason to look less often.
     pub fn interval(self, cost: f64) -> Option<f64> {
         let interval = match self {
             Self::Off => return None,
@@ -38,7 +42,7 @@ impl Refresh {
             Self::Minute => 60_000.0,
         };
         // In multiples of the interval, so that small changes of the cost do not restart the timer.
-        Some(interval * (20.0 * cost / interval).ceil().max(1.0))
+        Some(interval * (20.0 * cost.min(Self::LONGEST_WORK) / interval).ceil().max(1.0))
     }
 
     pub(super) fn parse(text: &str) -> Option<Self> {

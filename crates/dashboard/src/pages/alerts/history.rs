@@ -33,7 +33,7 @@ pub(super) fn History(alerts: ReportQuery<Alerts>) -> impl IntoView {
     });
     view! {
         <div id="history">
-        <Panel title="History" note>
+        <Panel title="History" note busy=history.is_placeholder_data>
             <ReportNotice query=history of="History"/>
             <OneAlertFilter alerts history_of=Signal::derive(move || {
                 history.data.with(|report| report.as_ref()?.data.events.first().map(|event| event.rule.clone()))

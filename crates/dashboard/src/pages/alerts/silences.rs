@@ -14,6 +14,7 @@ pub(super) fn Silences(alerts: ReportQuery<Alerts>, silencing: Silencing) -> imp
             .data
             .with(|report| report.as_ref().map_or_else(Vec::new, |report| report.data.silences.clone()))
     });
+    let known = Memo::new(move |_| alerts.data.with(Option::is_some));
     let now = Memo::new(move |_| alerts.data.with(|report| report.as_ref().map_or(0, |report| report.asked)));
     let ids = move || {
         silences.with(|silences| silences.iter().map(|silence| silence.id.clone()).collect::<Vec<_>>())
@@ -22,7 +23,7 @@ pub(super) fn Silences(alerts: ReportQuery<Alerts>, silencing: Silencing) -> imp
     view! {
         <Panel title="Silences" note=Signal::stored("alerts that notify nobody".to_owned())>
             <div class="live" role="alert">{move || failed().map(|text| view! { <p class="notice notice-poor">{text}</p> })}</div>
-            <Show when=move || silences.with(Vec::is_empty)>
+            <Show when=move || known.get() && silences.with(Vec::is_empty)>
                 <p class="note">"Nothing is silenced."</p>
             </Show>
             <ul class="silences">

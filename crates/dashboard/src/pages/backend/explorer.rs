@@ -65,7 +65,7 @@ fn Opened(target: Signal<Option<String>>) -> impl IntoView {
             .then(|| view! { <p class="note">{format!("{left_out} more metrics are not listed.")}</p> })
     };
     view! {
-        <Panel title="All metrics">
+        <Panel title="All metrics" busy=series.is_placeholder_data>
             <ReportNotice query=series/>
             <Show when=move || view.with(|view| view.metric.is_some())><Charted target chosen/></Show>
             <label class="picker">

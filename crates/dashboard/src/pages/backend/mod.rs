@@ -117,9 +117,10 @@ fn Scraped(chosen: Memo<Option<Target>>) -> impl IntoView {
         None => view! { <p class="note"></p> }.into_any(),
         Some(target) => match target.error.as_ref().filter(|_| !target.up) {
             Some(error) => view! {
-                <p class="notice notice-poor" role="status">
+                // How long ago it was is another text each time, which screen readers would read again.
+                <p class="notice notice-poor">
                     <span>
-                        <strong>{format!("{} does not answer. ", target.name)}</strong>
+                        <strong role="status">{format!("{} does not answer. ", target.name)}</strong>
                         {format!("{} was last tried {}: {error}", target.url, when(&target))}
                     </span>
                 </p>

@@ -62,8 +62,9 @@ fn Summary(answer: ReportQuery<Comparison>, words: &'static Names) -> impl IntoV
         None => names.all.to_owned(),
         Some(page) => page,
     };
+    let is_busy = move || answer.is_placeholder_data.get().then_some("true");
     view! {
-        <section class="panel">
+        <section class="panel" aria-busy=is_busy>
             <div class="panel-head">
                 <h2>{title}</h2>
                 {move || badge().map(|(words, class)| view! { <span class=format!("badge {class}")>{words}</span> })}
@@ -116,7 +117,7 @@ fn Pages(answer: ReportQuery<Comparison>, words: &'static Names) -> impl IntoVie
         choices
     });
     view! {
-        <Panel title=words.by_page note>
+        <Panel title=words.by_page note busy=answer.is_placeholder_data>
             <div class="filters">
                 <Select
                     label="Metric"

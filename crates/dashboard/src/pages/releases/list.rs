@@ -24,7 +24,7 @@ pub(super) fn ReleaseList(releases: ReportQuery<Releases>) -> impl IntoView {
         releases.data.with(|report| report.as_ref().map_or_else(String::new, |report| note(&report.data)))
     });
     view! {
-        <Panel title="Releases" note>
+        <Panel title="Releases" note busy=releases.is_placeholder_data>
             <Table
                 caption="Releases, the newest first"
                 columns=Columns::from(&[

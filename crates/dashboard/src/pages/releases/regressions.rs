@@ -23,7 +23,7 @@ pub(super) fn RegressionList() -> impl IntoView {
         })
     });
     view! {
-        <Panel title="Regressions" note>
+        <Panel title="Regressions" note busy=regressions.is_placeholder_data>
             <ReportNotice query=regressions of="Regressions"/>
             <Table
                 caption="Regressions that were found, the newest first"
