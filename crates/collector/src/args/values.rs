@@ -19,7 +19,11 @@ use crate::units::bytes;
 pub fn base_path(text: &str) -> Result<String, String> {
     let path = text.trim_end_matches('/');
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
-    match path.is_empty() || path.starts_with('/') && !path.contains("//") && path.bytes().all(fits) {
+    // Browsers resolve these before they ask.
+    let is_relative = path.split('/').any(|part| matches!(part, "." | ".."));
+    match path.is_empty()
+        || path.starts_with('/') && !path.contains("//") && !is_relative && path.bytes().all(fits)
+    {
         true => Ok(path.to_owned()),
         false => Err("must be a path such as /whippet".to_owned()),
     }
@@ -158,7 +162,7 @@ mod tests {
         for (text, path) in [("/", ""), ("", ""), ("/a", "/a"), ("/a/b/", "/a/b"), ("/a-1/~b", "/a-1/~b")] {
             assert_eq!(base_path(text).as_deref(), Ok(path));
         }
-        for wrong in ["a", "http://a/", "/a b", "/a?b", "//a", "/a//b", "/ä"] {
+        for wrong in ["a", "http://a/", "/a b", "/a?b", "//a", "/a//b", "/ä", "/a/../b", "/."] {
             assert!(base_path(wrong).is_err(), "{wrong}");
         }
     }

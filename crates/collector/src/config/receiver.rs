@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::list::some_list;
 use super::secret::Secret;
-use crate::notify::{Form, Receiver, SET, SigningKey, Template};
+use crate::notify::{ALERTMANAGER_PATH, Form, Receiver, SET, SigningKey, Template};
 use crate::prometheus::{Endpoint, secret};
 use crate::scrape::{self, Tls};
 use crate::token::base64;
@@ -97,9 +97,15 @@ impl ReceiverTable {
         };
         let mut endpoints = Vec::new();
         for url in self.addresses()? {
+            let url = url.reveal(env)?;
+            let mut url = url.trim();
+            // The path is added to the address, which may have been copied with it.
+            if self.kind == Kind::Alertmanager {
+                let address = url.trim_end_matches('/');
+                url = address.strip_suffix(ALERTMANAGER_PATH).unwrap_or(address);
+            }
             // The error says nothing of the address, which may be a secret as a whole.
-            let mut endpoint: Endpoint =
-                url.reveal(env)?.trim().parse().map_err(|error| format!("`url` {error}"))?;
+            let mut endpoint: Endpoint = url.parse().map_err(|error| format!("`url` {error}"))?;
             endpoint.headers.extend(headers.clone());
             endpoints.push(endpoint);
         }

@@ -448,6 +448,16 @@ fn a_receiver_says_what_is_wrong_with_it() {
 }
 
 #[test]
+fn the_address_of_an_alertmanager_may_have_its_path() {
+    for url in ["http://am:9093", "http://am:9093/api/v2/alerts", "http://am:9093/api/v2/alerts/"] {
+        let config = parse(&format!("[[receiver]]\nname = 'am'\ntype = 'alertmanager'\nurl = '{url}'"));
+        assert_eq!(config.rules.faults, []);
+        let asked = config.rules.receivers[0].endpoints[0].join("/api/v2/alerts");
+        assert_eq!(asked.url.to_string(), "http://am:9093/api/v2/alerts", "{url}");
+    }
+}
+
+#[test]
 fn a_list_of_one_may_be_a_text_alone() {
     let config = parse(
         r#"

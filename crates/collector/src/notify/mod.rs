@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
+pub use alertmanager::PATH as ALERTMANAGER_PATH;
 pub use client::{Message, Sender};
 pub use deliveries::{Deliveries, Outcome, Verdict};
 pub use notifier::{Notifier, Receivers};

@@ -409,6 +409,16 @@ async fn a_sum_that_falls_by_a_rounding_error_is_not_counted_again() {
 }
 
 #[tokio::test]
+async fn series_beyond_the_limit_are_said() {
+    let collector = Collector::with(|options| options.limits.series = 2, |_| {});
+    let answer = send(&collector, &gauge("api", "a", 1.0)).await;
+    assert!(answer["partialSuccess"].is_null(), "{answer}");
+    let answer = send(&collector, &gauge("api", "b", 1.0)).await;
+    let partial = &answer["partialSuccess"];
+    assert!(partial["errorMessage"].as_str().unwrap().contains("new series beyond"), "{answer}");
+}
+
+#[tokio::test]
 async fn names_that_are_taken_or_missing_are_refused() {
     let collector = Collector::new();
     for (service, reason) in [

@@ -96,9 +96,10 @@ impl Pushes {
             true => record_shared(known, service, &post, store, (room, now)).await?,
             false => {
                 let mut target = known;
-                let (scrapes, rejected) = target.scrapes(service, room, now);
+                let (scrapes, mut rejected) = target.scrapes(service, room, now);
                 for scrape in scrapes {
-                    store.record_scrape(scrape).await.map_err(PushError::Store)?;
+                    let dropped = store.record_scrape(scrape).await.map_err(PushError::Store)?;
+                    rejected.add(dropped, "new series beyond those that a service may have are left out");
                 }
                 (target, rejected)
             }
