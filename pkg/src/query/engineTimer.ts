@@ -47,10 +47,10 @@ export class EngineTimer {
 
   /** The timer is over, at most `left` ms before it fires. If there is more left by the clock, that was set back. */
   #end(left: number): void {
-    const by = this.#firesAt - Date.now()
+    const by = this.#firesAt - left - Date.now()
     this.#timer = undefined
     this.#firesAt = Infinity
-    if (by - left > SET_BACK_TOLERANCE) this.#owner.onClockSetBack(by)
+    if (by > SET_BACK_TOLERANCE) this.#owner.onClockSetBack(by)
   }
 
   /** The timer keeps a Node process alive while anything waits for a retry, and otherwise does not. */

@@ -67,6 +67,20 @@ test('deadlines still come when the clock is set back, and an earlier one follow
   assert.ok(quick.calls >= 7, `${quick.calls} calls`)
 })
 
+test('when the clock is set back, what is due later is not due at once', async (t) => {
+  const client = new QueryClient({ defaultOptions: { queries: { gcTime: 300_000 } } })
+  t.after(() => client.clear())
+  client.setQueryData(['unobserved'], 1)
+  await pass(1)
+  const right = Date.now
+  t.mock.method(Date, 'now', () => right() - 10_000)
+  const quick = counter()
+  watch(new QueryObserver(client, { queryKey: ['quick'], queryFn: quick, refetchInterval: 30 }))
+  await pass(250, 1)
+  assert.ok(quick.calls >= 7, `${quick.calls} calls`)
+  assert.equal(client.getQueryData(['unobserved']), 1, 'its gcTime is five minutes')
+})
+
 test('focus refetches stale queries', async (t) => {
   const client = new QueryClient()
   client.mount()
