@@ -51,7 +51,8 @@ pub enum Command {
         scrapes: Vec<Scrape>,
         state: SharedState,
         checked: bool,
-        reply: Reply<bool>,
+        /// How many samples were left out because their target has too many series; `None` where somebody else was quicker.
+        reply: Reply<Option<u64>>,
     },
     /// Writes what watching found or is told.
     Watch {
@@ -95,8 +96,10 @@ pub enum Outcome {
     Scraped(u64),
     Done,
     Swept(bool),
-    /// Whether it was set or written.
-    Shared(bool),
+    /// How many samples of the scrapes were left out, if it was set.
+    Shared(Option<u64>),
+    /// Whether it was written.
+    Watched(bool),
 }
 
 impl Command {
@@ -120,12 +123,10 @@ impl Command {
                 Some(Outcome::Done) => Ok(()),
                 _ => Err(StoreError::Failed),
             })),
-            (Self::Share { reply, .. } | Self::Watch { reply, .. }, Some(Outcome::Shared(set))) => {
-                drop(reply.send(Ok(set)));
-            }
-            (Self::Share { reply, .. } | Self::Watch { reply, .. }, _) => {
-                drop(reply.send(Err(StoreError::Failed)));
-            }
+            (Self::Share { reply, .. }, Some(Outcome::Shared(set))) => drop(reply.send(Ok(set))),
+            (Self::Share { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
+            (Self::Watch { reply, .. }, Some(Outcome::Watched(written))) => drop(reply.send(Ok(written))),
+            (Self::Watch { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
             (Self::Sweep { reply, .. }, Some(Outcome::Swept(all))) => drop(reply.send(Ok(all))),
             (Self::Sweep { reply, .. }, _) => drop(reply.send(Err(StoreError::Failed))),
         }

@@ -170,9 +170,14 @@ impl Store {
         self.change_shared(Vec::new(), state, false).await.map(drop)
     }
 
-    /// Sets a value that all collectors see, and stores scrapes, both or neither. Returns `false`, and stores nothing, where the
-    /// value was changed since `state` was read.
-    pub async fn record_shared(&self, scrapes: Vec<Scrape>, state: SharedState) -> Result<bool, StoreError> {
+    /// Sets a value that all collectors see, and stores scrapes, both or neither. Returns how many samples of the last scrape were left
+    /// out because their target has too many series. Returns `None`, and stores nothing, where the value was changed since `state` was
+    /// read.
+    pub async fn record_shared(
+        &self,
+        scrapes: Vec<Scrape>,
+        state: SharedState,
+    ) -> Result<Option<u64>, StoreError> {
         self.change_shared(scrapes, state, true).await
     }
 
@@ -181,7 +186,7 @@ impl Store {
         scrapes: Vec<Scrape>,
         state: SharedState,
         checked: bool,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<u64>, StoreError> {
         let (reply, answer) = oneshot::channel();
         let command = Command::Share { scrapes, state, checked, reply };
         self.commands.send(command).await.map_err(|_| StoreError::Closed)?;

@@ -441,14 +441,16 @@ impl Writer {
                     }
                     Command::Share { scrapes, state, checked, .. } => {
                         let set = shared_state::put(database, state, *checked)?;
+                        let mut dropped = 0;
                         for scrape in scrapes.iter().filter(|_| set) {
-                            let dropped = series.record(database, scrape, options.limits.series)?;
+                            // What the last one leaves out, those before it do, too.
+                            dropped = series.record(database, scrape, options.limits.series)?;
                             metrics.series_dropped(&scrape.target, dropped);
                         }
-                        outcomes[place] = Outcome::Shared(set);
+                        outcomes[place] = Outcome::Shared(set.then_some(dropped));
                     }
                     Command::Watch { change, .. } => {
-                        outcomes[place] = Outcome::Shared(change.write(database)?);
+                        outcomes[place] = Outcome::Watched(change.write(database)?);
                     }
                     Command::SetTargetAddress { target, address, .. } => {
                         series.declare(database, target, address)?;

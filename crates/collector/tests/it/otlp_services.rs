@@ -416,6 +416,11 @@ async fn series_beyond_the_limit_are_said() {
     let answer = send(&collector, &gauge("api", "b", 1.0)).await;
     let partial = &answer["partialSuccess"];
     assert!(partial["errorMessage"].as_str().unwrap().contains("new series beyond"), "{answer}");
+    assert_eq!(partial["rejectedDataPoints"], "1");
+    // Another instance has two samples left out: of this point it is said.
+    collector.advance(MINUTE);
+    let answer = send(&collector, &gauge("api", "a", 2.0)).await;
+    assert_eq!(answer["partialSuccess"]["rejectedDataPoints"], "1", "{answer}");
 }
 
 #[tokio::test]

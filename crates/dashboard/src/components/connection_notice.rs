@@ -11,7 +11,7 @@ pub fn ConnectionNotice(connection: Signal<Connection>) -> impl IntoView {
                 <p class="notice notice-poor">
                     <strong>"No connection. "</strong>
                     {error.to_string()}
-                    " The last known figures are shown; new ones come as soon as it answers again."
+                    " What is shown is what it said last; new figures come as soon as it answers again."
                 </p>
             }
             .into_any(),

@@ -1,5 +1,5 @@
 //! An expression of one figure: `p95 http.server.duration > 800ms`, `error_rate >= 2%`.
-use crate::levels::{Aggregate, Bound, Figure, number};
+use crate::levels::{Aggregate, Bound, Figure, Kind, kind, number};
 
 /// A figure, and the number beyond which it is bad.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,6 +10,8 @@ pub struct Expression {
     pub aggregate: Option<Aggregate>,
     /// The bound that it must keep: the opposite of the expression.
     pub bound: Bound,
+    /// What the unit of its number says that it is.
+    pub kind: Option<Kind>,
 }
 
 impl Expression {
@@ -36,7 +38,7 @@ impl Expression {
         let bound = Bound { value, above: !is_greater, inclusive: !or_equal };
         let (aggregate, figure) = aggregate_and_figure(left.trim()).ok_or_else(usage)?;
         let aggregate = aggregate.map(Aggregate::parse).transpose()?;
-        Ok(Self { figure: Figure::parse(figure)?, aggregate, bound })
+        Ok(Self { figure: Figure::parse(figure)?, aggregate, bound, kind: kind(right) })
     }
 }
 

@@ -198,7 +198,7 @@ impl AlertTable {
                 self.name.clone(),
                 scope()?,
                 (expression.figure, expression.aggregate),
-                expression.bound,
+                (expression.bound, expression.kind),
                 (window, self.min_samples),
             )?
             .of_split(self.split.clone())?;
@@ -299,9 +299,10 @@ const RESERVED: [&str; 9] =
 
 /// The bound for the end of an alert, which must be on the good side of that for its beginning.
 fn resolve(value: &Quantity, level: &LevelRule) -> Result<Bound, String> {
-    let value = value.number().map_err(|error| format!("`resolve`: {error}"))?;
-    let bound = Bound { value, ..level.bound };
-    let is_stricter = if bound.above { value >= level.bound.value } else { value <= level.bound.value };
+    let number = value.number().map_err(|error| format!("`resolve`: {error}"))?;
+    level.figure.fits(level.aggregate, value.kind()).map_err(|error| format!("`resolve`: {error}"))?;
+    let bound = Bound { value: number, ..level.bound };
+    let is_stricter = if bound.above { number >= level.bound.value } else { number <= level.bound.value };
     match is_stricter {
         true => Ok(bound),
         false => {
@@ -327,6 +328,18 @@ mod tests {
         assert_eq!(of(r#","receiver":"ops","receivers":["web","chat"]"#).unwrap(), ["ops", "web", "chat"]);
         assert_eq!(of(r#","receiver":"ops","receivers":["web","ops","web"]"#).unwrap(), ["ops", "web"]);
         assert!(of(r#","receivers":5"#).unwrap_err().to_string().contains("a name, or a list of names"));
+    }
+
+    #[test]
+    fn the_numbers_of_an_alert_have_units_of_its_figure() {
+        let of = |numbers: &str| {
+            let text = format!(r#"{{"name":"a","app":"b",{numbers}}}"#);
+            serde_json::from_str::<AlertTable>(&text).unwrap().checked()
+        };
+        assert!(of(r#""expr":"LCP > 4s","resolve":"2500ms""#).is_ok());
+        assert!(of(r#""expr":"LCP > 80%""#).unwrap_err().contains("LCP is a time"));
+        let error = of(r#""expr":"LCP > 4s","resolve":"5%""#).unwrap_err();
+        assert!(error.contains("`resolve`") && error.contains("a time"), "{error}");
     }
 
     #[test]

@@ -3,7 +3,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::quantity::number;
+use super::quantity::{Kind, kind, number};
 
 /// A bound.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,8 +41,8 @@ impl Bound {
         inside || self.inclusive && value == self.value
     }
 
-    /// The bound of a table, which has one of four keys.
-    pub(crate) fn of(keys: &BoundKeys) -> Result<Option<Self>, String> {
+    /// The bound of a table, which has one of four keys, and what its unit says that it is.
+    pub(crate) fn of(keys: &BoundKeys) -> Result<Option<(Self, Option<Kind>)>, String> {
         let named = [
             ("below", &keys.below, Self::below(0.0)),
             ("at_most", &keys.at_most, Self::at_most(0.0)),
@@ -55,8 +55,8 @@ impl Bound {
         if let Some((other, ..)) = given.next() {
             return Err(format!("it has `{key}` and `{other}`: a figure has one bound"));
         }
-        let value = value.number().map_err(|error| format!("`{key}`: {error}"))?;
-        Ok(Some(Self { value, ..bound }))
+        let number = value.number().map_err(|error| format!("`{key}`: {error}"))?;
+        Ok(Some((Self { value: number, ..bound }, value.kind())))
     }
 }
 
@@ -95,6 +95,14 @@ impl Quantity {
             Self::Real(real) if real.is_finite() => Ok(*real),
             Self::Real(_) => Err("must be finite".to_owned()),
             Self::Text(text) => number(text),
+        }
+    }
+
+    /// What its unit says that it is.
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Text(text) => kind(text),
+            Self::Whole(_) | Self::Real(_) => None,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use whippet_engine::vitals::Metric;
 
 use super::aggregate::Aggregate;
+use super::quantity::Kind;
 
 /// A figure that the collector has.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -164,6 +165,29 @@ impl Figure {
                 Quantile(_) | Mean | Rate | Last | Min | Max | Sum | ShareAbove(_) | Usual => true,
                 Share => false,
             },
+        }
+    }
+}
+
+impl Figure {
+    /// Whether a number with such a unit can be a bound of it. What gauges and targets' metrics are is not known.
+    ///
+    /// # Errors
+    /// What its numbers look like.
+    pub fn fits(&self, aggregate: Aggregate, kind: Option<Kind>) -> Result<(), String> {
+        let (wanted, such) = match (self, aggregate) {
+            (_, Aggregate::Share | Aggregate::ShareAbove(_)) => (Some(Kind::Share), "a share, such as 5%"),
+            (Self::Gauge(_) | Self::Signal(_) | Self::Metric { .. } | Self::Share(_), _) => return Ok(()),
+            (_, Aggregate::Rate) => (Some(Kind::Rate), "a rate, such as 5/s"),
+            (Self::Vital(metric), _) if *metric == Metric::Cls => (None, "a plain number, such as 0.1"),
+            (Self::Vital(_) | Self::PageLoad | Self::Timing(_), _) => {
+                (Some(Kind::Time), "a time, such as 2.5s")
+            }
+            _ => (None, "a plain number, such as 100"),
+        };
+        match kind.is_none() || kind == wanted {
+            true => Ok(()),
+            false => Err(format!("{aggregate} of {self} is {such}: its bound has another unit")),
         }
     }
 }

@@ -24,7 +24,7 @@ pub use budget::{BURN_RATES, Budget, BurnRate};
 pub use defaults::defaults;
 pub use figure::{Figure, Share};
 pub use objective::{ObjectiveRule, ObjectiveTable};
-pub use quantity::{duration, number};
+pub use quantity::{Kind, duration, kind, number};
 pub use question::{Answer, Question};
 pub use rule::{LevelRule, LevelTable, WINDOW};
 pub(crate) use rule::{name, window};

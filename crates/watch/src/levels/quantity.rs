@@ -3,16 +3,45 @@
 /// The longest time that a rule may name, ms: 400 days, as no window of a report is longer.
 const LONGEST: f64 = 400.0 * 86_400_000.0;
 
+/// What a unit says that a number is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `2.5s`
+    Time,
+    /// `80%`
+    Share,
+    /// `512MiB`
+    Size,
+    /// `5/s`
+    Rate,
+}
+
+/// What the unit of a number says that it is; `None` without a unit.
+pub fn kind(text: &str) -> Option<Kind> {
+    match parts(text).1 {
+        "" => None,
+        "%" => Some(Kind::Share),
+        unit if unit.starts_with('/') => Some(Kind::Rate),
+        unit if size(unit).is_some() => Some(Kind::Size),
+        _ => Some(Kind::Time),
+    }
+}
+
+/// The number, and its unit.
+fn parts(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    let digits = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+');
+    let (number, unit) = text.split_at(text.find(|c| !digits(c)).unwrap_or(text.len()));
+    (number, unit.trim())
+}
+
 /// A number in the unit in which figures are kept: times in ms, shares from 0 to 1, sizes in bytes.
 ///
 /// # Errors
 /// What a number looks like.
 pub fn number(text: &str) -> Result<f64, String> {
-    let text = text.trim();
-    let digits = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+');
-    let end = text.find(|c| !digits(c)).unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    let factor = match unit.trim() {
+    let (number, unit) = parts(text);
+    let factor = match unit {
         "" | "ms" => Some(1.0),
         "s" => Some(1000.0),
         "m" | "min" => Some(60_000.0),
@@ -26,7 +55,7 @@ pub fn number(text: &str) -> Result<f64, String> {
     };
     match number.parse::<f64>().ok().zip(factor).map(|(number, factor)| number * factor) {
         Some(value) if value.is_finite() => Ok(value),
-        _ => Err(format!("'{text}' is no number: write 0.1, 80%, 2.5s, 200ms, 512MiB or 5/s")),
+        _ => Err(format!("'{}' is no number: write 0.1, 80%, 2.5s, 200ms, 512MiB or 5/s", text.trim())),
     }
 }
 
@@ -63,7 +92,7 @@ pub fn duration(text: &str) -> Result<i64, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{duration, number};
+    use super::{Kind, duration, kind, number};
 
     #[test]
     fn numbers_have_units() {
@@ -81,6 +110,21 @@ mod tests {
         }
         for wrong in ["", "s", "NaN", "inf", "1e5", "1..5", "5 parsecs", "9999999999999999999999TB9"] {
             assert!(number(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_unit_says_what_a_number_is() {
+        for (text, wanted) in [
+            ("2.5 s", Some(Kind::Time)),
+            ("5m", Some(Kind::Time)),
+            (" 80%", Some(Kind::Share)),
+            ("5MB", Some(Kind::Size)),
+            ("1B", Some(Kind::Size)),
+            ("6/min", Some(Kind::Rate)),
+            ("-0.1", None),
+        ] {
+            assert_eq!(kind(text), wanted, "{text}");
         }
     }
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use super::aggregate::Aggregate;
 use super::bound::{Bound, BoundKeys, Quantity};
 use super::figure::Figure;
-use super::quantity::duration;
+use super::quantity::{Kind, duration};
 use super::question::{Answer, Question};
 use super::subject::{Scope, Subject};
 
@@ -119,7 +119,8 @@ pub(crate) fn name(text: &str) -> Result<(), String> {
 }
 
 impl LevelRule {
-    /// A level whose parts go together. `None` for the aggregate is the usual one of the figure.
+    /// A level whose parts go together. `None` for the aggregate is the usual one of the figure; the bound comes with what its unit says
+    /// that it is.
     ///
     /// # Errors
     /// What does not go together.
@@ -127,7 +128,7 @@ impl LevelRule {
         name: String,
         scope: Scope,
         (figure, aggregate): (Figure, Option<Aggregate>),
-        bound: Bound,
+        (bound, kind): (Bound, Option<Kind>),
         (window, min_samples): (i64, Option<u64>),
     ) -> Result<Self, String> {
         self::name(&name)?;
@@ -144,6 +145,7 @@ impl LevelRule {
                 figure.usual_aggregate()
             ));
         }
+        figure.fits(aggregate, kind)?;
         let is_share = matches!(figure, Figure::Share(_)) || matches!(aggregate, Aggregate::ShareAbove(_));
         if is_share && !(0.0..=1.0).contains(&bound.value) {
             return Err(format!(
@@ -291,5 +293,42 @@ mod tests {
             assert!(of(None, below).is_err() && of(Some("share > 1s"), below).is_err(), "{below}");
         }
         assert!(of(Some("p95"), "5").is_ok(), "5 ms");
+    }
+
+    #[test]
+    fn a_bound_has_a_unit_of_its_figure() {
+        let of = |figure: &str, aggregate: Option<&str>, below: &str| {
+            LevelTable {
+                figure: figure.into(),
+                aggregate: aggregate.map(Into::into),
+                below: Some(Quantity::Text(below.into())),
+                ..table()
+            }
+            .checked()
+        };
+        for (figure, aggregate, below) in [
+            ("LCP", None, "2500"),
+            ("CLS", None, "0.1"),
+            ("views", None, "10"),
+            ("views", Some("rate"), "10/min"),
+            ("error_rate", None, "0.02"),
+            ("gauge:heap", None, "512MiB"),
+            ("gauge:wait", None, "2s"),
+            ("LCP", Some("share > 4s"), "10%"),
+        ] {
+            assert!(of(figure, aggregate, below).is_ok(), "{figure} {below}");
+        }
+        for (figure, aggregate, below, needle) in [
+            ("LCP", None, "80%", "a time, such as 2.5s"),
+            ("timing:cart", None, "5/s", "a time"),
+            ("CLS", None, "100ms", "a plain number"),
+            ("views", None, "5m", "a plain number"),
+            ("count:orders", Some("rate"), "5s", "a rate, such as 5/s"),
+            ("error_rate", None, "0.5s", "a share, such as 5%"),
+            ("LCP", Some("share > 4s"), "1ms", "a share"),
+        ] {
+            let error = of(figure, aggregate, below).unwrap_err();
+            assert!(error.contains(needle) && error.contains(figure), "{error}");
+        }
     }
 }

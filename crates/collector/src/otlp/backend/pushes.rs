@@ -49,6 +49,21 @@ pub struct Service<'a> {
     pub metrics: Vec<(Option<&'a Scope>, &'a [Metric])>,
 }
 
+impl Service<'_> {
+    /// How many points it pushes.
+    fn points(&self) -> u64 {
+        self.metrics.iter().flat_map(|(_, metrics)| *metrics).map(|metric| metric.points() as u64).sum()
+    }
+
+    /// Adds to what was left out the samples that the store left out. They are of all its instances: of no more points than these it is
+    /// said.
+    fn and_dropped(&self, mut rejected: Rejected, dropped: u64) -> Rejected {
+        let rest = self.points().saturating_sub(rejected.count);
+        rejected.add(dropped.min(rest), "new series beyond those that a service may have are left out");
+        rejected
+    }
+}
+
 /// Why a push was not kept.
 #[derive(Debug)]
 pub enum PushError {
@@ -96,12 +111,12 @@ impl Pushes {
             true => record_shared(known, service, &post, store, (room, now)).await?,
             false => {
                 let mut target = known;
-                let (scrapes, mut rejected) = target.scrapes(service, room, now);
+                let (scrapes, rejected) = target.scrapes(service, room, now);
+                let mut dropped = 0;
                 for scrape in scrapes {
-                    let dropped = store.record_scrape(scrape).await.map_err(PushError::Store)?;
-                    rejected.add(dropped, "new series beyond those that a service may have are left out");
+                    dropped = store.record_scrape(scrape).await.map_err(PushError::Store)?;
                 }
-                (target, rejected)
+                (target, service.and_dropped(rejected, dropped))
             }
         };
         state.targets.insert(service.target.clone(), target);
@@ -158,8 +173,8 @@ async fn record_shared(
         }
         shared.value = saved::write(&target);
         target.version += 1;
-        if store.record_shared(scrapes, shared).await.map_err(PushError::Store)? {
-            return Ok((target, rejected));
+        if let Some(dropped) = store.record_shared(scrapes, shared).await.map_err(PushError::Store)? {
+            return Ok((target, service.and_dropped(rejected, dropped)));
         }
     }
     Err(PushError::Store(StoreError::Failed))
@@ -220,9 +235,8 @@ impl Target {
     fn push(&mut self, service: &Service<'_>, room: usize, now: i64) -> (Rejected, Vec<Sample>) {
         let key = instance(&service.resource.attributes);
         let Some(place) = self.place(key) else {
-            let count = service.metrics.iter().map(|(_, metrics)| metrics.len() as u64).sum();
             let mut rejected = Rejected::default();
-            rejected.add(count, format!("a service may have {INSTANCES} instances"));
+            rejected.add(service.points(), format!("a service may have {INSTANCES} instances"));
             return (rejected, Vec::new());
         };
         let label = self.instances[place].label.clone();

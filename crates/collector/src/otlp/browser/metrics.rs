@@ -17,7 +17,8 @@ pub fn metrics(metrics: &Metrics, post: &Post<'_>, cumulative: &Cumulative) -> (
         Reading { outcome: Outcome::default(), undo: Undo::default(), cumulative, now: post.origin.now };
     for group in &metrics.resource_metrics {
         let all = || group.scope_metrics.iter().flat_map(|scope| &scope.metrics);
-        let Some(page) = post.page(group.resource.as_ref(), all().map(points).sum(), &mut reading.outcome)
+        let Some(page) =
+            post.page(group.resource.as_ref(), all().map(Metric::points).sum(), &mut reading.outcome)
         else {
             continue;
         };
@@ -30,18 +31,6 @@ pub fn metrics(metrics: &Metrics, post: &Post<'_>, cumulative: &Cumulative) -> (
         }
     }
     (reading.outcome, reading.undo)
-}
-
-/// How many points a metric has.
-fn points(metric: &Metric) -> usize {
-    let sums = metric.sum.as_ref().map_or(0, |sum| sum.data_points.len());
-    let gauges = metric.gauge.as_ref().map_or(0, |gauge| gauge.data_points.len());
-    let histograms = metric.histogram.as_ref().map_or(0, |histogram| histogram.data_points.len());
-    let summaries = metric.summary.as_ref().map_or(0, |summary| summary.data_points.len());
-    sums + gauges
-        + histograms
-        + summaries
-        + metric.exponential_histogram.as_ref().map_or(0, |histogram| histogram.data_points.len())
 }
 
 struct Reading<'a> {

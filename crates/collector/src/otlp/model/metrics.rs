@@ -77,6 +77,17 @@ pub struct Metric {
     pub summary: Option<Summary>,
 }
 
+impl Metric {
+    /// How many points it has.
+    pub fn points(&self) -> usize {
+        self.gauge.as_ref().map_or(0, |gauge| gauge.data_points.len())
+            + self.sum.as_ref().map_or(0, |sum| sum.data_points.len())
+            + self.histogram.as_ref().map_or(0, |histogram| histogram.data_points.len())
+            + self.exponential_histogram.as_ref().map_or(0, |histogram| histogram.data_points.len())
+            + self.summary.as_ref().map_or(0, |summary| summary.data_points.len())
+    }
+}
+
 /// Values that go up and down.
 #[derive(Clone, PartialEq, Message, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
