@@ -325,6 +325,7 @@ export const Mutation: {
   new <TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown>(
     config: MutationConfig<TData, TError, TVariables, TOnMutateResult>,
   ): Types.Mutation<TData, TError, TVariables, TOnMutateResult>
+  readonly prototype: Types.Mutation<any, any, any, any>
 } = /* @__PURE__ */ withMutations(MutationBase)
 
 export type Mutation<TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown> = Types.Mutation<

@@ -17,10 +17,10 @@ import type {
 } from './types.js'
 
 /** Public members are documented in `types/classes.ts`, the others in `internal.ts`. */
-export const MutationCache: new (config?: MutationCacheConfig) => Types.MutationCache = class MutationCache
-  extends Subscribable<(event: MutationCacheNotifyEvent) => void>
-  implements InternalMutationCache
-{
+export const MutationCache: {
+  new (config?: MutationCacheConfig): Types.MutationCache
+  readonly prototype: Types.MutationCache
+} = class MutationCache extends Subscribable<(event: MutationCacheNotifyEvent) => void> implements InternalMutationCache {
   config: MutationCacheConfig
   #mutations = new Set<AnyMutation>()
   #made = 0

@@ -60,6 +60,7 @@ export const Query: {
   new <TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData, TQueryKey extends QueryKey = QueryKey>(
     config: QueryConfig<TQueryFnData, TError, TData, TQueryKey>,
   ): Types.Query<TQueryFnData, TError, TData, TQueryKey>
+  readonly prototype: Types.Query<any, any, any, any>
 } = class Query<
   TQueryFnData = unknown,
   TError = DefaultError,

@@ -25,10 +25,10 @@ import type {
 } from './types.js'
 
 /** Public members are documented in `types/classes.ts`, the others in `internal.ts`. */
-export const QueryCache: new (config?: QueryCacheConfig) => Types.QueryCache = class QueryCache
-  extends Subscribable<(event: QueryCacheNotifyEvent) => void>
-  implements InternalQueryCache
-{
+export const QueryCache: {
+  new (config?: QueryCacheConfig): Types.QueryCache
+  readonly prototype: Types.QueryCache
+} = class QueryCache extends Subscribable<(event: QueryCacheNotifyEvent) => void> implements InternalQueryCache {
   config: QueryCacheConfig
   #queries = new Map<string, AnyQuery>()
   #index = new KeyIndex<AnyQuery>()

@@ -53,7 +53,7 @@ type AnyOptions = QueryObserverOptions<any, any, any, any, any>
 /** Options that a method marks as those of an infinite query. */
 type InfiniteOptions = { _type?: 'infinite' }
 
-export const QueryClient: new (config?: QueryClientConfig) => Types.QueryClient =
+export const QueryClient: { new (config?: QueryClientConfig): Types.QueryClient; readonly prototype: Types.QueryClient } =
   class QueryClient implements InternalQueryClient {
     #queryCache: InternalQueryCache
     #mutationCache: InternalMutationCache

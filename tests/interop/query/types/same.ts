@@ -97,6 +97,15 @@ same<Same<Names<Q.MutationObserver>, Extract<Names<W.MutationObserver>, Names<Q.
 same<Same<Names<Q.QueriesObserver>, Extract<Names<W.QueriesObserver>, Names<Q.QueriesObserver>>>>()
 same<Same<Names<Q.InfiniteQueryObserver>, Extract<Names<W.InfiniteQueryObserver>, Names<Q.InfiniteQueryObserver>>>>()
 
+// A test that replaces a method for all instances does it on the prototype.
+same<Same<(typeof W.QueryClient)['prototype'], W.QueryClient>>()
+same<Same<(typeof W.QueryCache)['prototype'], W.QueryCache>>()
+same<Same<(typeof W.MutationCache)['prototype'], W.MutationCache>>()
+same<Same<Names<(typeof Q.Query)['prototype']>, Extract<Names<(typeof W.Query)['prototype']>, Names<Q.Query>>>>()
+same<Same<Names<(typeof Q.Mutation)['prototype']>, Extract<Names<(typeof W.Mutation)['prototype']>, Names<Q.Mutation>>>>()
+same<Same<string & Names<(typeof W.Query)['prototype']>, Names<(typeof W.Query)['prototype']>>>()
+same<Same<string & Names<(typeof W.Mutation)['prototype']>, Names<(typeof W.Mutation)['prototype']>>>()
+
 // All types exist.
 export type {
   AnyDataTag,
