@@ -12,15 +12,23 @@ let holds = 0
 let isFiring = false
 /** Whether the timer waits, and was set in this run of JavaScript: then nobody has thrown it away. */
 let isNew = false
+/** Whether the timer fired a ms before it was due, and was set again. */
+let wasEarly: boolean | undefined
 
 /** The monotonic time. */
 export function monotonic(): number {
   return pace_now(Date.now())
 }
 
-/** Calls `run` after `delay` ms, if that is finite. Returns an id for `forget`, which is spent when `run` is called. */
-export function later(delay: number, run: () => void): number {
+/**
+ * Calls `run` after `delay` ms, if that is finite. Returns an id for `forget`, which is spent when `run` is called. `isShared`: no
+ * promise waits for it.
+ */
+export function later(delay: number, run: () => void, isShared?: boolean): number {
   if (delay === Infinity) return 0
+  // workerd cancels a request none of whose own timers wait, so one that is another request's would not do. Negative, unlike
+  // the engine's ids.
+  if (!isShared && globalThis.navigator?.userAgent === 'Cloudflare-Workers') return -setTimeout(run, Math.ceil(delay))
   const id = pace_set(Date.now(), delay)
   waiters.set(id, () => {
     waiters.delete(id)
@@ -32,6 +40,7 @@ export function later(delay: number, run: () => void): number {
 
 /** Returns 0, which is no id: the other may soon be another's. */
 export function forget(id: number): 0 {
+  if (id < 0) clearTimeout(-id)
   if (waiters.delete(id)) pace_clear(id)
   return 0
 }
@@ -79,7 +88,11 @@ export function arm(): void {
 function fire(arming: number): void {
   isFiring = true
   isNew = false
-  pace_timeout(Date.now(), arming === armings)
+  const now = Date.now()
+  // Node's timers fire up to a ms early, and many of them would make the clock fast. So the wait goes on for that ms; only a
+  // clock that stands still is set forward.
+  wasEarly = !wasEarly && now + 1 === due
+  pace_timeout(now, arming === armings && !wasEarly)
   try {
     for (let id; (id = pace_expired());) waiters.get(id)?.()
   } finally {

@@ -231,7 +231,7 @@ export function memoize<Args extends unknown[], R, This = unknown>(
     if (!isKept(entry)) return
     entry.value = value
     const wait = memo_settled(id, entry.slot, monotonic(), ttl, stale)
-    timer ||= later(wait, weakly(expire))
+    timer ||= later(wait, weakly(expire), true)
   }
 
   function failed(entry: Entry): void {
@@ -241,7 +241,7 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   function expire(): void {
     let next
     while ((next = memo_expired(id, monotonic(), stale)) < 0) unlink(bySlot.get(-next)!)
-    timer = later(next, weakly(expire))
+    timer = later(next, weakly(expire), true)
   }
 
   /** Removes an entry that the engine has removed already. */

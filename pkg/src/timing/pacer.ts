@@ -67,7 +67,10 @@ export function pace<Args extends unknown[], R, This>(
       calls.last = now
       // A burst of one call does not need to know.
       calls.until = effects ? -Infinity : pacer_until(id, now)
+      // Before the function runs, which may throw.
+      figures.calls++
       apply(effects)
+      return result
     }
     figures.calls++
     return result

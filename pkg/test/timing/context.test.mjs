@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { test } from 'node:test'
-import { rateLimit, retry } from 'whippet/timing'
+import { batch, rateLimit, retry } from 'whippet/timing'
 import { onMockClock, pass } from './clock.mjs'
 
 onMockClock()
@@ -93,4 +93,34 @@ test('what a call makes as it runs does not overtake those that wait', async () 
     seen.filter((name) => name.includes('w')),
     ['w1', 'w2', 'w3', 'w4', 'w5', 'w6', 'from w5'],
   )
+})
+
+test('in workerd, what waits has a timer of its own request, or that would be cancelled', async (t) => {
+  const { setTimeout } = globalThis
+  const timers = []
+  // The mock clock's reset restores the function.
+  globalThis.setTimeout = (run, delay) => {
+    timers.push([request.getStore(), delay])
+    return setTimeout(run, delay)
+  }
+  const navigator = Object.getOwnPropertyDescriptor(globalThis, 'navigator')
+  Object.defineProperty(globalThis, 'navigator', { value: { userAgent: 'Cloudflare-Workers' }, configurable: true })
+  t.after(() => (navigator ? Object.defineProperty(globalThis, 'navigator', navigator) : delete globalThis.navigator))
+  const answers = ['a', 'b'].map((name, i) =>
+    request.run(name, () => {
+      const limited = rateLimit((n) => n, { limit: 1, interval: 20 })
+      return Promise.all([
+        limited(1),
+        limited(2),
+        batch((items) => items, { maxWait: 30 + i })(3),
+        retry(({ attempt }) => (attempt > 1 ? attempt : Promise.reject(new Error('no'))), { retryDelay: 40 }),
+        retry(() => new Promise(() => {}), { timeout: 50, retry: 0 }).catch(({ name }) => name),
+      ])
+    }),
+  )
+  await pass(60)
+  for (const answer of answers) assert.deepEqual(await answer, [1, 2, 3, 2, 'TimeoutError'])
+  const of = (name) => timers.filter(([store]) => store === name).map(([, delay]) => delay)
+  assert.deepEqual(of('a').sort(), [20, 30, 40, 50])
+  assert.deepEqual(of('b').sort(), [20, 31, 40, 50])
 })

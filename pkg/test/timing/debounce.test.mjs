@@ -208,6 +208,17 @@ test('stats counts calls and runs', () => {
   assert.deepEqual([after.calls - before.calls, after.invocations - before.invocations], [5, 1])
 })
 
+test('stats counts a call whose run throws, and none after its signal was aborted', () => {
+  const before = stats()
+  const controller = new AbortController()
+  const fails = debounce(() => assert.fail('no'), 10, { leading: true, signal: controller.signal })
+  assert.throws(fails, { message: 'no' })
+  controller.abort()
+  fails()
+  const after = stats()
+  assert.deepEqual([after.calls - before.calls, after.invocations - before.invocations], [1, 1])
+})
+
 test('an argument that is not a function throws a TypeError', () => {
   assert.throws(() => debounce('no', 10), TypeError)
 })

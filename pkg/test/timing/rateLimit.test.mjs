@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { batch, debounce, debounceAsync, QueueFullError, rateLimit, retry } from 'whippet/timing'
+import { batch, debounce, debounceAsync, QueueFullError, rateLimit, retry, throttle } from 'whippet/timing'
 import { clock, onMockClock, outcome, pass, settled } from './clock.mjs'
 
 onMockClock()
@@ -114,6 +114,31 @@ test('no span holds too many calls where the interval is no multiple of a millis
       for (const [j, [to]] of ran.entries()) if (j > i) assert.ok(j - i + 1 <= burst + (to - from) / 2.5, `${from} to ${to}`)
     }
   }
+})
+
+test('no span holds too many calls where many timers fire a ms early, as those of Node do', async () => {
+  const { setTimeout } = globalThis
+  globalThis.setTimeout = (run, delay) => setTimeout(run, delay > 1 ? delay - 1 : delay)
+  const { ran, fn } = timed({ limit: 1, interval: 100 })
+  const placed = []
+  const place = throttle(() => placed.push(Date.now()), 5)
+  for (let n = 0; n < 4; n++) void fn(n)
+  for (let ms = 0; ms < 310; ms++) {
+    place()
+    await pass(1)
+  }
+  assert.deepEqual(
+    ran.map(([at]) => at),
+    [0, 100, 200, 300],
+  )
+  assert.ok(placed.length > 60)
+})
+
+test('a clock that stands still does not stop a timer, not even one of a ms', async () => {
+  clock.reset()
+  clock.enable({ apis: ['Date'] })
+  const ask = rateLimit((n) => n, { limit: 1, interval: 1 })
+  assert.deepEqual(await Promise.all([ask(1), ask(2), ask(3)]), [1, 2, 3])
 })
 
 test('no call overtakes waiting calls', async () => {
