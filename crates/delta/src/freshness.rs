@@ -63,7 +63,8 @@ fn pattern(ask: &Ask, options: &Options) -> String {
     let last = path.rsplit('/').next().filter(|last| !last.is_empty()).unwrap_or(path);
     let mut pattern = escaped(last);
     if let Some(query) = ask.uri.query().filter(|_| !options.any_query) {
-        pattern.push('?');
+        // After a group, as of a colon at the path's end, a plain question mark makes the group optional; an escaped one begins the query.
+        pattern.push_str(if pattern.ends_with('}') { r"\\?" } else { "?" });
         pattern.push_str(&escaped(query));
     }
     pattern

@@ -34,6 +34,7 @@ export function jsonLines<T = unknown>(
   const reader = failed ? undefined : readerOf(stream)
   if (!failed && stream && !reader) throw new TypeError('jsonLines takes a Response or a ReadableStream')
   const values = read()
+  let left: boolean | undefined
 
   async function* read(): AsyncGenerator<T, void, undefined> {
     if (failed) throw await httpError(response)
@@ -62,6 +63,8 @@ export function jsonLines<T = unknown>(
         check(signal)
         // A Node stream that is cancelled rejects with an error of its own. The signal's reason is better.
         const { value, done } = await reader.read().finally(() => check(signal))
+        // A stream that was left ends, too, perhaps within a line: what is there of it may look like a value.
+        if (done && left) return
         // The last line need not end.
         const chunk = done ? new Uint8Array([LINE_FEED]) : chunkOf(value)
         let start = 0
@@ -87,6 +90,7 @@ export function jsonLines<T = unknown>(
   return {
     next: () => values.next(),
     async return() {
+      left = true
       // Before `values.return()`, which waits for the pending chunk: it may never come.
       await reader?.cancel().catch(() => {})
       return values.return()

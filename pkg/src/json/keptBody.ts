@@ -22,7 +22,8 @@ export interface KeptBody {
 
 const waiting = new Set<KeptBody>()
 let waitingBytes = 0
-const budget: JsonBudget = { body: BODY_BUDGET, total: TOTAL_BUDGET }
+let bodyBudget = BODY_BUDGET
+let totalBudget = TOTAL_BUDGET
 
 /** How many bytes are kept. */
 export function keptBytes(): number {
@@ -31,11 +32,11 @@ export function keptBytes(): number {
 
 /** Keeps a body. Those of which the engine knows nothing are passed to it when there are too many bytes: it evicts. */
 export function keep(body: KeptBody): void {
-  if (body.chunks && body.length! <= budget.body) {
+  if (body.chunks && body.length! <= bodyBudget) {
     waiting.add(body)
     waitingBytes += body.length!
   } else body.chunks = undefined
-  if (waitingBytes > 0 && keptBytes() > budget.total) waiting.forEach(idOf)
+  if (waitingBytes > 0 && keptBytes() > totalBudget) waiting.forEach(idOf)
 }
 
 /** The engine's id of a body, which it takes over, or `NO_BODY`. */
@@ -73,8 +74,9 @@ function take(body: KeptBody): Uint8Array[] | undefined {
 }
 
 /** Changes how much is kept, and evicts what exceeds it. A bound that is not given stays. */
-export function setJsonBudget(next: Partial<JsonBudget>): void {
-  Object.assign(budget, next)
+export function setJsonBudget({ body = bodyBudget, total = totalBudget }: Partial<JsonBudget> = {}): void {
+  bodyBudget = body
+  totalBudget = total
   waiting.forEach(idOf)
-  setEngineBudget(budget.body, budget.total)
+  setEngineBudget(body, total)
 }

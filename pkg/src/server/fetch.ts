@@ -16,7 +16,7 @@ export async function respond(answers: Answers, request: Request, response: Resp
       await answers.notModified(scoped, fields)
       return new Response(null, { status, statusText, headers: fields })
     }
-    const sent = await answers.answer(scoped, fields, read, !isNext())
+    const sent = await answers.answer(scoped, fields, read, !isNext(request))
     // Workers of Cloudflare would encode the body once more, by its `Content-Encoding`, without `encodeBody`. Others ignore it.
     const init = { status: sent.status, headers: fields, encodeBody: 'manual' }
     return new Response(sent.body as Uint8Array<ArrayBuffer> | null, init)
@@ -26,8 +26,15 @@ export async function respond(answers: Answers, request: Request, response: Resp
   }
 }
 
-/** Whether it is Next that sends the response: it drops `Content-Encoding`, as of a response that it has fetched itself. */
-const isNext = () => !!(globalThis as { process?: { env?: Record<string, string> } }).process?.env?.NEXT_RUNTIME
+/**
+ * Whether it is Next that sends the response: it drops `Content-Encoding`, as of a response that it has fetched itself. `next start` sets
+ * `NEXT_RUNTIME`; the server of `output: 'standalone'` and one of the application's own do not. The handler's request has `nextUrl`; where
+ * it was wrapped, Next has still patched `fetch`.
+ */
+const isNext = (request: Request) =>
+  'nextUrl' in request ||
+  Symbol.for('next-patch') in globalThis ||
+  !!(globalThis as { process?: { env?: Record<string, string> } }).process?.env?.NEXT_RUNTIME
 
 /** The bytes of a body that is compared, or the response as it is. */
 async function wholeOf(answers: Answers, response: Response, fields: Headers): Promise<Uint8Array<ArrayBuffer> | Response> {

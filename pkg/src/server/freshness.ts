@@ -44,7 +44,9 @@ export function offer(fields: Fields, ask: Ask, settings: Settings): void {
 /** A URL pattern for the URL. It is relative, as a proxy or a router may have taken the beginning of the path away. */
 function patternOf({ path, query }: Ask, { anyQuery }: Settings): string {
   const last = escaped(path.slice(path.lastIndexOf('/') + 1) || path)
-  return query === undefined || anyQuery ? last : `${last}?${escaped(query)}`
+  // After a group, as of a colon at the path's end, a plain question mark makes the group optional; an escaped one begins the query.
+  const mark = last.endsWith('}') ? '\\\\?' : '?'
+  return query === undefined || anyQuery ? last : last + mark + escaped(query)
 }
 
 /**

@@ -114,6 +114,17 @@ test('stopping before the first value or while waiting cancels the stream', asyn
   assert.equal(waiting.cancelled, true)
 })
 
+test('what has arrived of a line is no value for who stops while waiting', async () => {
+  for (const text of ['1\n23', '1\n{"a":', '1\n']) {
+    const lines = jsonLines(open(text)[0])
+    assert.deepEqual(await lines.next(), { done: false, value: 1 })
+    const next = lines.next()
+    await new Promise((done) => setTimeout(done, 5))
+    assert.deepEqual(await lines.return(), { done: true, value: undefined })
+    assert.deepEqual(await next, { done: true, value: undefined })
+  }
+})
+
 test('an aborted signal ends the reading, while waiting and between values', async () => {
   const reason = new Error('enough')
   for (const text of ['', '1\n2\n3\n', '1\n2']) {

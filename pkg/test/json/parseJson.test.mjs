@@ -216,7 +216,8 @@ test('bytes over the budget do not make the engine’s memory as long as they ar
 test('a bound of the budget that is not given stays', (t) => {
   t.after(() => setJsonBudget({ body: 16 << 20, total: 32 << 20 }))
   setJsonBudget({ body: 1000, total: 0 })
-  setJsonBudget({ total: 1 << 20 })
+  setJsonBudget({ body: undefined, total: 1 << 20 })
+  setJsonBudget({ total: undefined })
   const parsed = parseJsonSync(undefined, encode('[1,2,3]'))
   assert.equal(stats().kept, 7)
   setJsonBudget({ body: 5 })

@@ -236,6 +236,21 @@ test('where Content-Encoding gets lost, as under Next, no body is encoded', asyn
   assert.equal(new TextDecoder().decode(body), next)
 })
 
+test('Next is known by the handler’s request, and by its `fetch`, where no variable names it', async (t) => {
+  const { delta } = kinds['a Request']({})
+  const coding = async (more) => {
+    const request = new Request('http://site.example/rows', { headers: { 'accept-encoding': 'gzip' } })
+    const response = await delta.respond(Object.assign(request, more), new Response(rows(1), { headers: json() }))
+    return response.headers.get('content-encoding')
+  }
+  assert.equal(process.env.NEXT_RUNTIME, undefined)
+  assert.equal(await coding({}), 'gzip')
+  assert.equal(await coding({ nextUrl: new URL('http://site.example/rows') }), null)
+  globalThis[Symbol.for('next-patch')] = true
+  t.after(() => delete globalThis[Symbol.for('next-patch')])
+  assert.equal(await coding({}), null)
+})
+
 test('where edits cannot be compressed the body is sent whole, and says nothing else', async (t) => {
   const site = kinds['Node’s http']({ compress: false })
   const { gzip } = zlib
@@ -290,6 +305,9 @@ test('addresses are patterns that match them, and no others', async () => {
     ['/a/rows?at=10:30?', String.raw`rows?at=10{\\:}30\\?`],
     ['/a/:id', String.raw`{\\:}id`],
     ['/a/std:::rows', String.raw`std{\\:}{\\:}{\\:}rows`],
+    // A question mark after a group makes it optional, unless it is escaped.
+    ['/a/rows:?page=2', String.raw`rows{\\:}\\?page=2`],
+    ['/a/rows:?', String.raw`rows{\\:}\\?`],
   ]) {
     const url = `http://site.example${path}`
     const offered = (await handle(new Request(url))).headers.get('use-as-dictionary')

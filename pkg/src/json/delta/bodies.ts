@@ -23,8 +23,8 @@ const bodies = /* @__PURE__ */ new Map<string, Held>()
 let total = 0
 
 /** Changes how much is kept, and drops what exceeds it. A bound that is not given stays. */
-export function setDeltaBudget(next: Partial<DeltaBudget>): void {
-  Object.assign(budget, next)
+export function setDeltaBudget({ body = budget.body, total = budget.total }: Partial<DeltaBudget> = {}): void {
+  Object.assign(budget, { body, total })
   evict()
 }
 

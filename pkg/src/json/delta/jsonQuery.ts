@@ -8,19 +8,24 @@ export function jsonQuery<T = unknown, Context extends JsonQueryContext = JsonQu
   input: JsonInput<Context>,
   init?: RequestInit,
 ): (context?: Context) => Promise<T> {
-  const fetched = async (context: Context) => {
-    const source = typeof input === 'function' ? await input(context) : input
-    if (isResponse(source) || (typeof source !== 'string' && !(source instanceof URL) && !(source instanceof Request)))
-      return source
-    const request = isRequest(source) ? source.clone() : source
-    const { signal, leave } = anyOf([context.signal, init?.signal, isRequest(source) ? source.signal : undefined])
+  const fetchJson = async (context?: Context) => {
+    let any: ReturnType<typeof anyOf> | undefined
+    const fetched = async (context: Context) => {
+      const source = typeof input === 'function' ? await input(context) : input
+      if (isResponse(source) || (typeof source !== 'string' && !(source instanceof URL) && !(source instanceof Request)))
+        return source
+      const request = isRequest(source) ? source.clone() : source
+      any = anyOf([context.signal, init?.signal, isRequest(source) ? source.signal : undefined])
+      return deltaFetch(request, { ...init, signal: any.signal ?? null })
+    }
     try {
-      return await deltaFetch(request, { ...init, signal: signal ?? null })
+      return await plain<T, Context>(fetched)(context)
     } finally {
-      leave()
+      // Not before the body is read, which an abort ends, too.
+      any?.leave()
     }
   }
   // What it is known to fetch from, as `whippet/query` has a circuit breaker for each origin.
   const { origin } = plain(input) as { origin?: string }
-  return Object.assign(plain<T, Context>(fetched), { origin })
+  return Object.assign(fetchJson, { origin })
 }

@@ -130,6 +130,37 @@ test('aborting aborts', async () => {
   assert.equal(seen.length, 2)
 })
 
+test('aborting in the midst of a body aborts, also without AbortSignal.any', async (t) => {
+  const { any } = AbortSignal
+  t.after(() => (AbortSignal.any = any))
+  for (AbortSignal.any of [any, undefined]) {
+    let closed
+    const left = new Promise((done) => (closed = done))
+    answer = (_, response) => {
+      response.on('close', closed)
+      response.writeHead(200, { 'content-type': 'application/json', 'whippet-delta': 'whole' })
+      response.write('[1,')
+    }
+    const { fetch } = globalThis
+    // Once the head is there.
+    const begun = new Promise((done) => {
+      globalThis.fetch = async (...args) => {
+        const response = await fetch(...args)
+        setTimeout(done, 20)
+        return response
+      }
+    })
+    t.after(() => (globalThis.fetch = fetch))
+    const controller = new AbortController()
+    const pending = jsonQuery(path, { signal: new AbortController().signal })({ signal: controller.signal })
+    await begun
+    controller.abort(new Error('enough'))
+    await assert.rejects(pending, { message: 'enough' })
+    await left
+    globalThis.fetch = fetch
+  }
+})
+
 test('a delta that does not fit is fetched again, whole', async () => {
   const speaks = { 'content-type': 'application/json', 'whippet-delta': 'edits' }
   for (const lie of ['00', 'ffffffff0f', '0504ff', '020515', '8080']) {
@@ -245,6 +276,7 @@ test('what is kept is bounded', async () => {
   const asked = seen.slice(3).map((headers) => headers['whippet-have'] !== undefined)
   assert.deepEqual(asked, [true, true, false])
   setDeltaBudget({ body: 10, total: length * 2 })
+  setDeltaBudget({ body: undefined, total: undefined })
   path = `${origin}/bounded/4`
   await (await deltaFetch(path)).text()
   await (await deltaFetch(path)).text()
