@@ -374,6 +374,19 @@ test('only listed requests carry a traceparent', async () => {
   await closed(page)
 })
 
+for (const one of [`'/api/listed'`, '/listed$/']) {
+  test(`traceparent takes ${one} for a list of it`, async () => {
+    const page = await open({ options: `{ traceparent: ${one} }` })
+    await page.evaluate(async () => {
+      await fetch('/api/listed')
+      await fetch('/api/other')
+    })
+    const traced = requests.filter(({ headers }) => headers.traceparent).map(({ pathname }) => pathname)
+    assert.deepEqual(traced, ['/api/listed'])
+    await closed(page)
+  })
+}
+
 test("the toolkit's own counters are reported", async () => {
   const page = await open({
     options: `(() => {

@@ -243,6 +243,26 @@ test('beforeSend changes or discards a beacon, and its errors break nothing', as
   await closed(page)
 })
 
+test('a beforeSend that returns no beacon sends nothing, and the page sees an error', async () => {
+  const page = await open({ options: `{ beforeSend: async (beacon) => beacon }` })
+  await page.evaluate(() => rum.flush())
+  await eventually('the error', () => page.faults.length)
+  assert.match(page.faults[0], /^TypeError/)
+  assert.deepEqual(beacons, [])
+  await closed(page)
+})
+
+test('a text that was cut within a character costs no beacon', async () => {
+  const page = await open()
+  await page.evaluate(() => {
+    rum.count('kept')
+    rum.error(new Error('a dog: 🐕'.slice(0, -1)))
+  })
+  const { counters, errors } = await flush(page)
+  assert.deepEqual([counters.kept, errors[0].message], [1, 'Error: a dog: \ufffd'])
+  await closed(page)
+})
+
 test('an interrupted report is repeated with the same id', async () => {
   // Firefox stops scripts that run during `pagehide`; in this test the debugger stops one.
   const page = await open({

@@ -291,6 +291,21 @@ test('the next visit sends the beacons that were stored offline, each once', asy
   await context.close()
 })
 
+test('a beacon of a page that is hidden offline is stored, also before the outbox was opened', async () => {
+  const page = await visit({ script: withoutTimers })
+  const context = page.context()
+  await context.setOffline(true)
+  await send(page, ['kept'], true)
+  await stored(page, 1)
+  assert.equal((await stats(page)).beacons, 0)
+  await page.close()
+  await context.setOffline(false)
+  const next = await visit({ context })
+  await eventually('it was sent', async () => (await stats(next)).beacons === 1)
+  assert.deepEqual(arrived(), ['kept'])
+  await context.close()
+})
+
 test('a page whose outbox another one has locked asks again by itself', async () => {
   answer = fail(503, { 'retry-after': '0' })
   const first = await visit({ script: withoutTimers })

@@ -6,23 +6,16 @@ import { on } from './lib/eventsAndTimers.js'
 import { hex, truncate } from './lib/format.js'
 import { attempt } from './lib/guard.js'
 import { copyOwn, plain } from './lib/properties.js'
+import type { Listed } from './options.js'
 import { scrubText } from './scrub.js'
 
 /** The errors that are not reported: see `isIgnored`. */
-type Ignored = (string | RegExp)[] | false | undefined
+type Ignored = Listed | false | undefined
 
-/** Calls `report` for uncaught errors and unhandled rejections, within a scope. */
-export function observeErrors(report: (error: ErrorData) => void, ignored?: Ignored): void {
+/** Calls `report` for uncaught errors and unhandled rejections, within a scope; with `undefined` for one that is ignored. */
+export function observeErrors(report: (error: ErrorData | undefined) => void, ignored?: Ignored): void {
   const listen = <E extends Event>(type: string, describe: (event: E) => ErrorData | undefined) =>
-    on<E>(
-      globalThis,
-      type,
-      (event) => {
-        const error = describe(event)
-        if (error) report(error)
-      },
-      false,
-    )
+    on<E>(globalThis, type, (event) => report(describe(event)), false)
   listen<ErrorEvent>('error', ({ message, error, filename, lineno, colno }) => {
     // The `error` event of an image or a script has no message.
     if (typeof message !== 'string') return undefined

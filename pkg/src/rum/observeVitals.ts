@@ -29,11 +29,17 @@ export function observeVitals(
   report: (metric: Metric, data: VitalData) => void,
 ): void {
   const opts = { reportAllChanges: true, reportSoftNavs: true, buffered: !isLate }
-  const onMetric = (metric: Metric, find: () => Attributed) => {
+  // For FCP, which has no attribution, `find` is no function: `attempt` gives `undefined`.
+  const onMetric = (metric: Metric, find?: unknown) => {
     const { name, value, rating } = metric
     // A TTFB is read from the navigation, however long ago that was.
     if (isLate && name === 'TTFB' && isFirstView(metric)) return
-    const { target$: target, url$: url, state$: state, phases$: phases = [] } = copyOwn<Attributed>(attempt(find))
+    const {
+      target$: target,
+      url$: url,
+      state$: state,
+      phases$: phases = [],
+    } = copyOwn<Attributed>(attempt(find as () => Attributed))
     const names = PHASES[name]?.split(' ') ?? []
     const parts = phases.map((ms, place) => [names[place]!, round(ms)] as const).filter(([, ms]) => ms > 0)
     const data = {
@@ -48,9 +54,6 @@ export function observeVitals(
     attempt(() => report(metric, data))
   }
   // Separately: an API that is missing for one vital must not stop the others.
-  attempt(() => observeAttributedINP(onMetric, opts))
-  attempt(() => observeAttributedCLS(onMetric, opts))
-  attempt(() => observeAttributedLCP(onMetric, opts))
-  attempt(() => observeFCP((metric) => onMetric(metric, () => ({})), opts))
-  attempt(() => observeAttributedTTFB(onMetric, opts))
+  const all = [observeAttributedINP, observeAttributedCLS, observeAttributedLCP, observeFCP, observeAttributedTTFB]
+  for (const observe of all) attempt(() => observe(onMetric, opts))
 }

@@ -2,6 +2,9 @@ import type { RumBeacon } from './beacon.js'
 import type { SenderOptions } from './send/index.js'
 import type { Figures, MeasuredClient } from './toolkitCounters.js'
 
+/** Texts or patterns: one, or a list. */
+export type Listed = string | RegExp | (string | RegExp)[]
+
 export interface RumOptions {
   /**
    * The URL of the collector's `/v1/beacons`. A relative URL is resolved once, when measuring starts, against the
@@ -18,9 +21,9 @@ export interface RumOptions {
   errorSampleRate?: number
   /**
    * Errors that are not reported, in addition to harmless ones such as `ResizeObserver loop …`: strings that the message
-   * contains, or patterns that it matches. With `false` all errors are reported. Default: `[]`.
+   * contains, or patterns that it matches; one, or a list. With `false` all errors are reported. Default: `[]`.
    */
-  ignoreErrors?: (string | RegExp)[] | false
+  ignoreErrors?: Listed | false
   /** The longest delay between a measurement and its beacon while the page is visible, in ms, at least 1,000. Default: 10,000. */
   flushInterval?: number
   /**
@@ -45,13 +48,16 @@ export interface RumOptions {
   scrubUrl?: (url: string) => string
   /**
    * The requests that carry a `traceparent`: beginnings of URLs (up to a `/`, `?` or `#`), such as
-   * `https://api.example/v1` or, on this origin, `/api`; or patterns. The header is also sent where a request is redirected
-   * to, so list only servers that do not redirect, or that redirect to servers which allow it. Default: none.
+   * `https://api.example/v1` or, on this origin, `/api`; or patterns; one, or a list. The header is also sent where a request
+   * is redirected to, so list only servers that do not redirect, or that redirect to servers which allow it. Default: none.
    */
-  traceparent?: (string | RegExp)[] | false
+  traceparent?: Listed | false
   /** Whether a change of the route (the path, or a path in the fragment) without a load begins a new page view. Default: `true`. */
   routes?: boolean
-  /** Gets each beacon before it is sent, and returns it, changed or not, or `null` to discard it. */
+  /**
+   * Gets each beacon before it is sent, and returns it, changed or not, or `null` to discard it. It must not be async: a page
+   * that is being closed waits for nothing.
+   */
   beforeSend?: (beacon: RumBeacon) => RumBeacon | null | undefined
   /** Converts beacons for other servers than Whippet's collector. */
   format?: SenderOptions['format']

@@ -7,7 +7,7 @@ import { stringify } from './lib/stringify.js'
 /** Bytes left free for `dropped` and `drops`, which are added last. */
 const RESERVE = 512
 
-const sizeOf = (value: unknown) => byteLength(stringify(value) ?? '')
+const sizeOf = (value: unknown) => byteLength(stringify(value)!)
 
 /**
  * Splits `body` into beacons of at most `BYTES` bytes, each with the members of `head`, in the order of the lists. Calls

@@ -1,5 +1,5 @@
 import { LABEL, PAGE } from '../boundary/rum.js'
-import type { BeaconBody, RumBeacon } from './beacon.js'
+import type { BeaconBody, ErrorData, RumBeacon } from './beacon.js'
 import { deviceInfo } from './device.js'
 import { describeError, observeErrors } from './errors.js'
 import { now, clearTimer, on, setTimer } from './lib/eventsAndTimers.js'
@@ -28,11 +28,13 @@ import { observe } from './vitals/observe.js'
 import { observeLifecycle } from './vitals/pageLifecycle.js'
 import type { Metric } from './vitals/types.js'
 
-/** The number of page views that are kept because they may still get a vital. */
-const VIEWS = 8
-/** The bounds of `flushInterval`, ms. Shorter intervals would cost more than they are worth; longer timers fire at once. */
-const SHORTEST = 1000
-const LONGEST = 2 ** 31 - 1
+const enum Limit {
+  /** The number of page views that are kept because they may still get a vital. */
+  VIEWS = 8,
+  /** The bounds of `flushInterval`, ms. Shorter intervals would cost more than they are worth; longer timers fire at once. */
+  SHORTEST = 1000,
+  LONGEST = 2 ** 31 - 1,
+}
 
 /** A page view: what all its beacons have in common, and what they are to report. */
 export interface PageView {
@@ -85,8 +87,9 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
 
   const view = () => views[views.length - 1]!
   const batch = () => view().batch$
+  const addError = (error?: ErrorData) => error && batch().error(error)
   // What is no number is too short: a timer of `NaN` ms would fire at once, again and again.
-  const scheduleFlush = (ms = flushInterval > SHORTEST ? Math.min(flushInterval, LONGEST) : SHORTEST) => {
+  const scheduleFlush = (ms = flushInterval > Limit.SHORTEST ? Math.min(flushInterval, Limit.LONGEST) : Limit.SHORTEST) => {
     clearTimer(flushTimer)
     within(scope, () => {
       flushTimer = setTimer(() => {
@@ -145,7 +148,7 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
     softNavigations.set(navigationId, found)
     // Later changes of the route, which the browser does not report, may have displaced it.
     if (!views.includes(found)) views.unshift(found)
-    for (const id of softNavigations.keys()) if (softNavigations.size > VIEWS) softNavigations.delete(id)
+    for (const id of softNavigations.keys()) if (softNavigations.size > Limit.VIEWS) softNavigations.delete(id)
     return found
   }
 
@@ -185,7 +188,8 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
 
     const last = beacons.pop()
     if (last) {
-      const dropped = [...drops.values()].reduce((sum, by) => sum + by, 0)
+      let dropped = 0
+      for (const by of drops.values()) dropped += by
       beacons.push(dropped ? { ...last, dropped, drops: Object.fromEntries(drops) } : last)
     } else for (const [list, by] of drops) view.batch$.drop(list, by)
     return beacons
@@ -243,7 +247,7 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
     attempt(collect)
     for (const view of views) attempt(() => flushView(view, leaving))
     // The document's view is kept: where the browser reports no soft navigations, its CLS and INP continue.
-    while (views.length > VIEWS) views.splice(views[0] === documentView ? 1 : 0, 1)
+    while (views.length > Limit.VIEWS) views.splice(views[0] === documentView ? 1 : 0, 1)
     flushing = 0
     if (leaving) clearTimer(flushTimer)
     else scheduleFlush()
@@ -265,7 +269,10 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
             beginView(currentVisit(), 'soft-navigation', now())
           }
         }),
-      () => traceparent && traceparent.length && addTraceparent(traceparent, endpoint, () => view().session$ + view().id$),
+      () => {
+        const listed = [traceparent || []].flat()
+        if (listed.length) addTraceparent(listed, endpoint, () => view().session$ + view().id$)
+      },
     ]
     for (const part of parts) attempt(part)
   }
@@ -283,7 +290,7 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
         },
         () => flush(true),
       )
-      if (errorsSampled) observeErrors((error) => batch().error(error), ignoreErrors)
+      if (errorsSampled) observeErrors(addError, ignoreErrors)
       if (sampled) measure()
       on(globalThis, 'visibilitychange', () => document.visibilityState === 'visible' && scheduleFlush())
       scheduleFlush()
@@ -292,8 +299,7 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
   return {
     view$: view,
     error$(error) {
-      const described = view().errorsSampled$ && describeError(error, ignoreErrors)
-      if (described) batch().error(described)
+      if (view().errorsSampled$) addError(describeError(error, ignoreErrors))
     },
     flush$: () => flush(),
     end$: () => endScope(scope),

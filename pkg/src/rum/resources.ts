@@ -22,8 +22,8 @@ function kindOf({ initiatorType, name }: PerformanceResourceTiming): string {
 
 /** The host and port of a URL, or its scheme if it has no host. */
 export function hostOf(url: string): string {
-  const [, host] = /:\/\/([^/]*)/.exec(url) ?? []
-  return (host === undefined ? url.slice(0, url.indexOf(':') + 1) : host.slice(host.lastIndexOf('@') + 1).slice(0, HOST)) || '-'
+  const [, host] = /:\/\/(?:[^/]*@)?([^/]*)/.exec(url) ?? []
+  return (host?.slice(0, HOST) ?? url.slice(0, url.indexOf(':') + 1)) || '-'
 }
 
 /** Adds an entry to the sums of its host and kind, which `sumOf` returns. */

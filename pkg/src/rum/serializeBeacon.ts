@@ -1,17 +1,14 @@
 import type { RumBeacon } from './beacon.js'
 import { stringify } from './lib/stringify.js'
 
-// The collector assumes these where a beacon does not say otherwise.
-const NAVIGATION = 'navigate'
-const DEVICE = 'desktop'
-
 /** A beacon as JSON, without members that have their default. The default of `view` is the beginning of the id. */
 export function serializeBeacon(beacon: RumBeacon): string {
   const { id, view, navigation, device } = beacon
+  // What the collector assumes where a beacon does not say otherwise.
   return stringify({
     ...beacon,
-    view: String(id).replace(/-\w+$/, '') === view ? undefined : view,
-    navigation: navigation === NAVIGATION ? undefined : navigation,
-    device: device === DEVICE ? undefined : device,
+    view: id.replace(/-\w+$/, '') === view ? undefined : view,
+    navigation: navigation === 'navigate' ? undefined : navigation,
+    device: device === 'desktop' ? undefined : device,
   })!
 }

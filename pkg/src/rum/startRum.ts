@@ -10,8 +10,10 @@ import { forgetVisit } from './session.js'
 import { createCounterDeltas, readTotals } from './toolkitCounters.js'
 import { activationStart } from './vitals/pageLifecycle.js'
 
-/** The number of marks that are kept. */
-const MARKS = 256
+const enum Limit {
+  /** The number of marks that are kept. */
+  MARKS = 256,
+}
 
 /**
  * Starts to measure this page, including what the browser has recorded before. Sends beacons at intervals, and when the
@@ -52,7 +54,7 @@ export function startRum(given: RumOptions): Rum {
     mark(name) {
       if (!monitor) return
       const at = now()
-      if (marks.has(name) || marks.size < MARKS) marks.set(name, at)
+      if (marks.has(name) || marks.size < Limit.MARKS) marks.set(name, at)
       record((batch) => batch.record(name, Math.max(at - viewStart(), 0)))
     },
     measure(name, startMark, endMark) {

@@ -89,9 +89,9 @@ function resolve(url: string): string {
   return /^\/[\w.~%-]/.test(url) && base.startsWith(here) ? here + url.slice(1) : new URL(url, base).href
 }
 
-/** The URL of a request, if it can be read without calling code of the page. */
+/** The URL of a request, if it can be read without calling code of the page. Throws where there is no `Request`. */
 function addressOf(given: unknown): string | undefined {
   if (typeof given === 'string') return given
   if (given instanceof URL) return given.href
-  return typeof Request === 'function' && given instanceof Request ? given.url : undefined
+  return given instanceof Request ? given.url : undefined
 }

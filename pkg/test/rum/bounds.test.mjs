@@ -56,6 +56,10 @@ test('a text is truncated between characters', () => {
     ['aé€😀', 9, 'aé€'],
     ['aé€😀', 5, 'aé'],
     ['aé€😀', 2, 'a'],
+    // Half of a surrogate pair, for which readers of JSON refuse all of it.
+    ['a\ud83d', 10, 'a\ufffd'],
+    ['\ude00a😀', 10, '\ufffda😀'],
+    ['a\ud83d', 3, 'a'],
   ]) {
     assert.equal(format.truncate(from, bytes), to)
   }

@@ -172,7 +172,7 @@ test('lines of the message are not taken for stack frames', () => {
 test('errors are ignored by a string in their message, or by a pattern', () => {
   const all = []
   const error = (message) => listeners.error({ message, filename: '', error: null })
-  observeErrors(({ message }) => all.push(message), ['extension', /^TypeError: Failed to fetch$/g, /^Failed to load$/])
+  observeErrors((error) => error && all.push(error.message), ['extension', /^TypeError: Failed to fetch$/g, /^Failed to load$/])
   for (let twice = 0; twice < 2; twice++) error('Uncaught TypeError: Failed to fetch')
   error('Uncaught Error: Failed to load')
   error('from an extension')
@@ -184,6 +184,35 @@ test('errors are ignored by a string in their message, or by a pattern', () => {
     describeError(new Error('ResizeObserver loop limit exceeded'), false).message,
     'Error: ResizeObserver loop limit exceeded',
   )
+})
+
+test('one string or one pattern is ignored like a list of it, and hides no other error', () => {
+  for (const one of ['extension', /extension$/]) {
+    const all = []
+    observeErrors(({ message } = {}) => all.push(message), one)
+    listeners.error({ message: 'from an extension', filename: '', error: null })
+    listeners.error({ message: 'kept', filename: '', error: null })
+    assert.deepEqual(all, [undefined, 'kept'])
+    assert.equal(describeError(new Error('from an extension'), one), undefined)
+    assert.equal(describeError(new Error('kept'), one).message, 'Error: kept')
+  }
+})
+
+test('a field of a form that is named id is not taken for the id of the form', () => {
+  const form = { nodeType: 1, nodeName: 'FORM', id: { nodeType: 1, nodeName: 'INPUT' }, classList: ['buy'], parentNode: null }
+  const target = { nodeType: 1, nodeName: 'IMG', id: '', classList: [], parentNode: form }
+  assert.equal(messageOf({ type: 'error', target, preventDefault() {} }), 'Object error of form.buy>img')
+  target.id = 'hero'
+  assert.equal(messageOf({ type: 'error', target, preventDefault() {} }), 'Object error of #hero')
+})
+
+test('a message that was cut within a character is well-formed', () => {
+  const { message, stack } = describeError({
+    toString: () => 'cut 🐕'.slice(0, -1),
+    stack: 'at a (x.js:1:2)\nat \ud83d (x.js:3:4)',
+  })
+  assert.equal(message, 'cut \ufffd')
+  assert.equal(stack, 'at a (x.js:1:2)\nat \ufffd (x.js:3:4)')
 })
 
 test('a shortened message contains no half address', () => {

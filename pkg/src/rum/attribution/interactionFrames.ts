@@ -19,10 +19,12 @@ export interface InteractionFrames {
   longBetween$(start: number, end: number): PerformanceLongAnimationFrameTiming[]
 }
 
-/** The number of latest frames that are always kept: events and long frames may arrive in any order. */
-const KEPT = 10
-/** Event Timing rounds to 8 ms: events whose paints are this close belong to one frame. */
-const ROUNDED = 8
+const enum Limit {
+  /** The number of latest frames that are always kept: events and long frames may arrive in any order. */
+  KEPT = 10,
+  /** Event Timing rounds to 8 ms: events whose paints are this close belong to one frame. */
+  ROUNDED = 8,
+}
 
 /** `reportable` returns the events that may still be reported. */
 export function keepFrames(
@@ -48,12 +50,12 @@ export function keepFrames(
   const cleanup = () => {
     cleanupPending = false
     const kept = new Set(reportable().map(of))
-    const first = frames.length - KEPT
+    const first = frames.length - Limit.KEPT
     frames = frames.filter((frame, at) => at >= first || kept.has(frame))
     const overlapping = new Set(
       frames.flatMap(({ start$: start, processingEnd$: processingEnd }) => longBetween(start, processingEnd)),
     )
-    const firstLong = long.length - KEPT
+    const firstLong = long.length - Limit.KEPT
     long = long.filter((frame, at) => overlapping.has(frame) || (at >= firstLong && frame.startTime > latest))
   }
   const scheduleCleanup = () => {
@@ -75,7 +77,7 @@ export function keepFrames(
       latest = Math.max(latest, processingEnd)
       // The latest frame that it may belong to.
       let frame: Frame | undefined
-      for (const known of frames) if (Math.abs(painted - known.painted$) <= ROUNDED) frame = known
+      for (const known of frames) if (Math.abs(painted - known.painted$) <= Limit.ROUNDED) frame = known
       if (!frame)
         frames.push(
           (frame = {

@@ -6,7 +6,8 @@ export function selector(node: Node | null): string {
   let path = ''
   try {
     for (; node && node.nodeType !== 9; node = node.parentNode) {
-      const { id, classList } = node as Element
+      const { id: given, classList } = node as Element
+      const id = typeof given === 'string' && given
       const step = id ? `#${id}` : [name(node), ...Array.from(classList ?? []).sort()].join('.')
       if (path.length + step.length > LENGTH - 1) return path || step
       path = path ? `${step}>${path}` : step

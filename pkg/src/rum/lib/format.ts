@@ -1,9 +1,14 @@
 // Strings and numbers in the form that beacons have.
 import { NAME } from '../../boundary/rum.js'
 
-/** The longest prefix of `text` that takes at most `bytes` bytes of UTF-8. */
+/**
+ * The longest prefix of `text` that takes at most `bytes` bytes of UTF-8. Half a surrogate pair becomes U+FFFD: many readers of
+ * JSON refuse a text with one, and the whole beacon with it.
+ */
 export const truncate = (text: string, bytes: number): string =>
-  text.length * 3 <= bytes ? text : text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(bytes)).read)
+  (text = text.replace(/\p{Cs}/gu, '\ufffd')).length * 3 <= bytes
+    ? text
+    : text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(bytes)).read)
 
 /** The length of `text` in bytes of UTF-8. */
 export const byteLength = (text: string): number => new TextEncoder().encode(text).length

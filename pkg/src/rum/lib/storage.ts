@@ -5,4 +5,4 @@ export const readStorage = (key: string): string => attempt(() => sessionStorage
 
 /** An empty value removes the entry. */
 export const writeStorage = (key: string, value: string | number): void =>
-  attempt(() => (value ? sessionStorage.setItem(key, String(value)) : sessionStorage.removeItem(key)))
+  attempt(() => (value ? sessionStorage.setItem(key, value as string) : sessionStorage.removeItem(key)))

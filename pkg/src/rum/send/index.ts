@@ -114,8 +114,8 @@ export function createSender({ endpoint, format, keep, onLost }: SenderOptions):
   const send = async (id: string, request: Request) => {
     const before = epoch
     // During a pause new beacons are stored too.
-    const { isRetry$: isRetry, bytes$: bytes } =
-      pause.left() > 0 || isOffline() ? { isRetry$: true, bytes$: undefined } : await post(request)
+    const { isRetry$: isRetry, bytes$: bytes }: Outcome =
+      pause.left() > 0 || isOffline() ? { isRetry$: true } : await post(request)
     if (before !== epoch) return
     if (isRetry) await store(id, request)
     else if (bytes === undefined) countLost(1)
@@ -130,7 +130,7 @@ export function createSender({ endpoint, format, keep, onLost }: SenderOptions):
     const onFailed = () => void (before === epoch && store(id, request))
     // There will be no response. A server that failed may fail again, even after the pause, so the last beacons are stored
     // until a request has succeeded.
-    if ((isOffline() || pause.isFailing()) && outbox.isReady$()) onFailed()
+    if (isOffline() || (pause.isFailing() && outbox.isReady$())) onFailed()
     else queue(request, onFailed)
   }
 

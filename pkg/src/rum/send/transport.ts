@@ -44,10 +44,12 @@ export interface Transport {
 
 type More = RequestInit & { activateAfter?: number }
 
-/** The number of URLs that are remembered. */
-const URLS = 32
-/** A request without a response is aborted after this time, ms. */
-const UNANSWERED = 30_000
+const enum Limit {
+  /** The number of URLs that are remembered. */
+  URLS = 32,
+  /** A request without a response is aborted after this time, ms. */
+  UNANSWERED = 30_000,
+}
 
 /** The URLs of the latest requests of all senders: one must not take the beacons of another for requests of the page. */
 const urls = new Set<string>()
@@ -58,7 +60,7 @@ export const isOwn = (url: string): boolean => urls.has(url)
 /** @internal Remembers where beacons are sent to. */
 export function remember(url: string): void {
   urls.add(url)
-  for (const known of urls) if (urls.size > URLS) urls.delete(known)
+  for (const known of urls) if (urls.size > Limit.URLS) urls.delete(known)
 }
 
 /** @internal */
@@ -72,7 +74,7 @@ export function createTransport(): Transport {
   let takesGzip = false
 
   // The timers of requests run on when measuring or sending ends.
-  const whenUnanswered = (run: () => void) => within(undefined, () => setTimer(run, UNANSWERED))
+  const whenUnanswered = (run: () => void) => within(undefined, () => setTimer(run, Limit.UNANSWERED))
   return {
     abort$() {
       for (const abort of inFlight) abort.abort()
