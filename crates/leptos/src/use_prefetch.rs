@@ -7,8 +7,8 @@ use std::future::Future;
 use std::sync::Arc;
 
 /// Fetches the query of `key` without showing it, at once and whenever the key changes: so that a component that comes
-/// later, such as one behind a `<Suspense/>`, finds it. While the key is `None`, nothing is fetched. See
-/// [`QueryClient::prefetch`](crate::QueryClient::prefetch).
+/// later, such as one behind a `<Suspense/>`, finds it. While the key is `None`, nothing is fetched. On a server it does nothing: what
+/// shows the query fetches it. See [`QueryClient::prefetch`](crate::QueryClient::prefetch).
 ///
 /// ```no_run
 /// # use leptos::prelude::*;

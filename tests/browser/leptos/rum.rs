@@ -1,6 +1,7 @@
 //! The figures of the query cache and other modules in the beacons of an app.
 use crate::stage::{mount, until};
 use leptos::prelude::*;
+use leptos::web_sys::js_sys;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -93,6 +94,35 @@ async fn a_beacon_has_the_figures_of_images_json_and_paced_calls() {
         assert!(beacons.contains(part), "{part} is not in {beacons}");
     }
     rum.stop();
+}
+
+#[wasm_bindgen_test]
+async fn two_provide_rum_do_not_report_the_beacons_of_each_other() {
+    let (sent, handle) = (Rc::new(RefCell::new(Vec::<String>::new())), Rc::new(Cell::new(None)));
+    let (kept, outside) = (sent.clone(), handle.clone());
+    let mut stage = mount(move || {
+        let mut first = RumOptions::new("/?first", "first");
+        first.before_send = Some(Box::new(|_| None));
+        provide_rum(first);
+        let mut second = RumOptions::new("/?second", "second");
+        second.before_send = Some(Box::new(move |beacon| {
+            kept.borrow_mut().push(beacon);
+            None
+        }));
+        provide_rum(second);
+        outside.set(use_rum());
+    });
+    let second = handle.take().expect("it was started");
+    // What earlier tests asked for is reported first.
+    second.flush();
+    sent.borrow_mut().clear();
+    let _answer = whippet_web::query::fetch::get("/?first", f64::INFINITY).await;
+    let asked = "performance.getEntriesByName(location.origin + '/?first').length";
+    until(|| js_sys::eval(asked).is_ok_and(|count| count.as_f64() > Some(0.0))).await;
+    second.flush();
+    let beacons = sent.borrow().join("\n");
+    assert!(!beacons.contains(r#""fetch":"#), "{beacons}");
+    stage.clear();
 }
 
 #[wasm_bindgen_test]

@@ -86,8 +86,11 @@ where
         let state = StoredValue::new_local(State::default());
         on_cleanup(move || {
             // The storage's own disposal would be too late: unsubscribing may notify other components, which use it.
-            let observing = state.try_get_value().and_then(|state| state.0.observer.take());
+            let Some(state) = state.try_get_value() else { return };
+            let observing = state.0.observer.take();
             drop(observing);
+            // An async value of Leptos that waits hears that nothing comes: a task that nothing wakes is never freed.
+            state.0.waiting.take().into_iter().for_each(Waker::wake);
         });
         let hydration = Hydration::new();
         let observe = {
@@ -119,9 +122,8 @@ where
             if hydration.is_over() && !now.is_unsettled() {
                 return Poll::Ready(outcome(now));
             }
-            if let Some(state) = state.try_get_value() {
-                state.0.waiting.borrow_mut().push(context.waker().clone());
-            }
+            let Some(state) = state.try_get_value() else { return Poll::Ready(Settled::Idle) };
+            state.0.waiting.borrow_mut().push(context.waker().clone());
             Poll::Pending
         }))
     }
@@ -293,7 +295,8 @@ impl State {
                 let changed = self.0.changed.clone();
                 let shown = wanted.key.clone();
                 let mut made = make(wanted);
-                if let Some(age) = age {
+                // Initial data is none that the server fetched.
+                if let Some(age) = age.filter(|_| options.initial.is_none()) {
                     begin_with_what_was_sent(&mut made.observer, age);
                 }
                 let observer = QueryObserver::new(&host, &key, made, move || changed.notify());

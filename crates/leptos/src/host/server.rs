@@ -13,7 +13,7 @@ use leptos::reactive::computed::ScopedFuture;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -58,8 +58,11 @@ impl Host {
     /// Forgets a query.
     pub(super) fn forget(&self, key: &Key) {
         let mut queries = self.queries();
-        queries.values.remove(key);
-        queries.running.retain(|(known, _), _| known != key);
+        let data = queries.values.remove(key);
+        let running = queries.running.extract_if(|(known, _), _| known == key).collect::<Vec<_>>();
+        drop(queries);
+        // Not locked: a destructor of the user's may use the cache.
+        drop((data, running));
     }
 
     /// What was fetched so far.
@@ -82,19 +85,19 @@ impl Host {
     fn tell(&self, key: &Key, outcome: Result<&Value, &Value>) {
         let on_settled = self.queries().on_settled.clone();
         if let Some(on_settled) = on_settled {
-            on_settled(key, outcome);
+            // Where a listener panics, the page is sent all the same.
+            let _ = catch_unwind(AssertUnwindSafe(|| on_settled(key, outcome)));
         }
     }
 
     pub(crate) fn set_data(&self, key: &Key, data: Value) {
-        self.keep(key, data);
+        self.keep(key, data, now());
     }
 
-    /// Keeps data of now. Returns the time.
-    fn keep(&self, key: &Key, data: Value) -> f64 {
-        let at = now();
-        self.queries().values.insert(key.clone(), Known { data, at });
-        at
+    fn keep(&self, key: &Key, data: Value, at: f64) {
+        let before = self.queries().values.insert(key.clone(), Known { data, at });
+        // Not locked: a destructor of the user's may use the cache.
+        drop(before);
     }
 
     pub(crate) fn data(&self, key: &Key) -> Option<Value> {
@@ -114,50 +117,62 @@ impl Host {
     /// Nobody clicks on a server.
     pub(crate) fn mutate(&self, _: MutationOptions, _: impl Fn(Progress) + 'static) {}
 
-    /// Fetches a query, or joins who fetches it.
-    pub(super) fn fetch<T, E>(&self, key: Key, function: impl FnOnce() -> Fetch<T, E>) -> Running<T, E>
+    /// Fetches a query, or joins who fetches it. Whoever awaits it first calls the function: threads that ask for a query at the same
+    /// time call it once, and nobody calls it while Leptos lists routes.
+    pub(super) fn fetch<T, E>(
+        &self,
+        key: Key,
+        function: impl FnOnce() -> Fetch<T, E> + Send + 'static,
+    ) -> Running<T, E>
     where
         T: Send + Sync + 'static,
         E: Send + Sync + 'static,
     {
         let place = (key.clone(), TypeId::of::<(T, E)>());
-        let queries = self.queries();
+        let mut queries = self.queries();
         let kept = queries.values.get(&key).cloned();
         if let Some((Ok(value), at)) = kept.map(|known| (known.data.downcast::<T>(), known.at)) {
-            let settled = Settled::Data { value, at };
-            return (Box::pin(std::future::ready(settled)) as Pin<Box<dyn Future<Output = _> + Send>>)
-                .shared();
+            return shared(std::future::ready(Settled::Data { value, at }));
         }
         let running = queries.running.get(&place).and_then(|it| it.downcast_ref::<Running<T, E>>().cloned());
         if let Some(running) = running {
             return running;
         }
-        drop(queries);
-        // Not locked: the function may use the cache.
-        let (answer, host) = (function(), self.clone());
+        // Weak: what nobody awaits stays as it is, and would keep the queries of its request.
+        let host = Arc::downgrade(&self.0);
         let work = async move {
-            // Where it panics, nobody would hear of its end, and the page would wait for it without one. The browser fetches it.
-            let Ok(answer) = AssertUnwindSafe(answer).catch_unwind().await else { return Settled::Idle };
+            let answer = function().await;
+            let (host, at) = (host.upgrade().map(Self), now());
             match answer {
                 Ok(value) => {
                     let value = Arc::new(value);
                     let untyped = value.clone() as Value;
-                    let at = host.keep(&key, untyped.clone());
-                    host.tell(&key, Ok(&untyped));
+                    if let Some(host) = host {
+                        host.keep(&key, untyped.clone(), at);
+                        host.tell(&key, Ok(&untyped));
+                    }
                     Settled::Data { value, at }
                 }
                 Err(error) => {
                     let value = Arc::new(error);
                     let untyped = value.clone() as Value;
-                    host.tell(&key, Err(&untyped));
-                    Settled::Error { value, at: now() }
+                    if let Some(host) = host {
+                        host.tell(&key, Err(&untyped));
+                    }
+                    Settled::Error { value, at }
                 }
             }
         };
-        let running = (Box::pin(work) as Pin<Box<dyn Future<Output = _> + Send>>).shared();
-        self.queries().running.insert(place, Box::new(running.clone()));
+        // Where the function panics, nobody would hear of its end, and the page would wait for it without one. The browser fetches it.
+        let running =
+            shared(AssertUnwindSafe(work).catch_unwind().map(|ended| ended.unwrap_or(Settled::Idle)));
+        queries.running.insert(place, Box::new(running.clone()));
         running
     }
+}
+
+fn shared<T, E>(work: impl Future<Output = Settled<T, E>> + Send + 'static) -> Running<T, E> {
+    (Box::pin(work) as Pin<Box<dyn Future<Output = _> + Send>>).shared()
 }
 
 /// A server hydrates nothing.

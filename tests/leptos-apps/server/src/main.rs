@@ -51,8 +51,9 @@ fn asker() {
 }
 
 async fn api(Path((kind, id)): Path<(String, u32)>, request: Request) -> Response {
-    const KINDS: [&str; 10] =
-        ["product", "maker", "missing", "fresh", "stale", "page", "basket", "bare", "stock", "price"];
+    const KINDS: [&str; 11] = [
+        "product", "maker", "missing", "fresh", "stale", "known", "page", "basket", "bare", "stock", "price",
+    ];
     let Some(kind) = KINDS.into_iter().find(|it| *it == kind) else {
         return StatusCode::NOT_FOUND.into_response();
     };

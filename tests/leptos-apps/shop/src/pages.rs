@@ -43,6 +43,7 @@ fn ProductPage() -> impl IntoView {
             <Maker found/>
             <Missing/>
             <Clocks/>
+            <Known/>
             <Pages/>
             <Bare/>
             <Stock/>
@@ -119,6 +120,20 @@ fn Clocks() -> impl IntoView {
         <Suspense>
             <p id="fresh">{move || name(fresh)}</p>
             <p id="stale">{move || name(stale)}</p>
+        </Suspense>
+    }
+}
+
+/// What is there at once, on a server, too, and nobody has fetched.
+#[component]
+fn Known() -> impl IntoView {
+    let known =
+        || Product { id: 1, name: "known".to_owned(), maker: 101, count: 0, asker: "anybody".to_owned() };
+    let known: Query<Product, NotThere> =
+        use_query(|| "known", |_: &str| product("known", 1), QueryOptions::new().initial_data(known));
+    view! {
+        <Suspense>
+            <p id="known">{move || name(known)}</p>
         </Suspense>
     }
 }

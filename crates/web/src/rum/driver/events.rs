@@ -1,7 +1,7 @@
 //! Handles the events of a page: vitals, navigations, resources, long frames.
 use super::super::view::View;
 use super::super::vitals::{PageEvent, Vital};
-use super::super::{browser, frames, navigation, read, resources};
+use super::super::{browser, frames, navigation, read, resources, send};
 use super::{Inner, ViewSelector};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -72,10 +72,8 @@ impl Inner {
 
     pub(super) fn on_resource(self: &Rc<Self>, entry: &JsValue) {
         let url = read::text(entry, "name");
-        // Beacons are not requests of the page, also those of earlier visits to other collectors.
-        let is_beacon =
-            url == self.options.endpoint || self.sender.get().is_some_and(|sender| sender.is_own(&url));
-        if !is_beacon {
+        // Beacons are not requests of the page, also those of earlier visits and of another `start` to other collectors.
+        if url != self.options.endpoint && !send::is_own(&url) {
             let (resource, timings) = (resources::of_entry(entry, &url), navigation::server_timings(entry));
             self.record(|view, now| {
                 view.queue.resource(now, &resource);

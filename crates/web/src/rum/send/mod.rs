@@ -83,6 +83,7 @@ impl Sender {
             }),
         };
         *inner.hooks.borrow_mut() = Some(hooks);
+        transport::remember(endpoint);
         inner.drain_in(FIRST_DRAIN);
         Self { inner }
     }
@@ -140,11 +141,11 @@ impl Sender {
     pub(super) fn sent(&self) -> Sent {
         self.inner.sent.get()
     }
+}
 
-    /// Whether a request to `url` may be a beacon.
-    pub(super) fn is_own(&self, url: &str) -> bool {
-        self.inner.transport.has_sent_to(url)
-    }
+/// Whether a request to `url` may be a beacon: of any sender of the page.
+pub(super) fn is_own(url: &str) -> bool {
+    transport::has_sent_to(url)
 }
 
 impl Inner {
@@ -196,9 +197,10 @@ impl Inner {
     }
 
     fn send_at_unload(self: &Rc<Self>, kept: KeptRequest) {
-        let leaves = self.outbox.borrow().may_send_at_unload(natives::is_online());
-        // A database that is not open yet cannot keep a beacon in time: then sending it is worth a try.
-        let keeps = !leaves && self.store.is_ready();
+        let online = natives::is_online();
+        let leaves = self.outbox.borrow().may_send_at_unload(online);
+        // A database that is not open yet may not keep a beacon in time: then sending it is worth a try, unless that would fail for sure.
+        let keeps = !leaves && (!online || self.store.is_ready());
         let (this, generation, held) = (Rc::clone(self), self.generation.get(), kept.clone());
         let failed: Rc<dyn Fn()> = Rc::new(move || {
             if generation == this.generation.get() {

@@ -15,10 +15,30 @@ const URLS: usize = 32;
 /// A request without an answer after this time is aborted, ms.
 const REQUEST_TIMEOUT: f64 = 30_000.0;
 
+thread_local! {
+    /// The latest URLs that the page sent beacons to, whoever did: one must not take the beacons of another for requests of the page.
+    static SENT_TO: RefCell<VecDeque<String>> = RefCell::default();
+}
+
+/// Whether beacons were sent to `url`.
+pub(super) fn has_sent_to(url: &str) -> bool {
+    SENT_TO.with_borrow(|urls| urls.iter().any(|known| known == url))
+}
+
+/// Remembers where beacons are sent to.
+pub(super) fn remember(url: &str) {
+    if !has_sent_to(url) {
+        SENT_TO.with_borrow_mut(|urls| {
+            urls.push_back(url.into());
+            if urls.len() > URLS {
+                urls.pop_front();
+            }
+        });
+    }
+}
+
 pub(super) struct Transport {
     natives: Natives,
-    /// The latest URLs that this page sent to.
-    urls: RefCell<VecDeque<String>>,
     /// Requests in flight, by number.
     in_flight: RefCell<Vec<(u32, AbortController)>>,
     begun: Cell<u32>,
@@ -32,26 +52,11 @@ impl Transport {
     pub(super) fn new() -> Rc<Self> {
         Rc::new(Self {
             natives: Natives::take(),
-            urls: RefCell::default(),
             in_flight: RefCell::default(),
             begun: Cell::new(0),
             keepalive_bytes: Cell::new(0),
             takes_gzip: Cell::new(false),
         })
-    }
-
-    pub(super) fn has_sent_to(&self, url: &str) -> bool {
-        self.urls.borrow().iter().any(|known| known == url)
-    }
-
-    fn note(&self, url: &str) {
-        if !self.has_sent_to(url) {
-            let mut urls = self.urls.borrow_mut();
-            urls.push_back(url.into());
-            if urls.len() > URLS {
-                urls.pop_front();
-            }
-        }
     }
 
     fn fits_keepalive(&self, bytes: usize) -> bool {
@@ -60,7 +65,7 @@ impl Transport {
 
     /// Sends and waits for the answer. Also returns the size of the body as sent.
     pub(super) async fn post(&self, request: &Request) -> (Outcome, usize) {
-        self.note(&request.url);
+        remember(&request.url);
         let number = self.begun.get().wrapping_add(1);
         self.begun.set(number);
         let timeout = RequestTimeout::new();
@@ -97,7 +102,7 @@ impl Transport {
     /// Hands the request to the browser, which sends it even if the page is closed at once. Returns `false` if no API accepts
     /// it. The answer cannot be read; `failed` is called if the request fails while the page still runs.
     pub(super) fn send_at_unload(self: &Rc<Self>, request: &Request, failed: Rc<dyn Fn()>) -> bool {
-        self.note(&request.url);
+        remember(&request.url);
         if self.natives.fetch_later(&request.url, &request.init(None)) {
             return true;
         }
