@@ -61,6 +61,9 @@ impl std::fmt::Display for StoreError {
                  Update whippet, or choose an empty folder."
             ),
             Self::Database(error) if error.kind() == ErrorKind::Unavailable => error.fmt(f),
+            Self::Database(error) if error.kind() == ErrorKind::Full => {
+                write!(f, "no space is left where the data is: free some ({error})")
+            }
             Self::Database(error) => write!(f, "the database refused: {error}"),
             Self::TooLong => f.write_str(
                 "this took the collector too long and was cut off: choose a shorter time range, or one app or page",

@@ -431,6 +431,11 @@ impl Store {
         self.metrics.write_health.failure().map(|error| error.kind())
     }
 
+    /// What was wrong with the database when something was written last, where it failed.
+    pub fn last_trouble(&self) -> Option<ErrorKind> {
+        self.metrics.write_health.unresolved().map(|error| error.kind())
+    }
+
     /// The share of time that the writer works, where it is so much that something should be done.
     pub fn busy(&self) -> Option<f64> {
         self.metrics.busy()

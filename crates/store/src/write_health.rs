@@ -30,9 +30,14 @@ impl WriteHealth {
 
     /// A current failure.
     pub fn failure(&self) -> Option<Error> {
-        let mut failures = self.failures();
-        failures.retain(|_, (at, _)| at.elapsed() < REPORTED_FOR);
-        failures.values().next().map(|(_, error)| error.clone())
+        let failures = self.failures();
+        let mut current = failures.values().filter(|(at, _)| at.elapsed() < REPORTED_FOR);
+        current.next().map(|(_, error)| error.clone())
+    }
+
+    /// A failure that no success has followed, however long ago.
+    pub fn unresolved(&self) -> Option<Error> {
+        self.failures().values().next().map(|(_, error)| error.clone())
     }
 
     fn failures(&self) -> MutexGuard<'_, BTreeMap<&'static str, (Instant, Error)>> {

@@ -1,4 +1,5 @@
 //! The one thread that writes. Commands that wait together share a transaction: many beacons, one fsync.
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -52,6 +53,9 @@ const DIVISIONS: usize = 16;
 /// A group of more is not divided at once: where its first command and its last are refused each by itself, the reason is of no single
 /// command, and the others are not tried.
 const ENDS: usize = 8;
+
+/// The time between two lines of the log that say the same failure.
+const QUIET: Duration = Duration::from_secs(60);
 
 /// The shares of the limit to which space is freed before each further try of a transaction that found the file full.
 const SHARES: [f64; 3] = [size_limit::FULL, 0.6, 0.3];
@@ -107,6 +111,8 @@ struct Writer {
     pass: Option<Pass>,
     /// Whether there may be dropped names whose rows are still to be moved.
     has_evictions: bool,
+    /// The failure of each operation that was logged last, and when.
+    logged: BTreeMap<&'static str, (Instant, String)>,
 }
 
 /// The result of a transaction of several commands.
@@ -152,6 +158,7 @@ impl Writer {
             stale: false,
             pass: None,
             has_evictions: true,
+            logged: BTreeMap::new(),
         })
     }
 
@@ -284,7 +291,9 @@ impl Writer {
     }
 
     fn try_to_write(&mut self, commands: &[Command]) -> Written {
-        let operation = commands.first().map_or("write_beacons", Command::operation);
+        // Named by what pages wait for: where that fails, it is to be known.
+        let named = commands.iter().find(|command| command.arrival().is_some()).or(commands.first());
+        let operation = named.map_or("write_beacons", Command::operation);
         let outcomes = self.attempt(operation, |writer| {
             let mut again = 0;
             loop {
@@ -321,9 +330,12 @@ impl Writer {
             return true;
         }
         let written = self.attempt("write_journal", |writer| {
-            let Self { database, hot, .. } = writer;
+            let Self { database, file, hot, .. } = writer;
             let database: &dyn Database = &**database;
-            database.transaction(Access::Write, |database| hot.write_journal(database))?;
+            database.transaction(Access::Write, |database| {
+                check_log(file)?;
+                hot.write_journal(database)
+            })?;
             writer.check_file()
         });
         if written.is_none() {
@@ -381,7 +393,11 @@ impl Writer {
                 "the writer panicked".to_owned()
             }
         };
-        tracing::error!(error, operation, "a write was rolled back");
+        // A disk that is full fails with each beacon.
+        if self.logged.get(operation).is_none_or(|(at, last)| at.elapsed() >= QUIET || *last != error) {
+            tracing::error!(error, operation, "a write was rolled back");
+            self.logged.insert(operation, (Instant::now(), error));
+        }
         self.metrics.write_failed();
         None
     }
@@ -392,7 +408,7 @@ impl Writer {
         let database: &dyn Database = &**database;
         let (mut evicted, mut is_changed) = (false, false);
         let outcomes = database.transaction(Access::Write, |database| {
-            file.as_mut().map_or(Ok(()), FileGuard::check_log)?;
+            check_log(file)?;
             if *stale {
                 names.reload(database)?;
                 errors.reload(database)?;
@@ -443,7 +459,7 @@ impl Writer {
                         let set = shared_state::put(database, state, *checked)?;
                         let mut dropped = 0;
                         for scrape in scrapes.iter().filter(|_| set) {
-                            // What the last one leaves out, those before it do, too.
+                            // What one of them leaves out, the last leaves out, too: it has all series.
                             dropped = series.record(database, scrape, options.limits.series)?;
                             metrics.series_dropped(&scrape.target, dropped);
                         }
@@ -487,16 +503,22 @@ impl Writer {
             // It reads from all tables. Where one is damaged, a transaction would end with it.
             Stage::Watermark => {
                 self.swept = true;
+                let Self { database, file, .. } = self;
+                let database: &dyn Database = &**database;
+                database.transaction(Access::Write, |_| check_log(file))?;
                 return sweep::portion(&*self.database, &mut self.hot, stage, now, &self.options, first);
             }
             Stage::Evictions => return self.move_portion(),
             Stage::SizeLimit => return Ok(!self.free_space(size_limit::FULL)),
             _ => {}
         }
-        let Self { database, hot, options, .. } = self;
+        let Self { database, file, hot, options, .. } = self;
         let database: &dyn Database = &**database;
         let all = database
-            .transaction(Access::Write, |database| sweep::portion(database, hot, stage, now, options, first))
+            .transaction(Access::Write, |database| {
+                check_log(file)?;
+                sweep::portion(database, hot, stage, now, options, first)
+            })
             .inspect_err(|_| self.hot.clear())?;
         match stage {
             Stage::Names => self.names.reload(database)?,
@@ -532,11 +554,12 @@ impl Writer {
 
     /// Moves the rows of one hour that belong to dropped names. Returns whether no rows are left to be moved.
     fn move_portion(&mut self) -> database::Result<bool> {
-        let Self { database, hot, pass, .. } = self;
+        let Self { database, file, hot, pass, .. } = self;
         let database: &dyn Database = &**database;
         // A pass whose transaction fails begins again.
         let before = pass.take();
         let moved = database.transaction(Access::Write, |database| {
+            check_log(file)?;
             let Some(mut pass) = before.map_or_else(|| Pass::begin(database), |pass| Ok(Some(pass)))? else {
                 return Ok(None);
             };
@@ -579,7 +602,7 @@ impl Writer {
     }
 
     fn free_portion(&mut self, share: f64) -> database::Result<Option<Freed>> {
-        let Self { database, hot, options, errors, space, .. } = self;
+        let Self { database, file, hot, options, errors, space, .. } = self;
         let database: &dyn Database = &**database;
         if database.engine() == Engine::Sqlite {
             hot.set_nearly_full(size_limit::exceeds(database, options, size_limit::FULL)?);
@@ -588,10 +611,12 @@ impl Writer {
             return Ok(None);
         }
         // What is deleted is the oldest of what there is in rows.
-        let write_journal = |hot: &mut Hot| {
-            database
-                .transaction(Access::Write, |database| hot.write_journal(database))
-                .inspect_err(|_| hot.clear())
+        let mut write_journal = |hot: &mut Hot| {
+            let written = database.transaction(Access::Write, |database| {
+                check_log(file)?;
+                hot.write_journal(database)
+            });
+            written.inspect_err(|_| hot.clear())
         };
         if let Err(error) = write_journal(hot) {
             if error.kind() != ErrorKind::Full {
@@ -607,7 +632,10 @@ impl Writer {
         if let Freed::Deleted(_) = freed {
             errors.reload(database)?;
         }
-        database.transaction(Access::Write, size_limit::give_back)?;
+        database.transaction(Access::Write, |database| {
+            check_log(file)?;
+            size_limit::give_back(database)
+        })?;
         size_limit::set(database, options)?;
         // A part of it that failed may have left what it added up.
         hot.clear();
@@ -621,6 +649,11 @@ impl Writer {
         self.series.forget();
         self.stale = true;
     }
+}
+
+/// Looks at SQLite's log, in each transaction that writes: it would lengthen a log that came to harm, which then looks whole.
+fn check_log(file: &mut Option<FileGuard>) -> database::Result<()> {
+    file.as_mut().map_or(Ok(()), FileGuard::check_log)
 }
 
 /// Merges the log into the file, and empties it unless somebody still reads from it.

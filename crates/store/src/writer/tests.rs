@@ -83,6 +83,40 @@ fn a_transaction_that_does_not_fit_is_written_after_space_was_freed() {
     assert!(size_limit::used(&*writer.database).unwrap() <= MAX_SIZE as i64);
 }
 
+/// What writes without beacons lengthens a log that was emptied: it looks whole then, and what is acknowledged is lost with it.
+#[test]
+fn nothing_is_acknowledged_after_a_sweep_of_a_log_that_was_emptied() {
+    type Work = (&'static str, fn(&mut Writer));
+    let works: [Work; 3] = [
+        ("the journal", |writer| assert!(!writer.write_journal())),
+        ("dropped names", |writer| assert!(writer.move_portion().is_err())),
+        ("a sweep", |writer| {
+            for stage in sweep::stages() {
+                let (reply, _answer) = oneshot::channel();
+                writer.run_alone(Command::Sweep { now: START + MINUTE, stage, reply });
+            }
+        }),
+    ];
+    for (name, work) in works {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = writer(folder.path());
+        let commit = |writer: &mut Writer, id: usize| {
+            let (command, mut answer) = command(id, START);
+            writer.commit(vec![command]);
+            answer.try_recv().unwrap()
+        };
+        for id in 0..5 {
+            assert!(commit(&mut writer, id).is_ok());
+        }
+        let log = std::fs::File::options().write(true).open(folder.path().join("whippet.db-wal")).unwrap();
+        assert!(log.metadata().unwrap().len() > 0, "nothing has merged it");
+        log.set_len(0).unwrap();
+        work(&mut writer);
+        assert!(commit(&mut writer, 5).is_err(), "{name}");
+        assert_eq!(log.metadata().unwrap().len(), 0, "{name}");
+    }
+}
+
 #[test]
 fn a_session_that_the_server_ended_while_nobody_wrote_costs_no_beacon() {
     let Some(place) = TestSchema::new() else { return };
