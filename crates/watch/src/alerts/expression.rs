@@ -37,8 +37,10 @@ impl Expression {
         // What is bad if greater must stay below; what is bad if equal must not be equal.
         let bound = Bound { value, above: !is_greater, inclusive: !or_equal };
         let (aggregate, figure) = aggregate_and_figure(left.trim()).ok_or_else(usage)?;
+        let figure = Figure::parse(figure)?;
+        figure.fits_share(aggregate)?;
         let aggregate = aggregate.map(Aggregate::parse).transpose()?;
-        Ok(Self { figure: Figure::parse(figure)?, aggregate, bound, kind: kind(right) })
+        Ok(Self { figure, aggregate, bound, kind: kind(right) })
     }
 }
 

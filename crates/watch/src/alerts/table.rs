@@ -338,6 +338,8 @@ mod tests {
         };
         assert!(of(r#""expr":"LCP > 4s","resolve":"2500ms""#).is_ok());
         assert!(of(r#""expr":"LCP > 80%""#).unwrap_err().contains("LCP is a time"));
+        assert!(of(r#""expr":"share > 4s LCP > 10%""#).is_ok());
+        assert!(of(r#""expr":"share > 4% LCP > 10%""#).unwrap_err().contains("LCP is a time"));
         let error = of(r#""expr":"LCP > 4s","resolve":"5%""#).unwrap_err();
         assert!(error.contains("`resolve`") && error.contains("a time"), "{error}");
     }

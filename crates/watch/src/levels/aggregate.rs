@@ -29,13 +29,18 @@ pub enum Aggregate {
 }
 
 impl Aggregate {
+    /// The bound in `share > 4s`, as it is written.
+    pub(super) fn bound_of_share(text: &str) -> Option<&str> {
+        text.trim().strip_prefix("share").and_then(|rest| rest.trim_start().strip_prefix('>'))
+    }
+
     /// What its name in a rule means.
     ///
     /// # Errors
     /// The names that there are.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        if let Some(bound) = text.strip_prefix("share").and_then(|rest| rest.trim_start().strip_prefix('>')) {
+        if let Some(bound) = Self::bound_of_share(text) {
             return number(bound).map(Self::ShareAbove);
         }
         let quantile = text.strip_prefix('p').and_then(|digits| digits.parse::<f64>().ok());

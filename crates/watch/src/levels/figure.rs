@@ -4,7 +4,7 @@ use std::fmt;
 use whippet_engine::vitals::Metric;
 
 use super::aggregate::Aggregate;
-use super::quantity::Kind;
+use super::quantity::{Kind, kind};
 
 /// A figure that the collector has.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -170,14 +170,16 @@ impl Figure {
 }
 
 impl Figure {
-    /// Whether a number with such a unit can be a bound of it. What gauges and targets' metrics are is not known.
+    /// Whether a number with such a unit can be a bound of it. What custom counts, gauges and targets' metrics are of is not known.
     ///
     /// # Errors
     /// What its numbers look like.
     pub fn fits(&self, aggregate: Aggregate, kind: Option<Kind>) -> Result<(), String> {
         let (wanted, such) = match (self, aggregate) {
             (_, Aggregate::Share | Aggregate::ShareAbove(_)) => (Some(Kind::Share), "a share, such as 5%"),
-            (Self::Gauge(_) | Self::Signal(_) | Self::Metric { .. } | Self::Share(_), _) => return Ok(()),
+            (Self::Count(_) | Self::Gauge(_) | Self::Signal(_) | Self::Metric { .. } | Self::Share(_), _) => {
+                return Ok(());
+            }
             (_, Aggregate::Rate) => (Some(Kind::Rate), "a rate, such as 5/s"),
             (Self::Vital(metric), _) if *metric == Metric::Cls => (None, "a plain number, such as 0.1"),
             (Self::Vital(_) | Self::PageLoad | Self::Timing(_), _) => {
@@ -187,7 +189,18 @@ impl Figure {
         };
         match kind.is_none() || kind == wanted {
             true => Ok(()),
-            false => Err(format!("{aggregate} of {self} is {such}: its bound has another unit")),
+            false => Err(format!("{aggregate} of {self} is {such}: write its bound so")),
+        }
+    }
+
+    /// The same of the bound within an aggregate, as of `share > 4s`.
+    ///
+    /// # Errors
+    /// As [`Self::fits`].
+    pub fn fits_share(&self, aggregate: Option<&str>) -> Result<(), String> {
+        match aggregate.and_then(Aggregate::bound_of_share) {
+            Some(bound) => self.fits(self.usual_aggregate(), kind(bound)),
+            None => Ok(()),
         }
     }
 }

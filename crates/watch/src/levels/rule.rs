@@ -95,6 +95,7 @@ impl LevelTable {
         let scope = Scope::checked(self.target, self.app, self.page)?;
         let figure = Figure::parse(&self.figure)?;
         let aggregate = self.aggregate.as_deref().map(Aggregate::parse).transpose()?;
+        figure.fits_share(self.aggregate.as_deref())?;
         let window = self.window.as_deref().map(window).transpose()?.unwrap_or(WINDOW);
         LevelRule::new(self.name, scope, (figure, aggregate), bound, (window, self.min_samples))?
             .of_split(self.split)
@@ -313,6 +314,8 @@ mod tests {
             ("views", Some("rate"), "10/min"),
             ("error_rate", None, "0.02"),
             ("gauge:heap", None, "512MiB"),
+            ("count:uploaded", None, "1GiB"),
+            ("CLS", Some("share > 0.25"), "5%"),
             ("gauge:wait", None, "2s"),
             ("LCP", Some("share > 4s"), "10%"),
         ] {
@@ -323,7 +326,9 @@ mod tests {
             ("timing:cart", None, "5/s", "a time"),
             ("CLS", None, "100ms", "a plain number"),
             ("views", None, "5m", "a plain number"),
-            ("count:orders", Some("rate"), "5s", "a rate, such as 5/s"),
+            ("views", Some("rate"), "5s", "a rate, such as 5/s"),
+            ("LCP", Some("share > 80%"), "5%", "a time"),
+            ("CLS", Some("share > 4s"), "5%", "a plain number"),
             ("error_rate", None, "0.5s", "a share, such as 5%"),
             ("LCP", Some("share > 4s"), "1ms", "a share"),
         ] {
