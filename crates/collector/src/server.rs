@@ -31,7 +31,7 @@ use crate::rate_limiter::RateLimiter;
 use crate::regressions::Regressions;
 use crate::scrape::{self, Fetcher, NoRoots, Scraper, Scraping, Target, TargetStatus, Tls, TlsError};
 use crate::settings::reload::{Parts, Reloader, SetLog};
-use crate::settings::{FileWatch, SettingsError, Sources};
+use crate::settings::{FileWatch, SettingsError, Sources, warn_if_open};
 use crate::watching;
 
 /// The time between two looks whether a release made pages slower.
@@ -202,10 +202,7 @@ pub async fn serve(sources: Sources, log: SetLog) -> Result<(), ServeError> {
     );
     let shown = Arc::new(ConfigHealth::default());
     shown.taken(sources.shown(), &config.rules, (Vec::new(), clock.now()));
-    if sources.is_foreign() {
-        let file = sources.file().display();
-        tracing::warn!(%file, "this file is left alone, as all users may write it or its folder: name it with --config");
-    }
+    sources.warn_if_foreign();
     if let Some(file) = sources.shown() {
         tracing::info!(file, "the configuration was taken");
     }
@@ -293,7 +290,15 @@ pub async fn serve(sources: Sources, log: SetLog) -> Result<(), ServeError> {
     connections::serve(listener, Replaceable(router), limits, metrics, told_to_stop).await;
     tasks.shutdown().await;
     store.close().await;
-    tracing::info!("stopped; everything is on disk");
+    match store.last_trouble() {
+        None => tracing::info!("stopped; everything is on disk"),
+        Some(kind) => {
+            tracing::warn!(
+                reason = kind.label(),
+                "stopped; the last writes failed, and what they had is not on disk"
+            );
+        }
+    }
     Ok(())
 }
 
@@ -330,12 +335,7 @@ fn announce(address: SocketAddr, place: &Place, has_token: bool) {
         data = %place,
         "whippet {version}: dashboard at http://{address}/, beacons at http://{address}/v1/beacons"
     );
-    if !address.ip().is_loopback() && !has_token {
-        tracing::warn!(
-            "listening on {address}, which other machines may reach, and anyone may see the dashboard: set \
-             WHIPPET_TOKEN, or put a proxy with authentication before everything but /v1/beacons."
-        );
-    }
+    warn_if_open(address, has_token);
 }
 
 fn watch_pushes(tasks: &mut JoinSet<()>, app: App) {

@@ -8,7 +8,9 @@ use clap::Args;
 
 use whippet_store::database::ServerAddress;
 
-use super::values::{Folder, Unshown, address, app, base_path, external_url, rate, sent_header, size};
+use super::values::{
+    Folder, Unshown, address, app, base_path, beacons, external_url, proxies, rate, sent_header, size,
+};
 use crate::prometheus::pages::Labels;
 use crate::prometheus::reading::NamedSelector;
 use crate::prometheus::{Endpoint, Header, labelled};
@@ -71,11 +73,11 @@ pub struct Serve {
     #[arg(long, env = "WHIPPET_MAX_SIZE", value_name = "SIZE", value_parser = size)]
     pub max_size: Option<u64>,
     /// How many beacons per second one address may send in the long run; 0 is no limit
-    #[arg(long, env = "WHIPPET_RATE_LIMIT", default_value_t = 100, value_name = "BEACONS")]
+    #[arg(long, env = "WHIPPET_RATE_LIMIT", default_value_t = 100, value_name = "BEACONS", value_parser = beacons)]
     pub rate_limit: u32,
     /// The number of proxies in front of the collector, each of which adds an address to X-Forwarded-For. Without it
     /// the header is ignored, as anyone can send it
-    #[arg(long, env = "WHIPPET_TRUST_PROXY", default_value_t = 0, value_name = "PROXIES")]
+    #[arg(long, env = "WHIPPET_TRUST_PROXY", default_value_t = 0, value_name = "PROXIES", value_parser = proxies)]
     pub trust_proxy: usize,
     /// A host name under which requests from this machine may reach the dashboard, such as that of a local proxy; may be
     /// given several times. IP addresses and localhost are always allowed, and with --token or --trust-proxy all names

@@ -59,6 +59,16 @@ pub fn rate(text: &str) -> Result<f64, String> {
     }
 }
 
+/// A number of beacons.
+pub fn beacons(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| format!("must be a whole number from 0, which is no limit, to {}", u32::MAX))
+}
+
+/// A number of proxies.
+pub fn proxies(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "must be a whole number: 1 with one proxy in front, 0 without any".to_owned())
+}
+
 /// A size that the store can keep to.
 pub fn size(text: &str) -> Result<u64, String> {
     match bytes(text)? {

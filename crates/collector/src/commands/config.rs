@@ -1,6 +1,7 @@
 //! `whippet config`: a file with every key, or what is wrong with one.
 use crate::args::ConfigCommand;
 use crate::config::{ConfigError, example};
+use crate::prometheus_setup;
 use crate::scrape::{Target, Tls};
 use crate::settings::Sources;
 
@@ -29,6 +30,10 @@ pub fn run(arguments: &ConfigCommand) -> Result<(String, bool), ConfigError> {
                             said.extend(
                                 targets.iter().filter_map(unusable).map(|why| format!("{name}: {why}\n")),
                             );
+                            let names = targets.iter().map(|target| target.name.clone());
+                            let read = settings.config.prometheus.clone();
+                            let reader = prometheus_setup::reader(&settings.serve, read, names);
+                            said.extend(reader.err().map(|error| format!("{name}: {error}\n")));
                             targets.len() + lists.len()
                         }
                         Err(error) => {

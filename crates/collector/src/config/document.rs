@@ -52,6 +52,20 @@ pub fn read<'a, T: Deserialize<'a>>(text: &str, value: Value<'a>) -> Result<T, F
     })
 }
 
+/// Checks that a value is a table, `[name]`, which has an address.
+///
+/// # Errors
+/// Where it is none: most of all the address itself, as the flag has it.
+pub fn expect_table(text: &str, name: &str, value: &Value<'_>) -> Result<(), Fault> {
+    match value.get_ref().is_table() {
+        true => Ok(()),
+        false => {
+            let message = format!("`{name}` is a table: write [{name}], and the address below it as `url`");
+            Err(Fault::at(text, Some(value.span()), message))
+        }
+    }
+}
+
 /// The elements of an array of tables, `[[name]]`.
 ///
 /// # Errors

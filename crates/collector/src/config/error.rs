@@ -1,5 +1,6 @@
 //! What is wrong with a configuration file, and where.
 use std::fmt;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -29,7 +30,12 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Read { path, source } => {
-                write!(f, "cannot read {}: {source}. Is the path after --config right?", path.display())
+                let advice = match source.kind() {
+                    ErrorKind::PermissionDenied => "Let the user read it as whom whippet runs.",
+                    ErrorKind::InvalidData => "Save it as UTF-8.",
+                    _ => "Is this the right path?",
+                };
+                write!(f, "cannot read {}: {source}. {advice}", path.display())
             }
             Self::Wrong { path, faults } => {
                 for (place, fault) in faults.iter().enumerate() {
@@ -104,5 +110,27 @@ pub fn unknown_key(key: &str, known: &[&str]) -> String {
     match whippet_catalogue::hint(&key, known.iter().copied()).as_str() {
         "" => format!("`{key}` is not known: there is {}", known.join(", ")),
         hint => format!("`{key}` is not known{hint}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::ConfigError;
+
+    #[test]
+    fn a_file_that_cannot_be_read_has_advice_that_fits() {
+        let said = |kind: ErrorKind| {
+            ConfigError::Read { path: "a.toml".into(), source: Error::from(kind) }.to_string()
+        };
+        for (kind, advice) in [
+            (ErrorKind::PermissionDenied, "Let the user read it as whom whippet runs."),
+            (ErrorKind::InvalidData, "Save it as UTF-8."),
+            (ErrorKind::NotFound, "Is this the right path?"),
+        ] {
+            let said = said(kind);
+            assert!(said.starts_with("cannot read a.toml: ") && said.ends_with(advice), "{said}");
+        }
     }
 }

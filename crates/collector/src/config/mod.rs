@@ -200,6 +200,7 @@ impl<'a> Reader<'a> {
 
     fn prometheus(&mut self, value: Value<'a>) -> Result<(), Fault> {
         let span = value.span();
+        document::expect_table(self.text, "prometheus", &value)?;
         let table: PrometheusTable = document::read(self.text, value)?;
         let checked = table.checked(self.env).map_err(|message| Fault::at(self.text, Some(span), message))?;
         self.config.prometheus = Some(checked);
@@ -208,6 +209,7 @@ impl<'a> Reader<'a> {
 
     fn remote_write(&mut self, value: Value<'a>) -> Result<(), Fault> {
         let span = value.span();
+        document::expect_table(self.text, "remote_write", &value)?;
         // Of its keys, those that are plain are flags, too; the others are checked with the table.
         if let DeValue::Table(table) = value.get_ref() {
             for (key, member) in document::entries(table.clone()) {

@@ -206,8 +206,22 @@ fn a_key_that_is_a_flag_is_checked_by_it() {
             "\nretention = '5 d'",
             "line 2: `retention` must be a whole number and a unit: 500ms, 5s, 15m, 12h or 30d",
         ),
-        ("rate_limit = -1", "line 1: `rate_limit`: -1 is not in 0..=4294967295"),
-        ("trust_proxy = 'a'", "line 1: `trust_proxy`: invalid digit found in string"),
+        (
+            "rate_limit = -1",
+            "line 1: `rate_limit` must be a whole number from 0, which is no limit, to 4294967295",
+        ),
+        (
+            "trust_proxy = 'a'",
+            "line 1: `trust_proxy` must be a whole number: 1 with one proxy in front, 0 without any",
+        ),
+        (
+            "prometheus = 'http://me:s3cret@a:9090'",
+            "line 1: `prometheus` is a table: write [prometheus], and the address below it as `url`",
+        ),
+        (
+            "\nremote_write = ['http://a/']",
+            "line 2: `remote_write` is a table: write [remote_write], and the address below it as `url`",
+        ),
         ("export_pages_limit = 0", "line 1: `export_pages_limit`: 0 is not in 1..=100000"),
         ("log_format = 'xml'", "line 1: `log_format` must be one of text, json"),
         (

@@ -48,7 +48,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How long to wait after a connection could not be accepted: mostly because the process may open no more files.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// The time between two warnings that slots are short.
+/// The time between two warnings of a kind: that slots are short, or that connections cannot be accepted.
 const QUIET: Duration = Duration::from_secs(60);
 
 /// The most connections of one address. Many visitors may share one behind a router, but it must not fill all slots.
@@ -101,11 +101,11 @@ pub async fn serve(
     let graceful = GracefulShutdown::new();
     let slots = Slots::new(limits.most, limits.share);
     let began = Instant::now();
-    let mut warned = None;
+    let (mut warned, mut refused) = (None, None);
     let mut stop = pin!(stop);
     loop {
         let (socket, peer) = tokio::select! {
-            accepted = accept(&listener) => accepted,
+            accepted = accept(&listener, &mut refused) => accepted,
             () = &mut stop => break,
         };
         let activity = Activity::new(began);
@@ -116,10 +116,7 @@ pub async fn serve(
             slots.count(),
             admission.map(|admission| matches!(admission, Admission::EvictedOwn | Admission::EvictedOther)),
         );
-        if !matches!(admission, Some(Admission::Free | Admission::OverShare))
-            && warned.is_none_or(|at: Instant| at.elapsed() >= QUIET)
-        {
-            warned = Some(Instant::now());
+        if !matches!(admission, Some(Admission::Free | Admission::OverShare)) && is_due(&mut warned) {
             warn(&limits, admission, peer);
         }
         // No connection could be closed for it, as all are being served: it is closed itself.
@@ -193,7 +190,16 @@ fn most(limits: Option<&str>) -> usize {
     (files.unwrap_or(256) / 2).clamp(16, 8192)
 }
 
-async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+/// Whether a warning is due, of which `warned` is the last. It then counts as given.
+fn is_due(warned: &mut Option<Instant>) -> bool {
+    let due = warned.is_none_or(|at| at.elapsed() >= QUIET);
+    if due {
+        *warned = Some(Instant::now());
+    }
+    due
+}
+
+async fn accept(listener: &TcpListener, warned: &mut Option<Instant>) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
@@ -202,7 +208,10 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
                 return (stream, peer);
             }
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
+                // It fails every `PAUSE` for as long as there are no files to open.
+                if is_due(warned) {
+                    tracing::warn!(%error, "connections cannot be accepted; it is tried again several times a second");
+                }
                 tokio::time::sleep(PAUSE).await;
             }
         }
@@ -211,7 +220,18 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
 
 #[cfg(test)]
 mod tests {
-    use super::most;
+    use super::{PAUSE, QUIET, is_due, most};
+
+    #[tokio::test(start_paused = true)]
+    async fn what_fails_on_and_on_is_warned_of_now_and_then() {
+        let (mut warned, mut lines) = (None, 0);
+        // Two minutes.
+        for _ in 0..600 {
+            lines += usize::from(is_due(&mut warned));
+            tokio::time::advance(PAUSE).await;
+        }
+        assert_eq!((lines, QUIET.as_secs()), (2, 60));
+    }
 
     #[test]
     fn connections_may_use_half_of_the_files() {

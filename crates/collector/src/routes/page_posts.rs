@@ -1,10 +1,11 @@
 //! What posts of other SDKs in pages have in common: bounds, who sends, and how their beacons are stored.
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use tokio::task::JoinSet;
-use whippet_engine::beacon::{Beacon, limits};
+use whippet_engine::beacon::{Beacon, limits, without_lone_surrogates};
 use whippet_store::{Browser, StoreError};
 
 use super::body::{self, Encoding};
@@ -44,6 +45,15 @@ pub async fn read(app: &App, request: Request, most: usize) -> Result<Post, Fail
     let sent = body::read_within(request.into_body(), most).await?;
     let plain = body::plain_within(&sent, encoding, most)?.into_owned();
     Ok(Post { sent: sent.len(), body: plain, client, browser, origin })
+}
+
+/// Reads a post of JSON. Half a surrogate pair in it is U+FFFD.
+pub async fn read_json(app: &App, request: Request, most: usize) -> Result<Post, Failure> {
+    let mut post = read(app, request, most).await?;
+    if let Cow::Owned(whole) = without_lone_surrogates(&post.body) {
+        post.body = whole;
+    }
+    Ok(post)
 }
 
 fn origin(app: &App, headers: &HeaderMap, uri: &Uri, client: IpAddr, now: i64) -> Origin {

@@ -51,7 +51,7 @@ async fn accept_reports(app: &App, request: Request) -> Result<(), Failure> {
     if is_told {
         beacons::check_origin(app, request.headers())?;
     }
-    let post = page_posts::read(app, request, MOST).await?;
+    let post = page_posts::read_json(app, request, MOST).await?;
     let is_allowed =
         |origin: &str| HeaderValue::from_str(origin).is_ok_and(|origin| app.origins.allow(Some(&origin)));
     if !is_told && !reports::are_allowed(&post.body, is_allowed) {
@@ -85,7 +85,7 @@ async fn accept(
     read: impl FnOnce(&Post) -> Result<Vec<Report>, NotRead>,
 ) -> Result<(), Failure> {
     beacons::check_origin(app, request.headers())?;
-    let post = page_posts::read(app, request, MOST).await?;
+    let post = page_posts::read_json(app, request, MOST).await?;
     let (is_unique, read) = (is_unique(&post), read(&post));
     keep(app, &post, is_unique, read).await
 }

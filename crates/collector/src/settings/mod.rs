@@ -4,6 +4,7 @@ mod all;
 mod changes;
 mod error;
 mod file;
+mod openness;
 pub mod reload;
 mod sources;
 
@@ -11,4 +12,5 @@ pub use all::Settings;
 pub use changes::changes;
 pub use error::SettingsError;
 pub use file::FileWatch;
+pub use openness::warn_if_open;
 pub use sources::Sources;

@@ -8,6 +8,7 @@ use whippet_catalogue::Catalogue;
 use super::all::Settings;
 use super::changes::changes;
 use super::file::FileWatch;
+use super::openness::warn_if_open;
 use super::sources::Sources;
 use crate::answers::Answering;
 use crate::app::App;
@@ -57,6 +58,8 @@ pub struct Reloader {
     begun: Settings,
     /// The mappings that are in force.
     mappings: String,
+    /// Whether the dashboard asks for a token.
+    has_token: bool,
     watch: FileWatch,
     parts: Parts,
 }
@@ -65,7 +68,8 @@ impl Reloader {
     /// The collector runs with the settings `begun`; `watch` looked at the file before they were read.
     pub fn new(sources: Sources, begun: Settings, watch: FileWatch, parts: Parts) -> Self {
         let mappings = format!("{:?}", begun.config.mappings);
-        Self { sources, begun, mappings, watch, parts }
+        let has_token = begun.serve.token.is_some();
+        Self { sources, begun, mappings, has_token, watch, parts }
     }
 
     /// Takes the file each time that it has changed or `asked` is told, until it is dropped.
@@ -95,17 +99,27 @@ impl Reloader {
             Err(error) => Err(error.to_string()),
         };
         match taken {
-            Ok(restart) if restart.is_empty() => tracing::info!(file, "the configuration was taken"),
-            Ok(restart) => {
-                let keys = restart.join("`, `");
-                tracing::warn!(file, "the configuration was taken; this needs a restart: `{keys}`");
-            }
+            Ok(restart) => self.say_taken(&file, &restart),
             Err(error) => {
                 tracing::error!(
                     "the configuration is not taken, and that from before stays in force: {error}"
                 );
                 self.parts.shown.refused(error);
             }
+        }
+    }
+
+    /// Says what counts from now on, and that `restart` does only after one.
+    fn say_taken(&self, file: &str, restart: &[String]) {
+        self.sources.warn_if_foreign();
+        // What a file said that is gone or left alone has gone, too: it is not to look as if it were in force.
+        let taken = match self.sources.has_file() {
+            true => "the configuration was taken",
+            false => "there is no configuration file that counts: flags, variables and defaults do",
+        };
+        match restart.join("`, `") {
+            keys if keys.is_empty() => tracing::info!(file, "{taken}"),
+            keys => tracing::warn!(file, "{taken}; this needs a restart: `{keys}`"),
         }
     }
 
@@ -130,6 +144,11 @@ impl Reloader {
         parts.rules.send_replace(Arc::clone(&rules));
         (parts.log)(&settings.log);
         parts.router.set((parts.routes)(parts.app.clone(), &settings));
+        let has_token = settings.serve.token.is_some();
+        if self.has_token {
+            warn_if_open(self.begun.serve.listen, has_token);
+        }
+        self.has_token = has_token;
         parts.shown.taken(self.sources.shown(), &rules, (restart.clone(), parts.clock.now()));
         // Last, as it is what everybody sees: whoever sees the new targets finds all else in force.
         parts.scraping.set(targets, lists).await;

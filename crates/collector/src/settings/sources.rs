@@ -55,6 +55,14 @@ impl Sources {
         !self.named && self.file.exists() && (is_open(&self.file) || is_open(folder))
     }
 
+    /// Says so where the file is left alone.
+    pub fn warn_if_foreign(&self) {
+        if self.is_foreign() {
+            let file = self.file.display();
+            tracing::warn!(%file, "this file is left alone, as all users may write it or its folder: name it with --config");
+        }
+    }
+
     /// Reads all of them.
     ///
     /// # Errors

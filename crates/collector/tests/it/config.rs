@@ -149,6 +149,32 @@ fn a_file_that_anybody_may_have_written_is_left_alone_unless_it_is_named() {
 }
 
 #[test]
+fn a_file_that_goes_while_it_runs_is_not_said_to_be_taken_and_its_token_is_missed() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("whippet.toml");
+    std::fs::write(&file, "token = '0123456789abcdef'").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_whippet"));
+    command.args(["serve", "--listen", "0.0.0.0:0", "--data"]).arg(folder.path().join("data"));
+    let program = Program::of(command);
+    let open = "anyone may see the dashboard";
+    assert!(!program.log().contains(open), "{}", program.log());
+    std::fs::remove_file(&file).unwrap();
+    program.signal("HUP");
+    program.log_with("there is no configuration file that counts");
+    program.log_with(open);
+
+    let new = folder.path().join("new");
+    std::fs::write(&new, "token = '0123456789abcdef'").unwrap();
+    std::fs::set_permissions(&new, std::fs::Permissions::from_mode(0o666)).unwrap();
+    std::fs::rename(&new, &file).unwrap();
+    program.signal("HUP");
+    let log = program.log_with("this file is left alone");
+    let taken = log.matches("the configuration was taken").count();
+    assert_eq!((taken, log.matches(open).count()), (1, 1), "{log}");
+}
+
+#[test]
 fn config_prints_an_example_and_checks_files() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a.toml");
@@ -182,6 +208,16 @@ fn config_prints_an_example_and_checks_files() {
     assert_eq!(wrong.status.code(), Some(1));
     let said = String::from_utf8_lossy(&wrong.stdout).into_owned();
     assert!(said.contains("target 'shop': ") && said.contains("gone.pem is no PEM file"), "{said}");
+    std::fs::write(
+        &file,
+        "[[target]]\nname = 'shop'\nurl = 'http://a.example/metrics'\n\
+         [prometheus]\nurl = 'http://a.example'\nselectors = { shop = '{job=\"shop\"}' }\n",
+    )
+    .unwrap();
+    let wrong = whippet(&["config", "--check", name]);
+    assert_eq!(wrong.status.code(), Some(1), "the collector would not start");
+    let said = String::from_utf8_lossy(&wrong.stdout).into_owned();
+    assert!(said.contains("two targets are called 'shop'"), "{said}");
     std::fs::write(&file, "").unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_whippet"));
     let odd = command.args(["config", "--check", name]).env("WHIPPET_RETENTION", "soon").output().unwrap();

@@ -71,6 +71,34 @@ fn sighup_does_not_stop_it() {
     assert!(program.child.wait().unwrap().success());
 }
 
+#[test]
+fn a_reload_of_the_unit_has_the_configuration_read_again() {
+    let unit = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packaging/whippet.service");
+    let unit = std::fs::read_to_string(unit).unwrap();
+    let reload = unit.lines().find_map(|line| line.strip_prefix("ExecReload=/bin/"));
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(folder.path());
+    // systemd puts the number in the variable's place.
+    let command = reload.unwrap().replace("$MAINPID", &program.child.id().to_string());
+    assert!(std::process::Command::new("sh").args(["-c", &command]).status().unwrap().success());
+    program.log_with("there is no configuration file that counts");
+}
+
+#[test]
+fn what_could_not_be_written_is_not_said_to_be_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut program = Program::start(&data);
+    let post = |program: &Program| status(program, "POST /v1/beacons", "host: localhost\r\n");
+    assert_eq!(post(&program), "204");
+    std::fs::remove_dir_all(&data).unwrap();
+    assert_eq!(post(&program), "503");
+    program.signal("TERM");
+    assert!(program.child.wait().unwrap().success());
+    let log = program.log_with("stopped; ");
+    assert!(log.contains("the last writes failed") && !log.contains("everything is on disk"), "{log}");
+}
+
 fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }

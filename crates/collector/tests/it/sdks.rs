@@ -10,7 +10,7 @@ use whippet_api::{Custom, Errors, Loading, Vitals};
 use whippet_collector::origins::{Origins, listed};
 use whippet_collector::rate_limiter::RateLimiter;
 
-use super::harness::{Answer, Collector, SECOND};
+use super::harness::{Answer, Collector, SECOND, beacon_with};
 use std::sync::Arc;
 
 /// A post as a page of `https://shop.example` sends it.
@@ -101,6 +101,33 @@ async fn faro_may_compress() {
     let body = encoder.finish().unwrap();
     assert_eq!(faro(&collector, body).await, 202);
     assert_eq!(views(&collector, "sdk-faro").await, pairs(&[("/faro/orders/:id", 1)]));
+}
+
+#[tokio::test]
+async fn half_a_surrogate_pair_is_read_as_the_replacement_character() {
+    // As `JSON.stringify` writes a text that was cut within a character.
+    let cut = |body: &str, text: &str| body.replacen(text, &format!(r"{text}\ud83d"), 1);
+    let collector = Collector::new();
+    assert_eq!(faro(&collector, cut(ACT, "the cart is empty")).await, 202);
+    let errors: Errors = collector.chart("/api/errors?app=sdk-faro").await;
+    assert_eq!(errors.errors[0].message, "TypeError: the cart is empty\u{fffd}");
+
+    let vital = include_str!("recorded/web-vitals.jsonl").lines().next().unwrap().replacen(
+        '{',
+        r#"{"x":"\udc36","#,
+        1,
+    );
+    assert_eq!(post(&collector, "/v1/web-vitals?app=shop", "text/plain", vital).await.status, 204);
+    let report = r#"{"csp-report":{"document-uri":"https://shop.example/a","blocked-uri":"\ud83d","effective-directive":"img-src"}}"#;
+    assert_eq!(post(&collector, "/v1/reports?app=shop", "application/csp-report", report).await.status, 204);
+    let logs = r#"{"resourceLogs":[],"x":"\ud83d"}"#;
+    assert_eq!(post(&collector, "/v1/logs", "application/json", logs).await.status, 200);
+    let own =
+        beacon_with("cut", json!({"errors": [{"message": "half a dog", "fingerprint": "1", "count": 1}]}))
+            .to_string();
+    assert_eq!(post(&collector, "/v1/beacons", "text/plain", cut(&own, "half a dog")).await.status, 204);
+    let errors: Errors = collector.chart("/api/errors?app=shop").await;
+    assert!(errors.errors.iter().any(|error| error.message == "half a dog\u{fffd}"), "{:?}", errors.errors);
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ mod visit;
 pub use beacon_limits as limits;
 pub use context::Context;
 #[cfg(feature = "decode")]
-pub use decode::{DecodeError, decode, is_label};
+pub use decode::{DecodeError, decode, is_label, without_lone_surrogates};
 pub use describe_error::{describe, describe_event, describe_object};
 pub use encode::encode;
 pub use event::{

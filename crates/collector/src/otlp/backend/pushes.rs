@@ -55,11 +55,11 @@ impl Service<'_> {
         self.metrics.iter().flat_map(|(_, metrics)| *metrics).map(|metric| metric.points() as u64).sum()
     }
 
-    /// Adds to what was left out the samples that the store left out. They are of all its instances: of no more points than these it is
-    /// said.
+    /// Adds the samples that the store left out. A point may have many samples, and the store does not say whose they are: no more is
+    /// counted than this push has points.
     fn and_dropped(&self, mut rejected: Rejected, dropped: u64) -> Rejected {
-        let rest = self.points().saturating_sub(rejected.count);
-        rejected.add(dropped.min(rest), "new series beyond those that a service may have are left out");
+        rejected.add(dropped, "new series beyond those that a service may have are left out");
+        rejected.count = rejected.count.min(self.points());
         rejected
     }
 }
@@ -369,7 +369,24 @@ fn is_random(key: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_random;
+    use super::{Metric, Rejected, Resource, Service, is_random};
+    use crate::otlp::model::{Gauge, NumberPoint};
+
+    #[test]
+    fn no_more_is_rejected_than_was_pushed() {
+        let gauge = Gauge { data_points: vec![NumberPoint::default()] };
+        let metrics = [Metric { gauge: Some(gauge), ..Metric::default() }];
+        let service = Service {
+            target: "api".to_owned(),
+            resource: &Resource::default(),
+            metrics: vec![(None, &metrics)],
+        };
+        for (before, dropped, counted) in [(0, 0, 0), (0, 1, 1), (0, 7, 1), (9, 0, 1), (9, 7, 1)] {
+            let mut rejected = Rejected::default();
+            rejected.add(before, "too many series");
+            assert_eq!(service.and_dropped(rejected, dropped).count, counted, "{before} {dropped}");
+        }
+    }
 
     #[test]
     fn random_ids_are_told_from_names() {

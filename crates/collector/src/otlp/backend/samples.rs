@@ -66,6 +66,10 @@ impl Reader<'_> {
 
     /// Reads a metric of `scope`.
     pub fn metric(&mut self, metric: &Metric, scope: Option<&Scope>) {
+        if metric.name.is_empty() {
+            self.rejected.add(metric.points() as u64, "metrics must have names");
+            return;
+        }
         let unit = metric.unit.as_deref().unwrap_or_default();
         let of = |kind| names::metric(&metric.name, unit, kind);
         let scoped = scope_labels(scope);

@@ -8,9 +8,12 @@ mod traces;
 
 use prost::Message;
 use serde::de::DeserializeOwned;
+use whippet_engine::beacon::without_lone_surrogates;
 
 pub use common::{KeyValue, Resource, Scope, attribute, display, number, text};
 pub use logs::{LogRecord, Logs};
+#[cfg(test)]
+pub use metrics::Gauge;
 pub use metrics::{DELTA, ExponentialPoint, HistogramPoint, Metric, Metrics, NumberPoint, is_without_value};
 pub use traces::{Event, Span, Traces};
 
@@ -22,7 +25,7 @@ use super::answer::Encoding;
 /// A sentence that says what is wrong, without anything that the sender chose.
 pub fn read<T: Message + Default + DeserializeOwned>(body: &[u8], encoding: Encoding) -> Result<T, String> {
     match encoding {
-        Encoding::Json => serde_json::from_slice(body).map_err(|error| {
+        Encoding::Json => serde_json::from_slice(&without_lone_surrogates(body)).map_err(|error| {
             format!(
                 "the body is not OTLP in JSON at line {}, column {}: send it as OpenTelemetry's exporters do",
                 error.line(),

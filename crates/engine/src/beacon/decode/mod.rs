@@ -4,6 +4,7 @@ mod error;
 mod histogram;
 mod invisible_text;
 mod members;
+mod surrogates;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -11,12 +12,14 @@ mod value;
 use super::beacon_limits as limits;
 use super::event::{Beacon, Connection, Device, NAVIGATION_PHASES, VERSION};
 use crate::vitals::{Metric, Navigation};
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 pub use error::DecodeError;
 use error::invalid;
 use members::{Members, count, line, name, text, visible, word};
+pub use surrogates::without_lone_surrogates;
 use value::Value;
 
 /// Decodes a beacon. Unknown members are ignored; everything else must conform to `docs/beacon.md`, or the beacon is refused.
@@ -24,6 +27,17 @@ pub fn decode(bytes: &[u8]) -> Result<Beacon, DecodeError> {
     if bytes.len() > limits::READ_BYTES {
         return Err(DecodeError::TooLarge { bytes: bytes.len() });
     }
+    match read(bytes) {
+        // Few have half a surrogate pair in them, and looking for one costs time.
+        Err(error @ DecodeError::NotJson { .. }) => match without_lone_surrogates(bytes) {
+            Cow::Owned(whole) => read(&whole),
+            Cow::Borrowed(_) => Err(error),
+        },
+        read => read,
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<Beacon, DecodeError> {
     let value: Value<'_> = serde_json::from_slice(bytes)
         .map_err(|error| DecodeError::NotJson { line: error.line(), column: error.column() })?;
     let members = Members(value.as_object().ok_or(DecodeError::NotAnObject)?);
