@@ -233,3 +233,68 @@ test('what failed says why, and is tried again', async () => {
   await eventually('no notice', async () => (await notices(page).count()) === 0)
   await page.context().close()
 })
+
+test('the header hides nothing that has the focus, nor is it wider than the window', async () => {
+  const page = await open(browser, 'about:blank')
+  const hidden = () =>
+    page.evaluate(() => {
+      const header = document.querySelector('.header')
+      const { activeElement } = document
+      if (!activeElement.closest('main')) return false
+      return activeElement.getBoundingClientRect().top < header.getBoundingClientRect().bottom
+    })
+  // 200 % and 400 % of a window of 1280 by 1024 pixels, and a phone.
+  for (const [width, height] of [
+    [1280, 800],
+    [640, 512],
+    [320, 640],
+    [320, 256],
+  ]) {
+    await page.setViewportSize({ width, height })
+    await page.goto(`${address}/vitals?app=web`)
+    await page.locator('tbody a').first().waitFor()
+    await page.locator('[tabindex="0"]').last().focus()
+    for (let steps = 0; steps < 20; steps++) {
+      await page.keyboard.press('Shift+Tab')
+      assert.equal(await hidden(), false, `${width} by ${height}`)
+    }
+  }
+  // The longest state, beside a range of the address.
+  await page.route('**/api/**', (route) => route.abort())
+  await page.goto(`${address}/vitals?from=1790000000000`)
+  await page.locator('.liveness').getByText('No connection').waitFor()
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320)
+  // Its dot is that of the header alone.
+  const dot = (property) =>
+    page.locator('.liveness').evaluate((state, property) => getComputedStyle(state, '::before')[property], property)
+  assert.equal(await dot('borderTopWidth'), '0px')
+  await page.context().close()
+})
+
+test('forced colours leave what ratings and the current page are told by', async () => {
+  const page = await open(browser, `${address}/vitals?app=web`, { forcedColors: 'active' })
+  const style = (part, pseudo, property) =>
+    page
+      .locator(part)
+      .first()
+      .evaluate((part, [pseudo, property]) => getComputedStyle(part, pseudo)[property], [pseudo, property])
+  await page.locator('.rated').first().waitFor()
+  assert.equal(await style('.rated', '::before', 'forcedColorAdjust'), 'none')
+  assert.equal(await style('.header nav [aria-current]', null, 'textDecorationLine'), 'underline')
+  assert.equal(await style('.header nav a:not([aria-current])', null, 'textDecorationLine'), 'none')
+  noFaults(page)
+  await page.context().close()
+})
+
+test('a value with errors alone is not among the values of web vitals', async () => {
+  await send({ id: 'throws', app: 'throws', release: '1.0', errors: [{ message: 'boom', source: 'a.js:1:1' }] })
+  const page = await open(browser, `${address}/vitals?app=throws&split=release`)
+  const values = page.locator('.panel', { hasText: 'By value' })
+  await values.getByRole('link', { name: '1.0' }).waitFor()
+  // Its page view is no route change.
+  await page.locator('.picker', { hasText: /^Views/ }).locator('select').selectOption('Route changes')
+  await values.getByText('No page view in this time range.').waitFor()
+  assert.equal(await values.locator('tbody tr').count(), 0)
+  noFaults(page)
+  await page.context().close()
+})

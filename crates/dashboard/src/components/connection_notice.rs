@@ -1,17 +1,28 @@
 //! The notice below the header while the collector does not respond, or cannot keep what arrives.
-use crate::data::Connection;
+use crate::data::{ApiError, Connection};
 use leptos::prelude::*;
 
 /// Shows why the connection is lost. Screen readers read changes.
 #[component]
 pub fn ConnectionNotice(connection: Signal<Connection>) -> impl IntoView {
     let error = move || match connection.get() {
+        // The token has changed while the page was open: the collector answers, and only signing in helps.
+        Connection::Lost(ApiError::Refused(problem)) if problem.code == "unauthorized" => Some(
+            view! {
+                <p class="notice notice-poor">
+                    <strong>"Signed out: "</strong>
+                    {problem.message}
+                    ". Reload the page to sign in."
+                </p>
+            }
+            .into_any(),
+        ),
         Connection::Lost(error) => Some(
             view! {
                 <p class="notice notice-poor">
                     <strong>"No connection. "</strong>
                     {error.to_string()}
-                    " What is shown is what it said last; new figures come as soon as it answers again."
+                    " What is shown is older; new figures come once the collector answers."
                 </p>
             }
             .into_any(),
