@@ -64,6 +64,10 @@ pub async fn read(body: Body) -> Result<Vec<u8>, Failure> {
 /// Reads a body of at most `most` bytes as it was sent.
 pub async fn read_within(mut body: Body, most: usize) -> Result<Vec<u8>, Failure> {
     let broken = || Failure::bad_request("incomplete", "the body broke off: send the beacon again");
+    // What says that it is longer than what would be discarded is not waited for.
+    if body.size_hint().lower() > most.max(DRAINED) as u64 {
+        return Err(larger_than(most));
+    }
     // Nearly all have arrived with their head: then no clock is set.
     let (mut bytes, mut received) = (Vec::new(), 0);
     let first = poll_fn(|context| Poll::Ready(Pin::new(&mut body).poll_frame(context))).await;
@@ -151,6 +155,34 @@ mod tests {
 
     fn code(outcome: Result<Cow<'_, [u8]>, Failure>) -> &'static str {
         outcome.map_or_else(|failure| failure.code, |_| "read")
+    }
+
+    /// A body whose length is declared, and of which nothing comes.
+    struct Declared(u64);
+
+    impl HttpBody for Declared {
+        type Data = axum::body::Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
+            Poll::Pending
+        }
+
+        fn size_hint(&self) -> hyper::body::SizeHint {
+            hyper::body::SizeHint::with_exact(self.0)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_says_it_is_too_large_is_not_waited_for() {
+        let read = |length: u64| async move {
+            let body = Body::new(Declared(length));
+            read_within(body, limits::READ_BYTES).await.unwrap_err().code
+        };
+        assert_eq!((read(99_999_999_999).await, read(100).await), ("too_large", "too_slow"));
     }
 
     #[test]
