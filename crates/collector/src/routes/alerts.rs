@@ -112,7 +112,7 @@ pub async fn alerts(State(app): State<App>, Params(of): Params<Of>) -> Answer<Al
         AlertState::NoData => 2,
         AlertState::Resolved | AlertState::Ok => 3,
     };
-    alerts.sort_by(|a, b| (order(a), a.since, &a.id).cmp(&(order(b), b.since, &b.id)));
+    alerts.sort_by(|a, b| (order(a), a.since, &a.rule, &a.id).cmp(&(order(b), b.since, &b.rule, &b.id)));
     let left_out = alerts.len().saturating_sub(MOST);
     alerts.truncate(MOST);
     Ok(Json(Alerts {

@@ -327,7 +327,13 @@ async fn a_thousand_rules_share_what_they_read() {
     assert_eq!(looked.windows, 6, "three of an app, and three of a target");
     assert_eq!(looked.notifications, 1, "they are told together");
     assert_eq!(look(&collector).await.changes, 0);
-    assert_eq!(alerts(&collector).await.rules, 1000);
+    let shown = alerts(&collector).await;
+    assert_eq!(shown.rules, 1000);
+    let names: Vec<String> = shown.alerts.into_iter().map(|alert| alert.rule).collect();
+    assert!(
+        names.len() > 100 && names.is_sorted(),
+        "what began together is in the order of names: {names:?}"
+    );
 }
 
 #[tokio::test]
