@@ -20,12 +20,13 @@ use whippet_engine::time::Duration;
 pub struct BatchOptions {
     /// A batch of this many items is loaded at once; at least 1.
     pub max_size: u32,
-    /// A batch is loaded this long after its first item. Zero is the end of the task in which that came.
+    /// A batch is loaded this long after its first item. Zero is after the futures that are ready now: what a later microtask asks for is in
+    /// the next batch.
     pub max_wait: Duration,
 }
 
 impl Default for BatchOptions {
-    /// Any number of items; at the end of the task.
+    /// Any number of items; after the futures that are ready now.
     fn default() -> Self {
         Self { max_size: u32::MAX, max_wait: Duration::ZERO }
     }
@@ -44,7 +45,7 @@ impl BatchOptions {
         self
     }
 
-    /// A batch is loaded this long after its first item. Zero is the end of the task in which that came.
+    /// A batch is loaded this long after its first item; zero is after the futures that are ready now.
     #[must_use]
     pub fn max_wait(mut self, span: impl Into<Duration>) -> Self {
         self.max_wait = span.into();
