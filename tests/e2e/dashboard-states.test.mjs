@@ -292,7 +292,10 @@ test('a value with errors alone is not among the values of web vitals', async ()
   const values = page.locator('.panel', { hasText: 'By value' })
   await values.getByRole('link', { name: '1.0' }).waitFor()
   // Its page view is no route change.
-  await page.locator('.picker', { hasText: /^Views/ }).locator('select').selectOption('Route changes')
+  await page
+    .locator('.picker', { hasText: /^Views/ })
+    .locator('select')
+    .selectOption('Route changes')
   await values.getByText('No page view in this time range.').waitFor()
   assert.equal(await values.locator('tbody tr').count(), 0)
   noFaults(page)
