@@ -122,6 +122,35 @@ async fn a_picture_loads_with_its_sources() {
 }
 
 #[wasm_bindgen_test]
+async fn a_picture_none_of_whose_sources_match_has_nothing_to_load() {
+    let sources = vec![ImageSource::new(OTHER).media("(max-width: 1px)")];
+    let stage = mount(move || view! { <LazyImage src="" alt="" width=10 height=10 sources/> });
+    stage.element.scroll_into_view();
+    let image = stage.element.first_element_child().unwrap().last_element_child().unwrap();
+    let state = || image.get_attribute("data-lazy-state");
+    until(|| state().is_some_and(|state| state != "loading")).await;
+    assert_eq!(state().as_deref(), Some("loaded"));
+}
+
+#[wasm_bindgen_test]
+async fn the_image_of_an_error_is_shown_in_place_of_an_earlier_set() {
+    const NONE: &str = "data:image/none;base64,AAAA";
+    let (source, set) = (RwSignal::new(PIXEL.to_owned()), RwSignal::new(format!("{PIXEL} 1x")));
+    let stage = mount(move || {
+        view! { <LazyImage src=source srcset=set error=OTHER alt="" width=10 height=10/> }
+    });
+    stage.element.scroll_into_view();
+    let image = stage.element.first_element_child().unwrap();
+    let is = |state: &str| image.get_attribute("data-lazy-state").as_deref() == Some(state);
+    until(|| is("loaded")).await;
+    assert!(image.has_attribute("srcset"));
+    source.set(NONE.to_owned());
+    set.set(format!("{NONE} 1x"));
+    until(|| is("error")).await;
+    assert_eq!((image.get_attribute("src").as_deref(), image.get_attribute("srcset")), (Some(OTHER), None));
+}
+
+#[wasm_bindgen_test]
 async fn an_image_of_priority_is_preloaded() {
     let stage = mount(|| {
         view! { <LazyImage src=PIXEL alt="" width=10 height=10 priority=true srcset=OTHER sizes="auto"/> }

@@ -6,8 +6,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_test::wasm_bindgen_test;
 use whippet_leptos::{
-    Duration, Json, LazyImage, QueryOptions, RumOptions, Status, provide_query_client, provide_rum,
-    use_debounce_fn, use_fcp, use_local_query, use_rum, use_ttfb,
+    Duration, Json, LazyImage, MemoOptions, QueryOptions, RumOptions, Status, provide_query_client,
+    provide_rum, use_debounce_fn, use_fcp, use_local_query, use_memo_async, use_rum, use_ttfb,
 };
 
 #[wasm_bindgen_test]
@@ -64,10 +64,11 @@ async fn a_beacon_has_the_figures_of_images_json_and_paced_calls() {
             None
         }));
         provide_rum(options);
-        outside.set(Some((use_debounce_fn(Duration::from_ms(1.0), |_: u32| {}), use_rum())));
+        let memo = use_memo_async(MemoOptions::new(), |n: u32| async move { Ok::<_, String>(n) });
+        outside.set(Some((use_debounce_fn(Duration::from_ms(1.0), |_: u32| {}), memo, use_rum())));
         move || near.get().then(|| view! { <LazyImage src=PIXEL alt="A dot" width=10 height=12/> })
     });
-    let (search, rum) = handle.take().expect("the app is mounted");
+    let (search, memo, rum) = handle.take().expect("the app is mounted");
     let rum = rum.expect("it was started");
     // Totals of earlier tests are reported first.
     rum.flush();
@@ -77,6 +78,7 @@ async fn a_beacon_has_the_figures_of_images_json_and_paced_calls() {
     stage.element.scroll_into_view();
     for n in 0..5 {
         search(n);
+        drop(memo.call(0));
     }
     let body = r#"{"id":7}"#;
     let first = Json::<serde_json::Value>::parse(body).unwrap();
@@ -88,12 +90,47 @@ async fn a_beacon_has_the_figures_of_images_json_and_paced_calls() {
         r#""json.bytes_received":16"#,
         r#""json.bytes_spared":8"#,
         r#""lazy.loaded":1"#,
-        r#""pace.calls":5"#,
-        r#""pace.invocations":1"#,
+        r#""pace.calls":10"#,
+        r#""pace.invocations":2"#,
     ] {
         assert!(beacons.contains(part), "{part} is not in {beacons}");
     }
     rum.stop();
+}
+
+#[wasm_bindgen_test]
+async fn a_hidden_page_sends_nothing_by_time() {
+    let see = |state: &str| {
+        let property = format!("{{ value: '{state}', configurable: true }}");
+        let event = "document.dispatchEvent(new Event('visibilitychange'))";
+        js_sys::eval(&format!("Object.defineProperty(document, 'visibilityState', {property}); {event}"))
+            .unwrap()
+    };
+    let (sent, handle) = (Rc::new(RefCell::new(Vec::<String>::new())), Rc::new(Cell::new(None)));
+    let (kept, outside) = (sent.clone(), handle.clone());
+    let mut stage = mount(move || {
+        let mut options = RumOptions::new("http://127.0.0.1:1/v1/beacons", "hidden");
+        options.flush_interval = 1000.0;
+        options.before_send = Some(Box::new(move |beacon| {
+            kept.borrow_mut().push(beacon);
+            None
+        }));
+        provide_rum(options);
+        outside.set(use_rum());
+    });
+    let rum = handle.take().expect("it was started");
+    see("hidden");
+    sent.borrow_mut().clear();
+    rum.count("first", 1);
+    gloo_timers::future::TimeoutFuture::new(1_100).await;
+    rum.count("second", 1);
+    assert_eq!(*sent.borrow(), [""; 0]);
+    see("visible");
+    rum.flush();
+    let beacons = sent.borrow().join("\n");
+    assert!(beacons.contains("first") && beacons.contains("second"), "{beacons}");
+    js_sys::eval("delete document.visibilityState").unwrap();
+    stage.clear();
 }
 
 #[wasm_bindgen_test]

@@ -41,6 +41,8 @@ extern "C" {
     pub fn has_attribute(this: &Node, name: &JsValue) -> bool;
     #[wasm_bindgen(method, js_name = getAttribute)]
     pub fn attribute(this: &Node, name: &JsValue) -> JsValue;
+    #[wasm_bindgen(method, js_name = removeAttribute)]
+    pub fn remove_attribute(this: &Node, name: &JsValue);
     #[wasm_bindgen(method, js_name = getBoundingClientRect)]
     pub fn bounding_rect(this: &Node) -> Rect;
 
@@ -52,6 +54,8 @@ extern "C" {
     pub fn can_decode(this: &Node) -> JsValue;
     #[wasm_bindgen(method)]
     pub fn decode(this: &Node) -> DecodePromise;
+    #[wasm_bindgen(method, getter, js_name = currentSrc)]
+    pub fn current_src(this: &Node) -> JsValue;
     #[wasm_bindgen(method, getter, js_name = naturalWidth)]
     pub fn natural_width(this: &Node) -> u32;
     #[wasm_bindgen(method, getter)]

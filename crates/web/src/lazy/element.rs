@@ -115,7 +115,13 @@ fn css_url(url: &str) -> String {
 /// Shows the image of `data-error` instead of the one that failed.
 pub(super) fn apply_error(element: &Node) {
     let url = element.dataset().error();
-    if !url.is_undefined() && is_image(element) {
+    if !url.is_falsy() && is_image(element) {
+        // That of an earlier load would take precedence.
+        each_with_url(element, |each| {
+            if !each.dataset().srcset().is_falsy() {
+                each.remove_attribute(&JsValue::from_str("srcset"));
+            }
+        });
         element.unchecked_ref::<Attributes>().set_src(&url);
     }
 }

@@ -48,7 +48,8 @@ impl View {
             sample_rate: options.sample_rate,
             error_sample_rate: options.error_rate(),
         };
-        let queue = Queue::new(Duration::from_ms(options.flush_interval));
+        // It is due when it is full. The driver's timer has the interval, and a hidden page no timer.
+        let queue = Queue::new(Duration::INFINITE);
         let sampled = visit.is_sampled(options.sample_rate);
         let errors_sampled = visit.is_sampled(options.error_rate());
         Self { queue, context, visit, sampled, errors_sampled, route, start, number: None }

@@ -27,7 +27,7 @@ std::thread_local! {
     static HOST: RefCell<Host> = RefCell::default();
 }
 
-/// The figures of all paced functions of a thread.
+/// The figures of all debounced, throttled, batched and memoized functions of a thread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// How often they were called.

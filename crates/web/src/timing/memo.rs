@@ -1,6 +1,7 @@
 //! Memos: results that are remembered for a while.
 use super::HostTimer;
 use super::ended::{Ended, NoValue, Promise, promise};
+use super::host::count;
 use super::lists::with_lists;
 use alloc::boxed::Box;
 use alloc::rc::Rc;
@@ -121,6 +122,7 @@ where
 
     /// The result for `key`: the remembered one, that of a computation which is under way, or a new one.
     pub fn call(&self, key: K) -> Ended<V, E> {
+        count(|stats| stats.calls += 1);
         let stale = self.0.options.stale_while_revalidate;
         let slot = self.0.known.borrow().get(&key).map(|entry| entry.slot);
         let found =
@@ -204,6 +206,7 @@ where
         let Some(waiting) = self.0.known.borrow().get(&key).map(|entry| entry.waiting.clone()) else {
             return;
         };
+        count(|stats| stats.invocations += 1);
         let answer = (self.0.compute)(key.clone());
         let weak = Rc::downgrade(&self.0);
         spawn_local(async move {

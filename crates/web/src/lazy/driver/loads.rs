@@ -54,7 +54,12 @@ impl Driver {
         };
         let Some(element) = self.element(load.item) else { return };
         // Some images cannot be decoded ahead, such as SVG in some browsers, but can be shown.
-        let success = success || load.detached.as_ref().is_some_and(|image| image.natural_width() > 0);
+        let success = success
+            || load.detached.as_ref().is_some_and(|image| {
+                // Where no source of a picture matches, there is nothing to load.
+                let has_none = image.current_src().is_falsy() && image.attribute(&"src".into()).is_falsy();
+                image.natural_width() > 0 || has_none
+            });
         if !success {
             element::apply_without_poster(&element);
             let near = self
