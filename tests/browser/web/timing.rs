@@ -39,11 +39,12 @@ async fn a_burst_runs_once_with_the_last_argument() {
 #[wasm_bindgen_test]
 async fn throttle_runs_on_the_first_and_the_last_call() {
     let (log, function) = log();
-    let paced = throttle(Duration::from_ms(10.0), function);
+    // So long that the second call is not late, however busy the machine is.
+    let paced = throttle(Duration::from_ms(500.0), function);
     assert_eq!(paced.call(1), Some(10));
     assert_eq!(paced.call(2), Some(10));
     assert_eq!(*log.borrow(), [1]);
-    wait(60).await;
+    wait(600).await;
     assert_eq!(*log.borrow(), [1, 2]);
 }
 
