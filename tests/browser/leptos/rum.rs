@@ -119,6 +119,7 @@ async fn a_hidden_page_sends_nothing_by_time() {
         outside.set(use_rum());
     });
     let rum = handle.take().expect("it was started");
+    gloo_timers::future::TimeoutFuture::new(100).await;
     see("hidden");
     sent.borrow_mut().clear();
     rum.count("first", 1);
