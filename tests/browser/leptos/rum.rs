@@ -100,11 +100,10 @@ async fn a_beacon_has_the_figures_of_images_json_and_paced_calls() {
 
 #[wasm_bindgen_test]
 async fn a_hidden_page_sends_nothing_by_time() {
-    let see = |state: &str| {
-        let property = format!("{{ value: '{state}', configurable: true }}");
-        let event = "document.dispatchEvent(new Event('visibilitychange'))";
-        js_sys::eval(&format!("Object.defineProperty(document, 'visibilityState', {property}); {event}"))
-            .unwrap()
+    let hide = |hidden: bool| {
+        let property = format!("{{ value: {hidden}, configurable: true }}");
+        let event = "document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))";
+        js_sys::eval(&format!("Object.defineProperty(document, 'hidden', {property}); {event}")).unwrap()
     };
     let (sent, handle) = (Rc::new(RefCell::new(Vec::<String>::new())), Rc::new(Cell::new(None)));
     let (kept, outside) = (sent.clone(), handle.clone());
@@ -120,17 +119,17 @@ async fn a_hidden_page_sends_nothing_by_time() {
     });
     let rum = handle.take().expect("it was started");
     gloo_timers::future::TimeoutFuture::new(100).await;
-    see("hidden");
+    hide(true);
     sent.borrow_mut().clear();
     rum.count("first", 1);
     gloo_timers::future::TimeoutFuture::new(1_100).await;
     rum.count("second", 1);
     assert_eq!(*sent.borrow(), [""; 0]);
-    see("visible");
+    hide(false);
     rum.flush();
     let beacons = sent.borrow().join("\n");
     assert!(beacons.contains("first") && beacons.contains("second"), "{beacons}");
-    js_sys::eval("delete document.visibilityState").unwrap();
+    js_sys::eval("delete document.hidden").unwrap();
     stage.clear();
 }
 
