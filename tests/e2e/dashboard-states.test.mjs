@@ -285,19 +285,3 @@ test('forced colours leave what ratings and the current page are told by', async
   noFaults(page)
   await page.context().close()
 })
-
-test('a value with errors alone is not among the values of web vitals', async () => {
-  await send({ id: 'throws', app: 'throws', release: '1.0', errors: [{ message: 'boom', source: 'a.js:1:1' }] })
-  const page = await open(browser, `${address}/vitals?app=throws&split=release`)
-  const values = page.locator('.panel', { hasText: 'By value' })
-  await values.getByRole('link', { name: '1.0' }).waitFor()
-  // Its page view is no route change.
-  await page
-    .locator('.picker', { hasText: /^Views/ })
-    .locator('select')
-    .selectOption('Route changes')
-  await values.getByText('No page view in this time range.').waitFor()
-  assert.equal(await values.locator('tbody tr').count(), 0)
-  noFaults(page)
-  await page.context().close()
-})

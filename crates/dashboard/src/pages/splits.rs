@@ -87,8 +87,7 @@ fn SplitTable(by: Dimension, vitals: ReportQuery<Vitals>) -> impl IntoView {
         let state = view.get();
         let row =
             |split: &OneSplit| row(split, &vitals.data.metrics, at(&address("/vitals", split, by, &state)));
-        let values = report.data.values.iter().filter(|split| has_views(split));
-        (report.data.by == by.name()).then(|| values.map(row).collect())
+        (report.data.by == by.name()).then(|| report.data.values.iter().map(row).collect())
     });
     let shown = "75th percentiles, and the share of good page views";
     let note =
@@ -133,11 +132,6 @@ pub(super) fn address(path: &str, split: &OneSplit, by: Dimension, view: &ViewSt
     let mut link = view.clone();
     link.split = Some(Split { by, value: Some(value) });
     format!("{path}{link}")
-}
-
-/// Whether a value has something to show: the collector also lists releases that have errors alone.
-fn has_views(split: &OneSplit) -> bool {
-    split.views > 0 || split.metrics.iter().any(|found| found.quantiles.count > 0)
 }
 
 fn row(split: &OneSplit, metrics: &[Vital], link: String) -> Vec<Cell> {
@@ -207,15 +201,6 @@ mod tests {
         assert_eq!(cells[0], Cell::Link("1.2 · phone".to_owned(), link));
         let Cell::RatedTwoLines(_, rating, share) = &cells[2] else { panic!("{cells:?}") };
         assert_eq!((*rating, share.replace('\u{a0}', " ").as_str()), (Rating::Fair, "80 % good"));
-    }
-
-    #[test]
-    fn a_value_with_errors_alone_has_no_row() {
-        let none = OneSplit { views: 0, errors: Some(12), ..split([0, 0, 0], None) };
-        assert!(!has_views(&none));
-        assert!(has_views(&OneSplit { views: 1, ..none }));
-        // Route changes: some of their page views began before the time range.
-        assert!(has_views(&OneSplit { views: 0, ..split([1, 0, 0], Some(40.0)) }));
     }
 
     #[test]
