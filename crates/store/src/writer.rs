@@ -651,7 +651,8 @@ impl Writer {
     }
 }
 
-/// Looks at SQLite's log, in each transaction that writes: it would lengthen a log that came to harm, which then looks whole.
+/// Looks at SQLite's log before something is written: it would lengthen a log that came to harm, which then looks whole. The transactions
+/// of `size_limit::free` follow one that looked.
 fn check_log(file: &mut Option<FileGuard>) -> database::Result<()> {
     file.as_mut().map_or(Ok(()), FileGuard::check_log)
 }

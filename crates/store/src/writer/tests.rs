@@ -113,6 +113,11 @@ fn nothing_is_acknowledged_after_a_sweep_of_a_log_that_was_emptied() {
         log.set_len(0).unwrap();
         work(&mut writer);
         assert!(commit(&mut writer, 5).is_err(), "{name}");
+        // Whoever asks whether beacons are kept hears of it, also where something else was written with one.
+        writer.metrics.write_health.record_success("write_beacons");
+        let (reply, _answer) = oneshot::channel();
+        writer.commit(vec![Command::WriteJournal { reply }, command(6, START).0]);
+        assert!(writer.metrics.write_health.failure().is_some(), "{name}");
         assert_eq!(log.metadata().unwrap().len(), 0, "{name}");
     }
 }

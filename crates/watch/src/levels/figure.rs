@@ -167,9 +167,7 @@ impl Figure {
             },
         }
     }
-}
 
-impl Figure {
     /// Whether a number with such a unit can be a bound of it. What custom counts, gauges and targets' metrics are of is not known.
     ///
     /// # Errors
