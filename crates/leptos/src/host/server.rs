@@ -11,7 +11,7 @@ use futures::future::Shared;
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -55,13 +55,13 @@ impl Host {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets a query.
-    pub(super) fn forget(&self, key: &Key) {
+    /// Forgets these queries.
+    pub(super) fn forget(&self, keys: &HashSet<&Key>) {
         let mut queries = self.queries();
-        let data = queries.values.remove(key);
-        let running = queries.running.extract_if(|(known, _), _| known == key).collect::<Vec<_>>();
+        let data = queries.values.extract_if(|known, _| keys.contains(known)).collect::<Vec<_>>();
+        let running = queries.running.extract_if(|(known, _), _| keys.contains(known)).collect::<Vec<_>>();
         drop(queries);
-        // Not locked: a destructor of the user's may use the cache.
+        // Not locked: a destructor of the user's may use the cache. All at once: what it stores stays.
         drop((data, running));
     }
 

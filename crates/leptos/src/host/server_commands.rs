@@ -17,9 +17,8 @@ impl Host {
     pub(crate) fn cancel(&self, _: &Filter) {}
 
     pub(crate) fn remove(&self, filter: &Filter) {
-        for found in self.select(filter) {
-            self.forget(&found.key);
-        }
+        let found = self.select(filter);
+        self.forget(&found.iter().map(|found| &found.key).collect());
     }
 
     pub(crate) fn reset(&self, filter: &Filter) {
