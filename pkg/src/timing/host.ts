@@ -12,8 +12,6 @@ let holds = 0
 let isFiring = false
 /** Whether the timer waits, and was set in this run of JavaScript: then nobody has thrown it away. */
 let isNew = false
-/** Whether the timer fired a ms before it was due, and was set again. */
-let wasEarly: boolean | undefined
 
 /** The monotonic time. */
 export function monotonic(): number {
@@ -88,11 +86,7 @@ export function arm(): void {
 function fire(arming: number): void {
   isFiring = true
   isNew = false
-  const now = Date.now()
-  // Node's timers fire up to a ms early, and many of them would make the clock fast. So the wait goes on for that ms; only a
-  // clock that stands still is set forward.
-  wasEarly = !wasEarly && now + 1 === due
-  pace_timeout(now, arming === armings && !wasEarly)
+  pace_timeout(Date.now(), arming === armings)
   try {
     for (let id; (id = pace_expired());) waiters.get(id)?.()
   } finally {

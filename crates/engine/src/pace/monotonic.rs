@@ -20,8 +20,14 @@ impl MonotonicClock {
         self.read_after_timer(now, self.last, false)
     }
 
-    /// The same, after a timer fired that was set for `timer`. A clock that was set back does not tell how much time
-    /// has passed, but the timer does. Where it is not `certain` that this timer fired, the clock is believed
+    /// Whether a timer that was set for `timer` fires up to a ms before it, as those of Node and of browsers do.
+    pub(super) fn is_early(&self, now: Instant, timer: Instant) -> bool {
+        let early = timer.as_ms() - (now + self.offset).as_ms();
+        early <= 1.0 && early > 0.0
+    }
+
+    /// The same as [`read`](Self::read), after a timer fired that was set for `timer`. A clock that was set back does not tell
+    /// how much time has passed, but the timer does. Where it is not `certain` that this timer fired, the clock is believed
     /// unless it runs backwards.
     pub(super) fn read_after_timer(&mut self, now: Instant, timer: Instant, certain: bool) -> Instant {
         let least = if certain { timer.max(self.last) } else { self.last };

@@ -80,6 +80,8 @@ pub struct Timers<R> {
     /// When that fired last, and `order` at that moment.
     fired: Instant,
     fired_order: u32,
+    /// Whether it fired early, and was set again.
+    was_early: bool,
 }
 
 impl<R: Rows<Row> + Default> Default for Timers<R> {
@@ -92,7 +94,15 @@ impl<R: Rows<Row>> Timers<R> {
     /// Without deadlines and functions.
     pub const fn new(rows: R) -> Self {
         let clock = MonotonicClock::new();
-        Self { rows, order: 0, clock, armed: Instant::ZERO, fired: Instant::ZERO, fired_order: 0 }
+        Self {
+            rows,
+            order: 0,
+            clock,
+            armed: Instant::ZERO,
+            fired: Instant::ZERO,
+            fired_order: 0,
+            was_early: false,
+        }
     }
 
     /// The delay that the host has to set its timer to; `None`: no timer. Takes it for granted that the host does.
@@ -107,9 +117,12 @@ impl<R: Rows<Row>> Timers<R> {
         Some(delay)
     }
 
-    /// The host's timer fired: the `latest` that was armed, or an earlier one that the host could not clear.
+    /// The host's timer fired: the `latest` that was armed, or an earlier one that the host could not clear. Where it fires
+    /// early, the wait goes on for the rest of that ms: many of them would make the clock fast. Only a clock that stands
+    /// still is set forward.
     pub fn handle_timeout(&mut self, now: Instant, latest: bool) {
-        self.fired = self.clock.read_after_timer(now, self.armed, latest);
+        self.was_early = !self.was_early && self.clock.is_early(now, self.armed);
+        self.fired = self.clock.read_after_timer(now, self.armed, latest && !self.was_early);
         self.fired_order = self.order;
     }
 

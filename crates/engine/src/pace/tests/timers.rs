@@ -48,6 +48,33 @@ fn a_clock_that_is_set_back_delays_nothing() {
 }
 
 #[test]
+fn timers_that_fire_a_ms_early_do_not_make_the_clock_fast() {
+    let mut timers = TestTimers::default();
+    let mut now = 0.0;
+    for _ in 0..1000 {
+        let id = timers.set(at(now + 5.0));
+        let delay = timers.arm(at(now)).unwrap().as_ms();
+        timers.handle_timeout(at(now + delay - 1.0), true);
+        assert_eq!((timers.poll(), timers.arm(at(now + 4.0))), (None, Some(ms(1))));
+        now += 5.0;
+        timers.handle_timeout(at(now), true);
+        assert_eq!(timers.poll(), Some(Expired::Timer(id)));
+    }
+    assert_eq!(timers.monotonic(at(now)), at(now));
+}
+
+#[test]
+fn a_clock_that_stands_still_is_set_forward() {
+    let mut timers = TestTimers::default();
+    let id = timers.set(at(1.0));
+    assert_eq!(timers.arm(at(0.0)), Some(ms(1)));
+    timers.handle_timeout(at(0.0), true);
+    assert_eq!((timers.poll(), timers.arm(at(0.0))), (None, Some(ms(1))));
+    timers.handle_timeout(at(0.0), true);
+    assert_eq!(timers.poll(), Some(Expired::Timer(id)));
+}
+
+#[test]
 fn numbers_that_name_nothing_have_no_effect() {
     let mut timers = TestTimers::default();
     let id = timers.set(at(5.0));
