@@ -2,6 +2,7 @@
 use crate::component::Component;
 use crate::host::IN_BROWSER;
 use futures::channel::oneshot;
+use futures::future::select;
 use leptos::either::Either;
 use leptos::ev;
 use leptos::html;
@@ -9,16 +10,17 @@ use leptos::prelude::*;
 use leptos::reactive::spawn_local_scoped_with_cancellation;
 use std::cell::Cell;
 use std::future::Future;
+use std::pin::pin;
 use std::rc::Rc;
 use whippet_engine::lazy::Backoff;
 use whippet_engine::time::Duration;
-use whippet_web::lazy::{LazyLoader, LazyOptions};
+use whippet_web::lazy::{LazyLoader, LazyOptions, is_online};
 
 /// A component that is loaded when its place comes within 300 px of the viewport: a chart, a map, what is below the fold.
 ///
 /// `load` fetches what the component needs, or its code, and gives its view. Where it fails, it is called again after a delay
-/// that grows each time. When all attempts have failed, the error goes to the `<ErrorBoundary/>` around it; when the network
-/// comes back, it is tried anew.
+/// that grows each time, and at once when the network comes back; a failure while offline does not count. When all attempts
+/// have failed, the error goes to the `<ErrorBoundary/>` around it; when the network comes back, it is tried anew.
 ///
 /// The place is a `<div>`, which gets the attributes that are passed. Give it the size that the component will have, so that
 /// nothing shifts. Its attribute `data-lazy-state` is `loading`, `loaded` or `error`. A server renders the fallback.
@@ -141,9 +143,15 @@ impl Loading {
         loop {
             let loaded = load().await;
             let Err(error) = loaded else { return self.show(loaded, Phase::Loaded) };
+            if !is_online() {
+                // No attempt is spent.
+                online().await;
+                continue;
+            }
             failures += 1;
             if failures <= retries {
-                wait(Backoff::default().delay(failures, random())).await;
+                let delay = Backoff::default().delay(failures, random());
+                select(pin!(wait(delay)), pin!(online())).await;
                 continue;
             }
             self.show(Err(error), Phase::Error);

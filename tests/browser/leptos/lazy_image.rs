@@ -1,6 +1,7 @@
 //! `LazyImage` and `Lazy` in a real page.
 use crate::stage::{mount, until};
 use leptos::prelude::*;
+use leptos::web_sys::js_sys;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -197,6 +198,7 @@ async fn a_lazy_component_is_loaded_when_it_comes_near() {
 
 #[wasm_bindgen_test]
 async fn a_lazy_component_that_fails_is_tried_again_and_then_an_error() {
+    set_online(true);
     let asked = Arc::new(AtomicU32::new(0));
     let counted = asked.clone();
     let stage = mount(move || {
@@ -216,9 +218,69 @@ async fn a_lazy_component_that_fails_is_tried_again_and_then_an_error() {
     // The network is back, twice.
     for attempts in [2, 3] {
         gloo_timers::future::TimeoutFuture::new(20).await;
-        let event = web_sys::Event::new("online").unwrap();
-        window().dispatch_event(&event).unwrap();
+        set_online(true);
         until(|| asked.load(Ordering::Relaxed) == attempts).await;
     }
     until(|| stage.text() == "attempt 3").await;
+    js_sys::eval("delete navigator.onLine").unwrap();
+}
+
+/// Sets what the browser says of its network, and tells the page that it is back.
+fn set_online(online: bool) {
+    js_sys::eval(&format!(
+        "Object.defineProperty(navigator, 'onLine', {{ value: {online}, configurable: true }})"
+    ))
+    .unwrap();
+    if online {
+        window().dispatch_event(&web_sys::Event::new("online").unwrap()).unwrap();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_lazy_component_spends_no_attempt_offline() {
+    set_online(false);
+    let asked = Arc::new(AtomicU32::new(0));
+    let counted = asked.clone();
+    let stage = mount(move || {
+        let load = move || {
+            let attempt = counted.fetch_add(1, Ordering::Relaxed) + 1;
+            async move { if attempt > 2 { Ok(format!("attempt {attempt}")) } else { Err(Failed) } }
+        };
+        view! {
+            <ErrorBoundary fallback=|_| "Broken">
+                <Lazy load fallback=|| "Not yet" retries=0/>
+            </ErrorBoundary>
+        }
+    });
+    stage.element.scroll_into_view();
+    until(|| asked.load(Ordering::Relaxed) == 1).await;
+    gloo_timers::future::TimeoutFuture::new(50).await;
+    assert_eq!((asked.load(Ordering::Relaxed), stage.text().as_str()), (1, "Not yet"));
+    // The first attempt that counts.
+    set_online(true);
+    until(|| stage.text() == "Broken").await;
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+    js_sys::eval("delete navigator.onLine").unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn a_lazy_component_does_not_wait_once_the_network_is_back() {
+    let asked = Arc::new(AtomicU32::new(0));
+    let counted = asked.clone();
+    let stage = mount(move || {
+        let load = move || {
+            let attempt = counted.fetch_add(1, Ordering::Relaxed) + 1;
+            async move { if attempt > 8 { Ok(format!("attempt {attempt}")) } else { Err(Failed) } }
+        };
+        view! { <Lazy load fallback=|| "Not yet" retries=8/> }
+    });
+    stage.element.scroll_into_view();
+    // By the delays alone, eight attempts would take two minutes.
+    for attempts in 1..9 {
+        until(|| asked.load(Ordering::Relaxed) >= attempts).await;
+        gloo_timers::future::TimeoutFuture::new(5).await;
+        set_online(true);
+    }
+    until(|| stage.text() == "attempt 9").await;
+    js_sys::eval("delete navigator.onLine").unwrap();
 }

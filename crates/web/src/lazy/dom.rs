@@ -271,3 +271,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn concat(this: &Text, middle: &JsValue, end: &JsValue) -> JsValue;
 }
+
+/// Whether the browser thinks that it has a network.
+pub fn is_online() -> bool {
+    NAVIGATOR.with(Navigator::on_line)
+}

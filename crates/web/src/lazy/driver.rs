@@ -118,7 +118,7 @@ impl Driver {
             armed: Cell::new(0.0),
         });
         *slot.borrow_mut() = Rc::downgrade(&this);
-        this.loader.borrow_mut().handle_online(dom::NAVIGATOR.with(dom::Navigator::on_line));
+        this.loader.borrow_mut().handle_online(dom::is_online());
         let no_options: JsValue = dom::object();
         dom::WINDOW.with(|window| {
             for ((name, _), listener) in LISTENED.into_iter().zip(&this.listeners) {
@@ -183,8 +183,7 @@ impl Driver {
             event::ONLINE => self.loader.borrow_mut().handle_online(true),
             // Loads may have been interrupted, and failed, when the page went to the back/forward cache.
             event::SHOWN if value.unchecked_ref::<dom::ShowEvent>().persisted() => {
-                let online = dom::NAVIGATOR.with(dom::Navigator::on_line);
-                self.loader.borrow_mut().handle_resumed(online);
+                self.loader.borrow_mut().handle_resumed(dom::is_online());
             }
             event::SHOWN => return,
             event::PRINT => self.load_all(),

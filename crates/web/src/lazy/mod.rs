@@ -33,6 +33,7 @@ mod element;
 mod loader;
 mod options;
 
+pub use dom::is_online;
 pub use loader::{LazyError, LazyLoader};
 pub use options::LazyOptions;
 pub use whippet_engine::lazy::Stats;
