@@ -31,7 +31,7 @@ use crate::rate_limiter::RateLimiter;
 use crate::regressions::Regressions;
 use crate::scrape::{self, Fetcher, NoRoots, Scraper, Scraping, Target, TargetStatus, Tls, TlsError};
 use crate::settings::reload::{Parts, Reloader, SetLog};
-use crate::settings::{FileWatch, SettingsError, Sources, warn_if_open};
+use crate::settings::{FileWatch, SettingsError, Sources, warn_if_idle, warn_if_open};
 use crate::watching;
 
 /// The time between two looks whether a release made pages slower.
@@ -203,6 +203,7 @@ pub async fn serve(sources: Sources, log: SetLog) -> Result<(), ServeError> {
     let shown = Arc::new(ConfigHealth::default());
     shown.taken(sources.shown(), &config.rules, (Vec::new(), clock.now()));
     sources.warn_if_foreign();
+    warn_if_idle(&settings);
     if let Some(file) = sources.shown() {
         tracing::info!(file, "the configuration was taken");
     }
