@@ -38,7 +38,8 @@ pub struct Decided {
 /// Decides. `external_url` is where the dashboard is.
 pub fn decide(rules: &RuleSet, seen: LookedAt, step: Step, external_url: &str) -> Decided {
     let LookedAt { standing, kept, silences, seen, minutes, windows, knows_regressions, started } = seen;
-    let before: HashMap<String, Kept> = kept.into_iter().collect();
+    // In order, in which those end that end together.
+    let before: BTreeMap<String, Kept> = kept.into_iter().collect();
     let mut round = Round { standing, minutes, ..Round::default() };
     let mut current: Vec<Current<'_>> = Vec::new();
     let mut met: HashSet<String> = HashSet::new();
@@ -215,7 +216,7 @@ fn counts(current: &[Current<'_>]) -> AlertCounts {
 
 /// Writes the states that changed, and forgets those that are over. Time that is counted changes a state; that of one that is
 /// well is not kept.
-fn write_states(before: &HashMap<String, Kept>, current: Vec<Current<'_>>, now: i64, round: &mut Round) {
+fn write_states(before: &BTreeMap<String, Kept>, current: Vec<Current<'_>>, now: i64, round: &mut Round) {
     for Current { id, kept, .. } in current {
         let known = before.get(&id);
         // Figures may be unknown for a while before that is a state.

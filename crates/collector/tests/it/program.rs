@@ -56,13 +56,19 @@ impl Program {
 
     /// The log once it contains `wanted`: a line may arrive after the answer that it belongs to.
     pub fn log_with(&self, wanted: &str) -> String {
+        self.log_with_all(wanted, 1)
+    }
+
+    /// The log once it contains `wanted` so many times.
+    pub fn log_with_all(&self, wanted: &str, times: usize) -> String {
         for _ in 0..3_000 {
-            if self.log().contains(wanted) {
-                return self.log();
+            let log = self.log();
+            if log.matches(wanted).count() >= times {
+                return log;
             }
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
-        panic!("'{wanted}' was not logged: {}", self.log());
+        panic!("'{wanted}' was not logged {times} times: {}", self.log());
     }
 
     /// Sends it a signal by name.

@@ -1,5 +1,5 @@
 //! What is known of a service that pushes.
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use whippet_store::Sample;
 
@@ -8,8 +8,8 @@ use super::grid::Grid;
 /// What tells a series of an instance from another: its name and labels.
 pub type Key = (String, Vec<(String, String)>);
 
-/// The last sample of each series, and when it was pushed.
-pub type Series = HashMap<Key, (Sample, i64)>;
+/// The last sample of each series, and when it was pushed. In order: where there is no room for all, chance is not to choose.
+pub type Series = BTreeMap<Key, (Sample, i64)>;
 
 /// What is known of a service.
 #[derive(Clone, Default)]

@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 use whippet_store::{Sample, Scrape, Store, StoreError};
 
 use super::buckets::LastBuckets;
-use super::known::{Instance, Target};
+use super::known::{Instance, Series, Target};
 use super::samples::{Pushed, Reader, exported, instance};
 use super::saved;
 use crate::otlp::answer::Rejected;
@@ -192,12 +192,12 @@ impl Target {
         let since = now - self.patience();
         self.instances.retain(|instance| instance.seen >= since);
         for instance in &mut self.instances {
-            let silent = instance.series.extract_if(|_, (_, seen)| *seen < since);
+            let silent = instance.series.extract_if(.., |_, (_, seen)| *seen < since);
             instance.silent.extend(silent.filter(|(_, (sample, _))| sample.counter));
             instance.silent.retain(|_, (_, seen)| *seen >= now - SILENT);
             if instance.silent.len() > MOST_SILENT {
-                let mut newest: Vec<_> = instance.silent.drain().collect();
-                newest.sort_unstable_by_key(|(_, (_, seen))| std::cmp::Reverse(*seen));
+                let mut newest: Vec<_> = std::mem::take(&mut instance.silent).into_iter().collect();
+                newest.sort_by_key(|(_, (_, seen))| std::cmp::Reverse(*seen));
                 instance.silent.extend(newest.into_iter().take(MOST_SILENT));
             }
         }
@@ -339,8 +339,8 @@ impl Target {
             first: 0,
             last: 0,
             seen: 0,
-            series: HashMap::new(),
-            silent: HashMap::new(),
+            series: Series::new(),
+            silent: Series::new(),
         });
         Some(self.instances.len() - 1)
     }
