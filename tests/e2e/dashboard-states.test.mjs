@@ -157,11 +157,16 @@ test('figures of another app or range are told from those of the chosen one on e
     ['errors', 'errors', '.panel'],
     ['vitals', 'vitals', '.panel'],
   ]) {
+    // A second one is asked for once the first was taken; the network is also idle while a page is compiled.
+    let answers = 0
+    const count = (request) => (answers += request.url().includes(`/api/${endpoint}`) ? 1 : 0)
+    page.on('requestfinished', count)
     await page.goto(`${address}/${name}?app=web`)
     const parts = page.getByRole('main').locator(part)
     const busy = () => parts.evaluateAll((parts) => parts.filter((part) => part.ariaBusy === 'true').length)
     await parts.first().waitFor()
-    await page.waitForLoadState('networkidle')
+    await eventually(`figures of ${name}`, () => answers > 1)
+    page.off('requestfinished', count)
     assert.equal(await busy(), 0, name)
     await page.route(`**/api/${endpoint}**`, () => {})
     await page.locator('.picker', { hasText: /^App/ }).locator('select').selectOption('other')
@@ -210,8 +215,11 @@ test('the focus stays near what was pressed and is gone by that', async () => {
   // What was left on purpose does not get it back.
   await page.getByLabel('Split by').focus()
   await page.locator('.footer').click()
-  await page.getByLabel('Split by').evaluate((list) => list.closest('label').remove())
-  await page.waitForTimeout(200)
+  await page.getByLabel('Split by').evaluate(async (list) => {
+    list.closest('label').remove()
+    // It would be given back two frames later.
+    for (let frame = 0; frame < 4; frame++) await new Promise(requestAnimationFrame)
+  })
   assert.notEqual(await focused(), 'filters')
   noFaults(page)
   await page.context().close()

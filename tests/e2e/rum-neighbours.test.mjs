@@ -80,7 +80,8 @@ test('what happened before a change of the route belongs to the page view before
     history.pushState(null, '', '/next')
     window.clicks = 7
   })
-  await flush(page, () => beacons.some(({ counters, page }) => page === '/next' && counters))
+  const isCounted = (name) => beacons.some(({ counters, page }) => page === name && counters)
+  await flush(page, () => isCounted('/orders/:id') && isCounted('/next'))
   const counted = Object.fromEntries(beacons.filter(({ counters }) => counters).map(({ page, counters }) => [page, counters]))
   assert.deepEqual(counted, { '/orders/:id': { clicks: 5 }, '/next': { clicks: 2 } })
   await closed(page)
