@@ -369,7 +369,7 @@ fn is_random(key: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Metric, Rejected, Resource, Service, is_random};
+    use super::{MOST_SILENT, Metric, REMEMBERED, Rejected, Resource, Sample, Service, Target, is_random};
     use crate::otlp::model::{Gauge, NumberPoint};
 
     #[test]
@@ -386,6 +386,25 @@ mod tests {
             rejected.add(before, "too many series");
             assert_eq!(service.and_dropped(rejected, dropped).count, counted, "{before} {dropped}");
         }
+    }
+
+    #[test]
+    fn of_counters_that_fell_silent_together_the_first_are_remembered() {
+        let mut target = Target::default();
+        let place = target.place("api-1").unwrap();
+        let now = 10 * REMEMBERED;
+        let instance = &mut target.instances[place];
+        instance.seen = now;
+        let name = |number: usize| format!("c{number:05}_total");
+        for number in (0..MOST_SILENT + 100).rev() {
+            let sample =
+                Sample { name: name(number), labels: Vec::new(), value: 1.0, counter: true, created: None };
+            instance.series.insert((name(number), Vec::new()), (sample, 0));
+        }
+        assert!(target.samples().is_sorted_by_key(|sample| sample.name.clone()));
+        target.forget(now);
+        let silent: Vec<String> = target.instances[place].silent.keys().map(|key| key.0.clone()).collect();
+        assert_eq!(silent, (0..MOST_SILENT).map(name).collect::<Vec<_>>());
     }
 
     #[test]
