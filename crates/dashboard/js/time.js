@@ -8,7 +8,8 @@ const clock = (date) => `${two(date.getHours())}:${two(date.getMinutes())}`
 const second = (date) => `${clock(date)}:${two(date.getSeconds())}`
 
 const MINUTE = 60_000
-const DAY = 24 * 60 * MINUTE
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
 
 /** Whether `time` is not of this year: its date is then formatted with its year. */
 export function isOfAnotherYear(time) {
@@ -23,7 +24,9 @@ function formatDay(date) {
 /** Formats a tick of the time axis, whose ticks are `step` ms apart. Midnight is formatted as its date. */
 export function formatTick(time, step) {
   const date = new Date(time)
-  if (step >= DAY || (date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0)) return formatDay(date)
+  // Where clocks go forward at midnight, uPlot's tick of that day is an hour before, at 23:00 of the day before.
+  if (step >= DAY) return formatDay(new Date(time + HOUR))
+  if (date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0) return formatDay(date)
   return (step < MINUTE ? second : clock)(date)
 }
 

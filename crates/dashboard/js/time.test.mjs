@@ -29,3 +29,19 @@ test('a time is written as in tables, in any language', () => {
   assert.equal(formatTick(time, DAY), `3 Sep ${thisYear - 1}`)
   assert.equal(formatTick(new Date(thisYear, 0, 31).getTime(), 60_000), '31 Jan')
 })
+
+test('a day without a midnight has a tick of its own', () => {
+  const zone = process.env.TZ
+  // On 4 November 2018 clocks in Brazil went from 00:00, three hours behind UTC then, to 01:00.
+  process.env.TZ = 'America/Sao_Paulo'
+  try {
+    const ticks = [Date.UTC(2018, 10, 3, 3), Date.UTC(2018, 10, 4, 2), Date.UTC(2018, 10, 5, 2)]
+    assert.deepEqual(
+      ticks.map((tick) => formatTick(tick, DAY)),
+      ['3 Nov 2018', '4 Nov 2018', '5 Nov 2018'],
+    )
+  } finally {
+    if (zone === undefined) delete process.env.TZ
+    else process.env.TZ = zone
+  }
+})

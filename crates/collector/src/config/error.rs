@@ -73,11 +73,72 @@ impl Fault {
         Self { line: span.map(|span| line(text, &span)), message: message.into() }
     }
 
-    /// A fault that the parser found in `text`.
+    /// A fault that the parser found in `text`. serde's own messages quote what stands there, which may be a secret.
     pub fn parsed(text: &str, error: &toml::de::Error) -> Self {
-        let message = unknown(error.message()).unwrap_or_else(|| error.message().to_owned());
+        let said = error.message();
+        let message = unknown(said).unwrap_or_else(|| {
+            let message = match error.span().and_then(|span| text.get(span)) {
+                Some(key) if said == "duplicate key" => {
+                    format!("`{}` stands there before: leave one of the two out", key.trim())
+                }
+                _ => plain(said),
+            };
+            match error.span().and_then(|span| key_before(text, &span)) {
+                Some(key) if message.starts_with("must ") => format!("`{key}` {message}"),
+                _ => message,
+            }
+        });
         Self::at(text, error.span(), message)
     }
+}
+
+/// What TOML's dates are to serde: a table with this key.
+const DATE: &str = "$__toml_private_datetime";
+
+/// The key whose value begins at a place, where it stands before it: `KEY = VALUE`.
+fn key_before<'a>(text: &'a str, span: &Range<usize>) -> Option<&'a str> {
+    let before = text.get(..span.start)?.trim_end().strip_suffix('=')?.trim_end();
+    let begin = before
+        .rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))
+        .map_or(0, |last| last + 1);
+    before.get(begin..).filter(|key| !key.is_empty())
+}
+
+/// A message of serde or `toml` about a value, without the value: "invalid type: integer `5`, expected a string".
+fn plain(said: &str) -> String {
+    if said == "wanted string or table" {
+        return "must be a text".to_owned();
+    }
+    if let Some((_, words)) =
+        said.strip_prefix("unknown variant `").and_then(|rest| rest.rsplit_once("`, expected "))
+    {
+        let words: Vec<&str> = words.split('`').skip(1).step_by(2).collect();
+        return format!("must be one of {}", words.join(", "));
+    }
+    let wrong = said.strip_prefix("invalid type: ").or_else(|| said.strip_prefix("invalid value: "));
+    let Some((found, expected)) = wrong.and_then(|rest| rest.rsplit_once(", expected ")) else {
+        return said.to_owned();
+    };
+    let expected = match expected {
+        "a string" => "a text in quotation marks",
+        "path string" => "the path of a file, in quotation marks",
+        "a boolean" => "true or false",
+        "a TOML datetime" | "field with custom name" => "a time such as 2026-03-01T22:00:00Z",
+        "f64" => "a number",
+        "u64" => "a whole number, 0 or more",
+        "a map" => "a table such as { NAME = \"VALUE\" }",
+        expected if expected.starts_with("struct ") => "a table such as { KEY = \"VALUE\" }",
+        expected => expected,
+    };
+    let found = match found.split([' ', '`']).next() {
+        Some("integer" | "floating") if !expected.contains("number") => ", not a number",
+        Some("boolean") => ", not true or false",
+        Some("string") if !expected.contains("text") => ", not a text",
+        Some("sequence") if !expected.contains("list") => ", not a list",
+        Some("map") => ", not a table or a date",
+        _ => "",
+    };
+    format!("must be {expected}{found}")
 }
 
 /// The number of the line where a place begins, from 1.
@@ -100,6 +161,12 @@ impl fmt::Display for Fault {
 fn unknown(message: &str) -> Option<String> {
     let rest = message.strip_prefix("unknown field `")?;
     let (key, rest) = rest.split_once("`, ")?;
+    if key == DATE {
+        return Some(
+            "a date or a time stands where a text or a table is expected: write it in quotation marks"
+                .to_owned(),
+        );
+    }
     let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
     Some(unknown_key(key, &known))
 }

@@ -123,12 +123,16 @@ fn what_is_wrong_is_said_with_its_line() {
         ),
         ("[[targets]]\nname = 'a'", "line 1: `targets` is not known: did you mean `target`?"),
         (
+            "retention = '9d'\nretention = '8d'",
+            "line 2: `retention` stands there before: leave one of the two out",
+        ),
+        (
             "\n[[target]]\nname = 'a'\nurl = 'http://a/'\ninterval = 5",
-            "line 5: invalid type: integer `5`, expected a time such as \"5s\"",
+            "line 5: `interval` must be a time such as \"5s\", not a number",
         ),
         (
             "[[target]]\nname = 'a'\nurl = 'http://a/'\ninterval = '5 s'",
-            "line 4: must be a whole number and a unit: 500ms, 5s, 15m, 12h or 30d",
+            "line 4: `interval` must be a whole number and a unit: 500ms, 5s, 15m, 12h or 30d",
         ),
         (
             "[[target]]\nname = 'a'",
@@ -427,10 +431,45 @@ fn a_wrong_setting_does_not_hide_wrong_rules() {
 }
 
 #[test]
+fn a_secret_of_another_type_is_not_repeated() {
+    for (text, expected) in [
+        (
+            "bearer = 8172635",
+            "`bearer` must be a text, or { env = \"NAME\" } for an environment variable, not a number",
+        ),
+        (
+            "bearer = [ 's8172635' ]",
+            "`bearer` must be a text, or { env = \"NAME\" } for an environment variable, not a list",
+        ),
+        ("bearer = { env = 8172635 }", "`env` must be a text in quotation marks, not a number"),
+        ("basic = 'me:8172635'", "`basic` must be a table such as { KEY = \"VALUE\" }, not a text"),
+        (
+            "basic = 'me:8172635, expected a'",
+            "`basic` must be a table such as { KEY = \"VALUE\" }, not a text",
+        ),
+        (
+            "basic = { username = 'me', password = 8172635 }",
+            "`password` must be a text, or { env = \"NAME\" } for an environment variable, not a number",
+        ),
+        ("headers = 'X-Key: 8172635'", "`headers` must be a table such as { NAME = \"VALUE\" }, not a text"),
+        ("bearer = 1979-05-27", "a date or a time stands where a text or a table is expected"),
+        ("ca_file = true", "`ca_file` must be the path of a file, in quotation marks, not true or false"),
+        ("type = 5", "`type` must be a text"),
+        ("send_resolved = 'yes'", "`send_resolved` must be true or false, not a text"),
+    ] {
+        let kind = if text.starts_with("type") { "" } else { "type = 'webhook'\n" };
+        let config = parse(&format!("[[receiver]]\nname = 'a'\nurl = 'http://a/'\n{kind}{text}"));
+        let said = &config.rules.faults[0];
+        assert!(said.message.starts_with(expected) && !said.message.contains("8172635"), "{said}");
+        assert_eq!(said.line, Some(if kind.is_empty() { 4 } else { 5 }), "{said}");
+    }
+}
+
+#[test]
 fn a_receiver_says_what_is_wrong_with_it() {
     for (text, expected) in [
         ("type = 'webhook'", "`url` is missing: where it is sent"),
-        ("type = 'webhok'\nurl = 'http://a/'", "unknown variant `webhok`"),
+        ("type = 'webhok'\nurl = 'http://a/'", "`type` must be one of webhook, alertmanager, text"),
         ("type = 'webhook'\nurl = 'ftp://me:s3cret@a/'", "`url` must be an address such as"),
         ("type = 'webhook'\nurls = ['http://a/']", "only an Alertmanager has `urls`"),
         (

@@ -74,7 +74,7 @@ impl fmt::Display for Bound {
 
 /// A number, or a text with a unit.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "must be a number, or a text such as \"2.5s\"")]
 pub enum Quantity {
     /// `2`
     Whole(i64),
