@@ -57,6 +57,29 @@ test('a stream of what is no bytes passes as it comes', async (t) => {
   }
 })
 
+test('nobody asks what passes for its stream, which takes the type off a text in Bun', async () => {
+  const delta = createDelta()
+  const octets = { 'content-type': 'application/octet-stream' }
+  for (const init of [{ status: 404 }, { headers: octets }, { headers: { ...type, 'cache-control': 'no-store' } }]) {
+    const response = new Response(rows(1), init)
+    Object.defineProperty(response, 'body', { get: () => assert.fail('its stream was asked for') })
+    assert.equal(await delta.respond(new Request('http://site.example/'), response), response)
+  }
+})
+
+test('a body that is too short passes as bytes, as of a stream a server sends no length', async () => {
+  const delta = createDelta()
+  for (const text of ['[1,2]', '']) {
+    const init = { headers: { ...type, 'x-own': '1' }, statusText: 'Fine' }
+    const response = await delta.respond(new Request('http://site.example/'), new Response(text, init))
+    assert.deepEqual([response.status, response.statusText, response.headers.get('x-own')], [200, 'Fine', '1'])
+    assert.equal(response.headers.get('content-type'), 'application/json')
+    assert.equal(await response.clone().text(), text)
+    // The body of a response that was made of a stream has no such reader.
+    response.body.getReader({ mode: 'byob' })
+  }
+})
+
 test('a body that is longer than is compared arrives whole', async () => {
   const delta = createDelta({ maxBytes: 5000 })
   const long = 'x'.repeat(20_000)
