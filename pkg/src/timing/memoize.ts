@@ -273,10 +273,13 @@ export function memoize<Args extends unknown[], R, This = unknown>(
   return memoized as Memoized<Args, R, This>
 }
 
-/** Runs without keeping the memoized function alive. It is outside of `memoize` so that it closes over nothing there. */
+/**
+ * Runs without keeping the memoized function alive, where there is `WeakRef`: workerd has it since a compatibility date of May 2025.
+ * It is outside of `memoize` so that it closes over nothing there.
+ */
 function weakly(run: () => void): () => void {
-  const weak = new WeakRef(run)
-  return () => weak.deref()?.()
+  const weak = typeof WeakRef === 'function' && new WeakRef(run)
+  return weak ? () => weak.deref()?.() : run
 }
 
 function isThenable(value: any): value is PromiseLike<any> {

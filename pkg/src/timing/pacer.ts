@@ -84,7 +84,9 @@ export function pace<Args extends unknown[], R, This>(
   /** Carries out effects. Invoking comes last, since the function may throw and may call any paced function. */
   function apply(effects: number): void {
     if (effects & WAIT) {
-      waiters.set(id, expired)
+      // In an Angular app, the zone of this call: the one timer has that of whoever set it, and outside of Angular's own no view
+      // would be updated.
+      waiters.set(id, (globalThis as any).Zone?.current?.wrap(expired) ?? expired)
       if (signal) stopListening ??= onAbort(signal, paced.cancel)
       arm()
     }

@@ -50,6 +50,20 @@ test('an aborted promise does not keep the process alive', () => {
   assert.equal(node(code), '')
 })
 
+test('memoize needs no WeakRef, which workerd lacks with an older compatibility date', () => {
+  const code = `
+    delete globalThis.WeakRef
+    delete globalThis.FinalizationRegistry
+    const { memoize } = await import('whippet/timing')
+    let runs = 0
+    const plain = memoize((n) => n, { ttl: 20 })
+    const load = memoize(async (n) => runs++ + n)
+    console.log(plain(1), plain(1), await load(5), await load(5))
+    while (plain.stats().size) await new Promise((wake) => setTimeout(wake, 5))
+    console.log(plain(2))`
+  assert.equal(node(code), '1 1 5 5\n2')
+})
+
 test('pacing asks for no wasm', () => {
   const code = `
     let asked = 0
