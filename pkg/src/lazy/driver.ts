@@ -346,7 +346,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
       failed: stat(STAT_FAILED),
       retried: stat(STAT_RETRIED),
       cancelled: stat(STAT_CANCELLED),
-      lcp: lazyLcp(),
+      lcp: lazyLcp,
     }
   }
 

@@ -82,8 +82,8 @@ export function applyPartly(element: HTMLElement, images: HTMLImageElement[]): b
 export function applyError(element: HTMLElement, url: string): void {
   if (backgroundOf(element)) element.style.backgroundImage = cssUrl(url)
   else {
-    // That of an earlier load would take precedence.
-    for (const each of elementsWithUrls(element)) if (each.dataset.srcset) each.removeAttribute('srcset')
+    // That of an earlier load would take precedence. It is not removed, which would load the element again.
+    for (const each of elementsWithUrls(element)) if (each.dataset.srcset) (each as HTMLImageElement).srcset = ''
     element.setAttribute(isMedia(element) ? 'poster' : 'src', url)
   }
 }

@@ -2,22 +2,18 @@
 import { LOADED, targets } from './targets.js'
 
 let isObserving = false
-let largest: Element | null | undefined
+/** 1 if the largest contentful paint so far was loaded lazily, otherwise 0. The element is not kept: it may be removed. */
+export let lazyLcp = 0
 
-/** Observes the page's largest contentful paint, if the browser reports it. `onLazy` is called when it was loaded lazily. */
+/** Observes the page's largest contentful paint, if the browser reports it. `onChange` is called with its element. */
 export function observeLcp(onChange: ((element: Element | null | undefined) => void) | undefined): void {
   if (isObserving || !globalThis.PerformanceObserver) return
   isObserving = true
   const observer = new PerformanceObserver((list) => {
-    const entry = list.getEntries().at(-1) as PerformanceEntry & { element?: Element | null }
-    largest = entry.element
-    onChange?.(largest)
+    const { element } = list.getEntries().at(-1) as PerformanceEntry & { element?: Element | null }
+    lazyLcp = targets.get(element!) === LOADED ? 1 : 0
+    onChange?.(element)
   })
   // Browsers ignore a type that they do not support.
   observer.observe({ type: 'largest-contentful-paint', buffered: true })
-}
-
-/** 1 if the largest contentful paint so far was loaded lazily, otherwise 0. */
-export function lazyLcp(): number {
-  return +(targets.get(largest!) === LOADED)
 }

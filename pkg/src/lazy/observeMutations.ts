@@ -15,11 +15,12 @@ export function observeMutations(
   // On a server there is none, and no root.
   if (!roots[0]) return () => {}
   const observer = new MutationObserver((records) => {
-    for (const { type, target, attributeName, oldValue, removedNodes, addedNodes } of records) {
-      if (type === 'attributes') {
+    for (const { target, attributeName, oldValue, removedNodes, addedNodes } of records) {
+      if (attributeName) {
         const element = target as Element
-        // Some frameworks set an attribute to the value that it has.
-        if (element.getAttribute(attributeName!) !== oldValue) report(element, true)
+        const value = element.getAttribute(attributeName)
+        // Some frameworks set an attribute to the value that it has. What a loader sets is not new, but something may remove it.
+        if (value !== oldValue && (value === null || attributeName[4] === '-')) report(element, true)
         continue
       }
       // A source that is added to an image or video which is there already is a new URL of that.
@@ -28,8 +29,8 @@ export function observeMutations(
     }
     done()
   })
-  // The attributes with URLs.
-  const attributeFilter = `${lazySelector},data-bg-hidpi,data-bg-multi-hidpi`.match(/data[-\w]+/g)!
+  // The attributes with URLs, and those that a morph removes: it gives an element the attributes that the server sent.
+  const attributeFilter = `${lazySelector},data-bg-hidpi,data-bg-multi-hidpi,src,srcset`.match(/[-\w]+/g)!
   for (const root of roots) observer.observe(root, { attributeFilter, attributeOldValue: true, childList: true, subtree: true })
   return () => observer.disconnect()
 }

@@ -52,7 +52,7 @@ function handleLcp(largest: Element | null | undefined): void {
   clearTimeout(timer)
   // A larger paint may follow.
   timer = setTimeout(() => {
-    if (!lazyLcp()) return
+    if (!lazyLcp) return
     console.warn(
       'whippet: the largest contentful paint is an image that was loaded lazily, which made it late. ' +
         'Give it src (or srcset) in the markup, and fetchpriority="high".',
