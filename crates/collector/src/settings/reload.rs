@@ -22,6 +22,9 @@ use crate::scrape::{Fetcher, Scraping};
 /// The time between two looks at the file. It is taken once two of them found the same, so that one that is being written is not.
 const LOOK: Duration = Duration::from_secs(2);
 
+/// What is said of a file that was emptied.
+const EMPTIED: &str = "is empty now, which would take back all that it said, a token too: write a comment into it where that is meant";
+
 /// Sets what is logged.
 pub type SetLog = Arc<dyn Fn(&Log) + Send + Sync>;
 
@@ -60,6 +63,8 @@ pub struct Reloader {
     mappings: String,
     /// Whether the dashboard asks for a token.
     has_token: bool,
+    /// Whether the file that was taken last said nothing, or there was none.
+    said_nothing: bool,
     watch: FileWatch,
     parts: Parts,
 }
@@ -69,7 +74,8 @@ impl Reloader {
     pub fn new(sources: Sources, begun: Settings, watch: FileWatch, parts: Parts) -> Self {
         let mappings = format!("{:?}", begun.config.mappings);
         let has_token = begun.serve.token.is_some();
-        Self { sources, begun, mappings, has_token, watch, parts }
+        let said_nothing = sources.say_nothing();
+        Self { sources, begun, mappings, has_token, said_nothing, watch, parts }
     }
 
     /// Takes the file each time that it has changed or `asked` is told, until it is dropped.
@@ -94,12 +100,20 @@ impl Reloader {
 
     async fn take(&mut self) {
         let file = self.sources.file().display().to_string();
+        let says_nothing = self.sources.say_nothing();
         let taken = match self.sources.load() {
+            // As a full disk leaves it, or an editor that was stopped.
+            Ok(_) if says_nothing && !self.said_nothing && self.sources.has_file() => {
+                Err(format!("{file}: {EMPTIED}"))
+            }
             Ok(settings) => self.apply(settings).await,
             Err(error) => Err(error.to_string()),
         };
         match taken {
-            Ok(restart) => self.say_taken(&file, &restart),
+            Ok(restart) => {
+                self.said_nothing = says_nothing;
+                self.say_taken(&file, &restart);
+            }
             Err(error) => {
                 tracing::error!(
                     "the configuration is not taken, and that from before stays in force: {error}"

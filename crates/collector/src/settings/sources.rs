@@ -47,6 +47,11 @@ impl Sources {
         self.named || self.file.exists() && !self.is_foreign()
     }
 
+    /// Whether no file says anything.
+    pub fn say_nothing(&self) -> bool {
+        !self.has_file() || self.file.metadata().is_ok_and(|metadata| metadata.len() == 0)
+    }
+
     /// Whether there is a file that nobody named and that anybody on this machine may have put there, as into `/tmp`: it is left
     /// alone.
     pub fn is_foreign(&self) -> bool {

@@ -105,6 +105,16 @@ fn a_changed_file_is_taken_while_it_runs() {
     let config = last.config.unwrap();
     assert_eq!((config.restart.len(), config.error, config.wrong[0].line), (0, None, Some(1)));
     assert_eq!(post("https://b.example"), "204");
+
+    // As a full disk leaves it: nobody has taken back anything. A comment says that somebody has.
+    replace(folder.path(), "");
+    let is_wrong = |status: &whippet_api::Status| !status.config.as_ref().unwrap().wrong.is_empty();
+    let kept =
+        status_when(&program, |status| status.config.as_ref().is_some_and(|config| config.error.is_some()));
+    assert!(kept.config.as_ref().unwrap().error.as_ref().unwrap().contains("whippet.toml: is empty now"));
+    assert!(is_wrong(&kept), "the rule of before stands");
+    replace(folder.path(), "# Nothing.\n");
+    status_when(&program, |status| !is_wrong(status) && status.config.as_ref().unwrap().error.is_none());
     drop(program);
 }
 
