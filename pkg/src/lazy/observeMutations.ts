@@ -19,7 +19,8 @@ export function observeMutations(
       if (attributeName) {
         const element = target as Element
         const value = element.getAttribute(attributeName)
-        // Some frameworks set an attribute to the value that it has. What a loader sets is not new, but something may remove it.
+        // Some frameworks set an attribute to the value that it has. One that begins with `data-` is the page's own; the others are
+        // set by the loader, so that only their removal is news.
         if (value !== oldValue && (value === null || attributeName[4] === '-')) report(element, true)
         continue
       }
