@@ -1,4 +1,5 @@
 //! The rules of the house that a program can check. Each file of this folder is one kind of rule.
+mod binary;
 mod boundary;
 mod crates;
 mod exceptions;
@@ -20,13 +21,15 @@ use xshell::cmd;
 pub fn run(project: &Project) -> Result<()> {
     let files = cmd!(project.shell, "git ls-files --cached --others --exclude-standard").quiet().read()?;
     let mut sources = Vec::new();
+    let mut faults = Vec::new();
     for file in files.lines().filter(|file| project.path(file).is_file()) {
+        binary::check(file, &project.path(file), &mut faults)?;
         let kind = Path::new(file).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         if ["rs", "ts", "mjs", "js", "css"].contains(&kind) || file.ends_with("Cargo.toml") {
             sources.push(Source { path: file.to_owned(), text: project.shell.read_file(file)? });
         }
     }
-    let faults = faults(&sources);
+    faults.extend(self::faults(&sources));
     if faults.is_empty() { Ok(()) } else { bail!("{} faults:\n  {}", faults.len(), faults.join("\n  ")) }
 }
 
