@@ -30,15 +30,20 @@ pub fn trial() -> Trial<'static> {
     Trial { program: program(), expected: expected() }
 }
 
+/// A folder on a disk: that for temporary files may be in memory.
+fn on_disk() -> tempfile::TempDir {
+    tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
+}
+
 #[test]
 fn sqlite_survives_kills() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = on_disk();
     faults::collectors_killed(trial(), Data::Folder(folder.path().to_owned()), 1, 4).unwrap();
 }
 
 #[test]
 fn sqlite_survives_a_full_disk() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = on_disk();
     let Some(disk) = Disk::new(&folder.path().join("disk"), 30) else {
         println!("left out: only root may make a small file system");
         return;
@@ -48,7 +53,7 @@ fn sqlite_survives_a_full_disk() {
 
 #[test]
 fn sqlite_survives_another_program_that_locks_its_file() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = on_disk();
     let file = folder.path().join("whippet.db");
     let lock = || {
         let other = rusqlite::Connection::open(&file).unwrap();
@@ -61,7 +66,7 @@ fn sqlite_survives_another_program_that_locks_its_file() {
 
 #[test]
 fn sqlite_survives_a_file_and_a_folder_that_become_read_only() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = on_disk();
     if !faults::unchangeable(trial(), folder.path()).unwrap() {
         println!("left out: this file system has no files that cannot be changed, or this is not root");
     }
@@ -69,7 +74,7 @@ fn sqlite_survives_a_file_and_a_folder_that_become_read_only() {
 
 #[test]
 fn a_file_that_cannot_be_used_is_no_start() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = on_disk();
     let data = Data::Folder(folder.path().to_owned());
     let server = Server::collector(program(), &data, &[]).unwrap();
     for number in 0..100 {
