@@ -3,12 +3,15 @@ import { timeoutManager, type ManagedTimerId } from './timeoutManager.js'
 
 /** Browsers and Node fire longer timeouts immediately, in ms: about 24.8 days. */
 const MAX_DELAY = 2_147_483_647
-/** A timer that is this much further away than it can be, in ms, means that the clock was set back. */
-const SET_BACK_TOLERANCE = 1000
+/**
+ * What a clock may lack when a timer fires, in ms, though it is right: timers fire up to a ms early, and a browser that hides its
+ * clock shows steps of up to 100 ms. Of a short wait it is half.
+ */
+const CLOCK_STEP = 100
 
 interface TimerOwner {
   onTimer(): void
-  /** Gets by how many ms the clock was set back. */
+  /** Gets by how many ms the clock was set back, or stayed behind. */
   onClockSetBack(by: number): void
 }
 
@@ -29,8 +32,8 @@ export class EngineTimer {
   /** Sets the timer for `deadline`, in ms since the epoch; `Infinity` for none. NaN: it stays as it is. */
   set(deadline: number): void {
     // An early timer costs less than a new one after each call.
-    if (deadline !== Infinity ? !(this.#firesAt > deadline) : this.#firesAt === Infinity) return
-    if (this.#timer !== undefined) {
+    if (deadline < Infinity ? this.#firesAt <= deadline : !(this.#firesAt < deadline)) return
+    if (this.#firesAt < Infinity) {
       timeoutManager.clearTimeout(this.#timer)
       this.#end(this.#delay)
       return this.set(deadline)
@@ -45,12 +48,14 @@ export class EngineTimer {
     this.#updateRef()
   }
 
-  /** The timer is over, at most `left` ms before it fires. If there is more left by the clock, that was set back. */
+  /**
+   * The timer is over, at most `left` ms before it fires. If there is more left by the clock, that was set back, or it stands still, as
+   * tests make it (fake timers without `Date`, Playwright's `setFixedTime`).
+   */
   #end(left: number): void {
     const by = this.#firesAt - left - Date.now()
-    this.#timer = undefined
     this.#firesAt = Infinity
-    if (by > SET_BACK_TOLERANCE) this.#owner.onClockSetBack(by)
+    if (by > Math.min(CLOCK_STEP, this.#delay / 2)) this.#owner.onClockSetBack(by)
   }
 
   /** The timer keeps a Node process alive while anything waits for a retry, and otherwise does not. */

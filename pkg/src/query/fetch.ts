@@ -106,6 +106,8 @@ export class Fetch<TData = any, TError = any> extends Retryer<TData, TError> imp
     this.#run = engine.applyRule(query_begin, Date.now(), query.id, host(), run)
     const paused = query_state(engine.engineMachine, query.id)?.fetchStatus === 'paused'
     if (query.state.fetchStatus === 'idle' || query.state.fetchMeta !== meta) query.applyState({ type: 'fetch', meta })
+    // Not before: who streams queries from a server waits for an event of one that has it.
+    query.promise = this.result
     if (paused) {
       if (signalUsedBefore || query.signalUsed) this.#setAbortable(true)
       query.applyState({ type: 'pause' })
@@ -235,7 +237,7 @@ export class Fetch<TData = any, TError = any> extends Retryer<TData, TError> imp
       callSafely(() => config.onSettled?.(query.state.data, error, query))
       throw error
     } finally {
-      if (query.currentFetch === this) query.currentFetch = undefined
+      if (query.currentFetch === this) query.currentFetch = query.promise = undefined
       this.#cache.engine.observers.get(this.#observerToRefetch!)?.onFetchDue()
     }
   }

@@ -113,9 +113,10 @@ function dehydratePromise(
 
 /** The caches of a client as plain data. */
 export function dehydrate(client: QueryClient, options: DehydrateOptions = {}): DehydratedState {
-  const resolved = { ...client.getDefaultOptions().dehydrate, ...defined(options) }
-  const shouldDehydrateMutation = resolved.shouldDehydrateMutation ?? defaultShouldDehydrateMutation
-  const shouldDehydrateQuery = resolved.shouldDehydrateQuery ?? defaultShouldDehydrateQuery
+  const defaults = client.getDefaultOptions().dehydrate
+  const option = <T extends keyof DehydrateOptions>(name: T): DehydrateOptions[T] => options[name] ?? defaults?.[name]
+  const shouldDehydrateMutation = option('shouldDehydrateMutation') ?? defaultShouldDehydrateMutation
+  const shouldDehydrateQuery = option('shouldDehydrateQuery') ?? defaultShouldDehydrateQuery
   return {
     mutations: client
       .getMutationCache()
@@ -131,12 +132,8 @@ export function dehydrate(client: QueryClient, options: DehydrateOptions = {}): 
       .getQueryCache()
       .getAll()
       .filter((query) => shouldDehydrateQuery(query))
-      .map((query) => dehydrateQuery(query, resolved.serializeData, resolved.shouldRedactErrors)),
+      .map((query) => dehydrateQuery(query, option('serializeData'), option('shouldRedactErrors'))),
   }
-}
-
-function defined<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value != null)) as Partial<T>
 }
 
 /** Restores dehydrated state into a client's caches. Data there that is newer stays. */
@@ -173,7 +170,7 @@ function hydrateQuery(
 ): void {
   const cache = (client as InternalQueryClient).getQueryCache()
   const known = promise && resolvedValue(promise)
-  const data = transformed(state.data === undefined ? known?.data : state.data, deserialize)
+  const data = transformed(state.data !== undefined ? state.data : known?.data, deserialize)
   // The query was pending when it was dehydrated, and its promise has resolved since.
   const arrived = state.status === 'pending' && data !== undefined
   const success = arrived && { status: 'success' as const, dataUpdatedAt: dehydratedAt }

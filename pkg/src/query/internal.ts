@@ -62,6 +62,8 @@ export interface InternalQuery<
   /** The engine's id. A removed query that is used again gets a new one. */
   readonly id: number
   currentFetch?: CurrentFetch<TData>
+  /** The `result` of `currentFetch`, once that is announced. */
+  promise: Promise<TData> | undefined
   /** Whether the query function read the abort signal of the current fetch. */
   signalUsed: boolean
   /** What a cancelled fetch goes back to. */

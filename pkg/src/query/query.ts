@@ -79,6 +79,7 @@ export const Query: {
   readonly querySequence = ++sequence
   keySegments?: unknown[]
   currentFetch?: CurrentFetch<TData>
+  promise: Promise<TData> | undefined
   signalUsed = false
   revertState?: QueryState<TData, TError>
   queryType: 'infinite' | undefined
@@ -109,10 +110,6 @@ export const Query: {
 
   get meta(): QueryMeta | undefined {
     return this.options.meta
-  }
-
-  get promise(): Promise<TData> | undefined {
-    return this.currentFetch?.result
   }
 
   get id(): number {

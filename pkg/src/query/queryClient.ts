@@ -302,7 +302,7 @@ export const QueryClient: { new (config?: QueryClientConfig): Types.QueryClient;
       defaulted.queryHash ||= hashKeyByOptions(defaulted.queryKey, defaulted)
       defaulted.refetchOnReconnect ??= defaulted.networkMode !== 'always'
       defaulted.throwOnError ??= !!defaulted.suspense
-      if (!defaulted.networkMode && defaulted.persister) defaulted.networkMode = 'offlineFirst'
+      if (defaulted.persister) defaulted.networkMode ||= 'offlineFirst'
       if (defaulted.queryFn === skipToken) defaulted.enabled = false
       return defaulted
     }

@@ -92,10 +92,6 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
     callSignal: AbortSignal | null | undefined,
     wait: number,
   ): Promise<Result> {
-    if (!queue.size) {
-      hold(1)
-      timer = later(wait, ready)
-    }
     const { promise: turn, resolve, reject } = deferred<void>()
     // Here and not when its turn comes, so that the function has the async context of this call, such as the store of
     // `AsyncLocalStorage`: the timer has that of another call.
@@ -111,7 +107,12 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
         rejectAborted({ promise, reject }, reason)
       },
     }
+    // Throws for what is no signal, before anything is held for this call.
     const stopListening = onAbort(callSignal, () => take(call).abort(reasonOf(callSignal!)))
+    if (queue.size < 1) {
+      hold(1)
+      timer = later(wait, ready)
+    }
     queue.add(call)
     return promise
   }

@@ -182,6 +182,20 @@ test('a missing queryFn and undefined data give errors that say so', async (t) =
   await assert.rejects(client.fetchQuery({ queryKey: ['c'], queryFn: () => undefined }), /data is undefined/)
 })
 
+// What streams queries from a server (TanStack Router) takes those with a promise: at their first event they have none.
+test('a query has the promise of a fetch after the event that begins it', async () => {
+  const client = new QueryClient()
+  const seen = []
+  client.getQueryCache().subscribe(({ type, action, query }) => seen.push(`${action?.type ?? type} ${!!query.promise}`))
+  const fetched = client.fetchQuery({ queryKey: ['a'], queryFn: () => after(10, 'data') })
+  const query = client.getQueryCache().find({ queryKey: ['a'] })
+  const { promise } = query
+  await pass(10)
+  assert.equal(await promise, await fetched)
+  assert.deepEqual(seen, ['added false', 'fetch false', 'success true'])
+  assert.equal(query.promise, undefined)
+})
+
 test('ensureQueryData returns cached data, and prefetchQuery ignores errors', async () => {
   const client = new QueryClient()
   const queryFn = counter()

@@ -81,6 +81,27 @@ test('when the clock is set back, what is due later is not due at once', async (
   assert.equal(client.getQueryData(['unobserved']), 1, 'its gcTime is five minutes')
 })
 
+for (const ms of [1, 2, 30, 300]) {
+  test(`deadlines of ${ms} ms still come when the clock stands still`, async (t) => {
+    const now = Date.now()
+    t.mock.method(Date, 'now', () => now)
+    const client = new QueryClient()
+    const queryFn = counter()
+    const { unsubscribe } = watch(new QueryObserver(client, { queryKey: ['a'], queryFn, refetchInterval: ms, gcTime: ms }))
+    // A timer without delay costs a step.
+    await pass(2 * (ms + 3), 1)
+    assert.ok(queryFn.calls >= 3, `${queryFn.calls} calls`)
+    unsubscribe()
+    await pass(ms + 3, 1)
+    assert.deepEqual(client.getQueryCache().getAll(), [], 'collected')
+
+    const failing = t.mock.fn(() => Promise.reject(new Error('no')))
+    client.prefetchQuery({ queryKey: ['b'], queryFn: failing, retry: 2, retryDelay: ms })
+    await pass(2 * (ms + 3), 1)
+    assert.equal(failing.mock.callCount(), 3)
+  })
+}
+
 test('focus refetches stale queries', async (t) => {
   const client = new QueryClient()
   client.mount()

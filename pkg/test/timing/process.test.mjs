@@ -50,6 +50,15 @@ test('an aborted promise does not keep the process alive', () => {
   assert.equal(node(code), '')
 })
 
+test('a call whose signal is none throws, and does not keep the process alive', () => {
+  const code = `
+    import { rateLimit } from 'whippet/timing'
+    const ask = rateLimit((n) => n, { limit: 1, interval: 3_600_000, signal: (n, options) => options })
+    await ask(1)
+    try { ask(2, { signal: 'the options are none' }) } catch (error) { console.log(error.name, ask.pending()) }`
+  assert.equal(node(code), 'TypeError 0')
+})
+
 test('memoize needs no WeakRef, which workerd lacks with an older compatibility date', () => {
   const code = `
     delete globalThis.WeakRef

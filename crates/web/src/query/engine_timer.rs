@@ -2,8 +2,9 @@
 use crate::timing::LONGEST_MS;
 use whippet_engine::time::{Duration, Instant};
 
-/// A deadline that is this much further away than it can be means that the clock was set back, in ms.
-const TOLERANCE: f64 = 1000.0;
+/// What a clock may lack when the timer fires, in ms, though it is right: timers fire up to a ms early, and a browser that hides its
+/// clock shows steps of up to 100 ms. Of a short wait it is half.
+const CLOCK_STEP: f64 = 100.0;
 
 /// When the timer fires by the wall clock, and the delay that it was set with.
 #[derive(Default)]
@@ -28,25 +29,25 @@ impl EngineTimer {
         self.0.take().is_some()
     }
 
-    /// It fired. Gives by how much the clock was set back, if it was.
+    /// It fired. Gives by how much the clock was set back, if it was, or stayed behind: tests make it stand still (Playwright's
+    /// `setFixedTime`).
     pub(super) fn fired(&mut self, now: Instant) -> Option<Duration> {
-        let (fires_at, _) = self.0.take()?;
-        set_back(fires_at.since(now), Duration::ZERO)
+        let (fires_at, delay) = self.0.take()?;
+        set_back(fires_at.since(now), delay)
     }
 
     /// Gives by how much the clock was set back, as far as it shows before the timer fires. It has to be set anew then.
     pub(super) fn take_set_back(&mut self, now: Instant) -> Option<Duration> {
         let (fires_at, delay) = self.0?;
-        let by = set_back(fires_at.since(now), delay)?;
+        let by = set_back(fires_at.since(now + delay), delay)?;
         self.0 = None;
         Some(by)
     }
 }
 
-/// `left`: how long a timer still waits by the clock; `most`: how long it can.
-fn set_back(left: Duration, most: Duration) -> Option<Duration> {
-    let by = left.as_ms() - most.as_ms();
-    (by > TOLERANCE).then_some(Duration::from_ms(by))
+/// `by`: what the clock lacks of the time that a timer with this delay is over.
+fn set_back(by: Duration, delay: Duration) -> Option<Duration> {
+    (by.as_ms() > CLOCK_STEP.min(delay.as_ms() / 2.0)).then_some(by)
 }
 
 #[cfg(test)]
@@ -86,6 +87,19 @@ mod tests {
         // 50 ms went by that nobody can know of.
         assert_eq!(ms(timer.take_set_back(at(50.0))), Some(HOUR - 50.0));
         assert_eq!(ms(timer.take_set_back(at(50.0))), None, "said once");
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_shows_when_it_fires() {
+        let mut timer = EngineTimer::default();
+        for delay in [1.0, 2.0, 30.0, 1000.0] {
+            timer.set(at(HOUR), at(HOUR + delay));
+            assert_eq!(ms(timer.fired(at(HOUR))), Some(delay));
+        }
+        timer.set(at(HOUR), at(HOUR + 30.0));
+        assert_eq!(ms(timer.fired(at(HOUR + 29.0))), None, "timers fire early");
+        timer.set(at(HOUR), at(HOUR));
+        assert_eq!(ms(timer.fired(at(HOUR))), None, "what was due");
     }
 
     #[test]
