@@ -1,4 +1,4 @@
-//! The program `whippet`.
+//! The program `whippet`: `server` is `whippet serve`, `commands` has the other commands, a file each.
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -205,7 +205,7 @@ pub async fn serve(sources: Sources, log: SetLog) -> Result<(), ServeError> {
     sources.warn_if_foreign();
     warn_if_idle(&settings);
     if let Some(file) = sources.shown() {
-        tracing::info!(file, "the configuration was taken");
+        tracing::info!(file, "the configuration was loaded");
     }
     let app = App {
         store: Arc::clone(&store),

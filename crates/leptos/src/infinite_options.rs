@@ -37,21 +37,21 @@ fn at_end<T: 'static, P: 'static>(beyond: Beyond<T, P>, last: bool) -> BeyondAll
 }
 
 impl<T: 'static, P: 'static> InfiniteOptions<T, P> {
-    /// A list whose first page is that of `first`. `next` says by the last page and its parameter what the one after it is
-    /// asked for by; `None` says that there is none.
+    /// A list whose first page has the page param `first`. `next` is given the last page and its page param, and returns the page
+    /// param of the page after it, or `None` if there is none: TanStack Query's `getNextPageParam`.
     pub fn new(first: P, next: impl Fn(&T, &P) -> Option<P> + Send + Sync + 'static) -> Self {
         let (next, query) = (at_end(Arc::new(next), true), Signal::stored(QueryOptions::new()));
         Self { first, next, previous: None, max_pages: 0, query }
     }
 
-    /// A list that has pages before its first one: `previous` says by that and its parameter what the one before it is asked
-    /// for by.
+    /// A list that has pages before its first one: `previous` is given that page and its page param, and returns the page param of
+    /// the page before it, or `None`.
     pub fn previous(mut self, previous: impl Fn(&T, &P) -> Option<P> + Send + Sync + 'static) -> Self {
         self.previous = Some(at_end(Arc::new(previous), false));
         self
     }
 
-    /// As in [`new`](Self::new), by all pages.
+    /// As `next` of [`new`](Self::new), for a rule that needs all pages.
     pub fn next_of_all(
         mut self,
         next: impl Fn(&InfiniteData<T, P>) -> Option<P> + Send + Sync + 'static,
@@ -60,7 +60,7 @@ impl<T: 'static, P: 'static> InfiniteOptions<T, P> {
         self
     }
 
-    /// As [`previous`](Self::previous), by all pages.
+    /// As [`previous`](Self::previous), for a rule that needs all pages.
     pub fn previous_of_all(
         mut self,
         previous: impl Fn(&InfiniteData<T, P>) -> Option<P> + Send + Sync + 'static,
@@ -76,7 +76,7 @@ impl<T: 'static, P: 'static> InfiniteOptions<T, P> {
         self
     }
 
-    /// The options that every query has; they may be a signal.
+    /// The options that it has as any query does, such as `stale_time`; they may be a signal.
     pub fn query(mut self, options: impl Into<Signal<QueryOptions>>) -> Self {
         self.query = options.into();
         self

@@ -16,7 +16,7 @@ use whippet_engine::query::pages::{Direction, PageRun, add_page};
 
 type FetchPage<K, P, T, E> = Arc<dyn Fn(K, P) -> Fetch<T, E> + Send + Sync>;
 
-/// As [`use_query`], of a list that is fetched page by page: `fetcher` gets the key and what a page is asked for by. The first
+/// As [`use_query`], of a list that is fetched page by page: `fetcher` gets the key and the page param. The first
 /// page is fetched as any query is; more when [`fetch_next_page`](InfiniteQuery::fetch_next_page) is called. A refetch fetches
 /// all pages again, one after another, and pages that are equal stay the same values.
 ///

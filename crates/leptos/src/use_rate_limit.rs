@@ -4,7 +4,7 @@ use leptos::reactive::computed::ScopedFuture;
 use std::future::Future;
 use whippet_web::timing::{Ended, NoValue, RateLimit as Limit, RateLimitOptions};
 
-/// A function that may run so often, from [`use_rate_limit`]. Copies are the same. Once its component was disposed, and on a
+/// A function that runs only so often, from [`use_rate_limit`]. Copies are the same. Once its component was disposed, and on a
 /// server, calls are cancelled.
 pub struct RateLimit<A: 'static, V: 'static, E: 'static>(BrowserHandle<Limit<A, V, E>>);
 

@@ -1,13 +1,14 @@
-//! What the collector keeps, and how it is asked: one SQLite file, one writer, and the reports computed from it.
+//! What the collector keeps, and how it is asked: one SQLite file, or a PostgreSQL server that several collectors share
+//! ([`database`]); one writer for each collector; and the reports computed from it.
 //!
 //! ```text
-//! Store::ingest, Store::record_scrape ──► command ──► writer (one thread) ──► batch, series ──► SQLite
+//! Store::ingest, Store::record_scrape ──► command ──► writer (one thread) ──► batch, series ──► database
 //! Store::sweep ─────────────────────────► command ──► writer ──► sweep: watermark, views, cells, retention, compact
 //! Store::read ──► readers (read-only connections) ──► reports
 //! ```
 //!
-//! The crate knows nothing of HTTP, and reads no wall clock: `now` is an argument. In WAL mode readers neither wait for
-//! the writer nor make it wait. Modules that only the writer uses are private; `reports` return the types of
+//! The crate knows nothing of HTTP, and reads no wall clock: `now` is an argument. Readers neither wait for
+//! the writer nor make it wait (SQLite is in WAL mode). Modules that only the writer uses are private; `reports` return the types of
 //! `whippet_api`.
 mod arrivals;
 mod backend_event;

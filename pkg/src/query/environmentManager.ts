@@ -1,10 +1,9 @@
+/** Whether this is a server, or Deno. */
 export const isServer = typeof window === 'undefined' || 'Deno' in globalThis
 
 let ask: () => boolean = () => isServer
 
-/**
- * Whether this is a server, which has no timers for stale data, keeps queries for ever, and does not retry by default.
- */
+/** Whether queries run on a server: there they have no timers for stale data, are kept for ever, and are not retried by default. */
 export const environmentManager = {
   /** Whether this is a server. */
   isServer(): boolean {

@@ -33,4 +33,5 @@ export class FocusManager extends EventManager<[focused?: boolean]> {
   }
 }
 
+/** Tells queries that the window has the focus again, so that they refetch. `setFocused` overrides what the browser says. */
 export const focusManager = /* @__PURE__ */ new FocusManager()

@@ -40,10 +40,8 @@ import type {
   QueryClient,
 } from './types.js'
 
-/**
- * Holds the values, callbacks and observers of a mutation; the engine decides when it runs and waits. Public members are
- * documented in `types/classes.ts`, the others in `internal.ts`.
- */
+// Holds the values, callbacks and observers of a mutation; the engine decides when it runs and waits. Public members are
+// documented in `types/classes.ts`, the others in `internal.ts`.
 class MutationBase<
   TData = unknown,
   TError = DefaultError,
@@ -321,6 +319,7 @@ export function withMutations<T>(user: T): T {
   return user
 }
 
+/** One mutation: its state, its options and its observers. */
 export const Mutation: {
   new <TData = unknown, TError = DefaultError, TVariables = unknown, TOnMutateResult = unknown>(
     config: MutationConfig<TData, TError, TVariables, TOnMutateResult>,

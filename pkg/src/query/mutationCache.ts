@@ -16,7 +16,8 @@ import type {
   QueryClient,
 } from './types.js'
 
-/** Public members are documented in `types/classes.ts`, the others in `internal.ts`. */
+// Public members are documented in `types/classes.ts`, the others in `internal.ts`.
+/** All mutations, in the order of their creation. */
 export const MutationCache: {
   new (config?: MutationCacheConfig): Types.MutationCache
   readonly prototype: Types.MutationCache

@@ -16,7 +16,8 @@ import type {
   QueryClient,
 } from './types.js'
 
-/** Public members are documented in `types/classes.ts`. */
+// Public members are documented in `types/classes.ts`.
+/** Creates mutations and observes the last one. */
 export class MutationObserverBase<TData = unknown, TError = DefaultError, TVariables = void, TOnMutateResult = unknown>
   extends Subscribable<(result: MutationObserverResult<TData, TError, TVariables, TOnMutateResult>) => void>
   implements Types.MutationObserver<TData, TError, TVariables, TOnMutateResult>
@@ -123,6 +124,7 @@ export class MutationObserverBase<TData = unknown, TError = DefaultError, TVaria
   }
 }
 
+/** Creates mutations and observes the last one. */
 export const MutationObserver = /* @__PURE__ */ withMutations(MutationObserverBase)
 export type MutationObserver<
   TData = unknown,

@@ -59,4 +59,5 @@ export function createNotifyManager() {
   } as const
 }
 
+/** Decides when listeners are notified, and how many of them together. */
 export const notifyManager = /* @__PURE__ */ createNotifyManager()

@@ -25,4 +25,5 @@ export class OnlineManager extends EventManager<[online: boolean]> {
   }
 }
 
+/** Tells queries whether the network is up: without it they pause. `setOnline` overrides what the browser says. */
 export const onlineManager = /* @__PURE__ */ new OnlineManager()

@@ -52,10 +52,9 @@ interface QueryConfig<TQueryFnData, TError, TData, TQueryKey extends QueryKey> {
 
 let sequence = 0
 
-/**
- * Holds the values, promises and observers of a query; the engine decides what happens to them. Public members are documented
- * in `types/classes.ts`, the others in `internal.ts`.
- */
+// Holds the values, promises and observers of a query; the engine decides what happens to them. Public members are documented
+// in `types/classes.ts`, the others in `internal.ts`.
+/** One query of the cache: its key, its options, its state and its observers. */
 export const Query: {
   new <TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData, TQueryKey extends QueryKey = QueryKey>(
     config: QueryConfig<TQueryFnData, TError, TData, TQueryKey>,

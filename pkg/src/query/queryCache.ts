@@ -24,7 +24,8 @@ import type {
   WithRequired,
 } from './types.js'
 
-/** Public members are documented in `types/classes.ts`, the others in `internal.ts`. */
+// Public members are documented in `types/classes.ts`, the others in `internal.ts`.
+/** All queries, by the hash of their key. */
 export const QueryCache: {
   new (config?: QueryCacheConfig): Types.QueryCache
   readonly prototype: Types.QueryCache

@@ -53,6 +53,7 @@ type AnyOptions = QueryObserverOptions<any, any, any, any, any>
 /** Options that a method marks as those of an infinite query. */
 type InfiniteOptions = { _type?: 'infinite' }
 
+/** The query cache, the mutation cache, and the operations of an application on them. */
 export const QueryClient: { new (config?: QueryClientConfig): Types.QueryClient; readonly prototype: Types.QueryClient } =
   class QueryClient implements InternalQueryClient {
     #queryCache: InternalQueryCache

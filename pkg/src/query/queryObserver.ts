@@ -41,7 +41,8 @@ interface ObserverFetchOptions extends FetchOptions {
 /** The engine's options of an observer that does nothing. */
 const NOTHING = /* @__PURE__ */ engineOptions(false, 0)
 
-/** Public members are documented in `types/classes.ts`, those for this folder in `internal.ts`. */
+// Public members are documented in `types/classes.ts`, those for this folder in `internal.ts`.
+/** Observes one query under its own options and notifies its listeners of changes. */
 export class QueryObserverBase<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -562,6 +563,7 @@ export class QueryObserverBase<
   }
 }
 
+/** Observes one query under its own options and notifies its listeners of changes. */
 export const QueryObserver = QueryObserverBase
 export type QueryObserver<
   TQueryFnData = unknown,

@@ -24,9 +24,8 @@ export interface SessionRecording {
 }
 
 /**
- * Records every input to the engine of `client` by its place in `rules/inputs.ts`, and its result. Must be called before the
- * first use of the client. The text has numbers and statuses only: no keys, data or errors. `tests/sim` replays it natively. Without a call, recording costs
- * nothing.
+ * Records each call to the engine of `client` with its arguments and its result, so that Whippet's developers can replay a session.
+ * It must be called before the client is used. The text has numbers and statuses only: no keys, data or errors.
  */
 export function recordSession(client: QueryClient): SessionRecording {
   const lines: string[] = []
@@ -37,6 +36,7 @@ export function recordSession(client: QueryClient): SessionRecording {
   const tap: Tap = (rule, machine, args) => {
     const isNew = rule === query_new || rule === mutation_new
     const call = () => (isNew ? rule(args[0]) : rule(machine, ...args))
+    // Functions have numbers: their places in this list, by which `tests/sim` finds them again.
     const place = recording ? inputs.indexOf(rule) : -1
     if (place < 0) return call()
     // Before the call: the engine keeps what it gets, and changes it.

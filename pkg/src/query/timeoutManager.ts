@@ -56,4 +56,5 @@ export class TimeoutManager implements TimeoutProvider {
   }
 }
 
+/** The timers of the query cache. `setTimeoutProvider` replaces their source. */
 export const timeoutManager = /* @__PURE__ */ new TimeoutManager()

@@ -1,5 +1,6 @@
 import type { Query, Updater } from './types.js'
 
+/** Does nothing: for promises whose errors are shown elsewhere, `promise.catch(noop)`. */
 export function noop(): void
 export function noop(): undefined
 export function noop() {}

@@ -14,7 +14,7 @@ pub struct Check {
     /// The data folder
     #[arg(long, env = "WHIPPET_DATA", default_value = "whippet-data", value_name = "FOLDER", value_parser = Folder)]
     pub data: PathBuf,
-    /// The server that the collectors use instead of a folder
+    /// The PostgreSQL server that collectors use instead of a folder
     #[arg(long, env = "WHIPPET_STORE", value_name = "URL", value_parser = Unshown(str::parse::<ServerAddress>))]
     pub store: Option<ServerAddress>,
 }

@@ -9,9 +9,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use super::keys::{FromFile, may_be_bare, with_file};
 
 /// What `--help` says of them.
-pub const HELP: &str = "A flag with [env: NAME] may also be set by that variable: the flag counts more than the variable, and the \
-                        variable more than the configuration file. An empty variable is none. Lists have commas between \
-                        their items, or each item on a line of its own.";
+pub const HELP: &str = "A flag with [env: NAME] may also be set by that environment variable. The flag takes precedence over the \
+                        variable, and the variable over the configuration file. An empty variable counts as not set. Lists have \
+                        commas between their items, or each item on a line of its own.";
 
 /// Finds a variable.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;

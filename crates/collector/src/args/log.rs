@@ -6,8 +6,8 @@ use tracing_subscriber::filter::Targets;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Log")]
 pub struct Log {
-    /// What is logged: error, warn, info, debug, trace or off, or some by module, such as info,hyper=warn. Without it the
-    /// variable RUST_LOG counts, and else info
+    /// What is logged: error, warn, info, debug, trace or off, or some by module, such as info,hyper=warn. Without it, the
+    /// variable RUST_LOG says so; without that, it is info
     #[arg(long, env = "WHIPPET_LOG_LEVEL", value_name = "LEVEL", value_parser = level, global = true)]
     pub log_level: Option<Targets>,
     /// A line of text per event, or an object of JSON

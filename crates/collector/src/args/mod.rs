@@ -32,7 +32,7 @@ pub use values::app;
 
 /// Collects what browsers measured and what backends expose, and shows both.
 ///
-/// Flags marked with [env: NAME] are also read from that variable; a flag on the command line counts more.
+/// Flags marked with [env: NAME] may also be set by that environment variable; a flag takes precedence.
 #[derive(Debug, Parser)]
 #[command(name = "whippet", version, about, after_help = environment::HELP)]
 pub struct Cli {
@@ -119,12 +119,12 @@ fn values(command: &clap::Command, matches: &clap::ArgMatches) -> Values {
 pub enum Command {
     /// Run the collector, with the dashboard at /
     Serve(Box<Serve>),
-    /// List what beacons name (apps, pages, hosts …), or drop a name
+    /// List the names that beacons bring (apps, pages, hosts …), or drop one
     Names(Box<Names>),
-    /// Copy what is kept into a file, also while the collector runs
+    /// Copy all data into one file, also while the collector runs
     Backup(Backup),
-    /// Say whether what is kept is sound, also while the collector runs. Exit code: 0 if so, 1 if not, 2 if that cannot be
-    /// said
+    /// Check the data, or a copy of it, for damage, also while the collector runs. Exit code: 0 if there is none, 1 if there is, 2
+    /// if that cannot be said
     Check(Check),
     /// Move everything from a data folder to a PostgreSQL server, or back. A move that was stopped goes on when it is started
     /// again

@@ -34,7 +34,7 @@ pub struct Serve {
     #[arg(long, env = "WHIPPET_STORE", value_name = "URL", value_parser = Unshown(str::parse::<ServerAddress>))]
     pub store: Option<ServerAddress>,
     /// The configuration file: docs/configuration.md [default: whippet.toml beside the data folder, if it is there]. A flag or a
-    /// variable counts more than its key
+    /// variable takes precedence over its key
     #[arg(long, env = "WHIPPET_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// A backend to scrape, such as shop=http://127.0.0.1:8080/metrics or shop=https://NAME:PASSWORD@shop.example/metrics;

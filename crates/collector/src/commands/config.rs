@@ -1,6 +1,6 @@
 //! `whippet config`: a file with every key, or what is wrong with one.
 use crate::args::ConfigCommand;
-use crate::config::{ConfigError, example};
+use crate::config::{Config, ConfigError, Rules, example};
 use crate::prometheus_setup;
 use crate::scrape::{Target, Tls};
 use crate::settings::Sources;
@@ -44,18 +44,28 @@ pub fn run(arguments: &ConfigCommand) -> Result<(String, bool), ConfigError> {
                     if !said.is_empty() {
                         return Ok((said.concat(), false));
                     }
-                    let rules = &settings.config.rules;
-                    let text = format!(
-                        "{name} is right: {targets} targets, {} alerts, {} objectives, {} receivers\n",
-                        rules.watch.alerts.len(),
-                        rules.watch.objectives.len(),
-                        rules.receivers.len()
-                    );
-                    Ok((text, true))
+                    Ok((format!("{name} is right: {}\n", contents(&settings.config, targets)), true))
                 }
             }
         }
     }
+}
+
+/// How many things of each kind a file names, `targets` among them.
+fn contents(config: &Config, targets: usize) -> String {
+    let (rules, defaults) = (&config.rules, Rules::default().watch.levels);
+    let levels = rules.watch.levels.iter().filter(|level| !defaults.contains(level)).count();
+    [
+        (targets, "target"),
+        (config.mappings.len(), "mapping"),
+        (levels, "level"),
+        (rules.watch.objectives.len(), "objective"),
+        (rules.watch.alerts.len(), "alert"),
+        (rules.receivers.len(), "receiver"),
+        (rules.silences.len(), "silence"),
+    ]
+    .map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" }))
+    .join(", ")
 }
 
 /// Why the certificate files of a target cannot be used, with which the collector would not start.

@@ -11,7 +11,7 @@ const WIDTH: usize = 110;
 
 const HEAD: &str = "\
 # The configuration of Whippet: docs/configuration.md. Take the # off a line to set it. What stands there is the default, unless
-# it is called an example. A flag of `whippet serve` counts more than the variable WHIPPET_…, and that more than this file.
+# it is called an example. A flag of `whippet serve` takes precedence over the variable WHIPPET_…, and that over this file.
 # Times are 500ms, 5s, 15m, 12h, 30d; sizes 500MB, 4GB, 512MiB. What may be a secret may be { env = \"NAME\" }.
 ";
 

@@ -2,8 +2,8 @@
 //!
 //! An SDK posts many times for one page view, and most of it names no view. What it names are marks: the id of each vital, of
 //! a navigation, of a view. A page view has one of each kind; so a second LCP of the same visitor on the same page is
-//! another view, and a CLS that follows is one of the same. Where several views could be meant, that which began next to
-//! the mark is.
+//! another view, and a CLS that follows is one of the same. Where several views could be meant, it is the one that began
+//! nearest to the mark.
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Mutex;

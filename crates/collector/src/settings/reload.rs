@@ -116,7 +116,7 @@ impl Reloader {
             }
             Err(error) => {
                 tracing::error!(
-                    "the configuration is not taken, and that from before stays in force: {error}"
+                    "the configuration was not loaded, and the one from before stays in force: {error}"
                 );
                 self.parts.shown.refused(error);
             }
@@ -128,7 +128,7 @@ impl Reloader {
         self.sources.warn_if_foreign();
         // What a file said that is gone or left alone has gone, too: it is not to look as if it were in force.
         let taken = match self.sources.has_file() {
-            true => "the configuration was taken",
+            true => "the configuration was loaded",
             false => "there is no configuration file that counts: flags, variables and defaults do",
         };
         match restart.join("`, `") {

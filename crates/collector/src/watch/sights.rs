@@ -302,7 +302,7 @@ impl<'a> Looking<'a> {
                 labels,
                 sight: Sight::Bad,
                 reading: Reading { value: Some(error.count as f64), ..Reading::default() },
-                summary: format!("new error in {app}{release}, {} times: {message}", error.count),
+                summary: format!("new error in {app}{release}, {}: {message}", words::times(error.count)),
                 place: place::of(&new.subject, View::Errors),
                 window,
                 ..new.clone()

@@ -62,6 +62,11 @@ pub fn line(text: &str, most: usize) -> String {
     }
 }
 
+/// How often something happened.
+pub fn times(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,5 +88,6 @@ mod tests {
         }
         assert_eq!(line("a\nb", 10), "a");
         assert_eq!(line("ääää", 2), "ää…");
+        assert_eq!([0, 1, 2].map(times), ["0 times", "once", "2 times"]);
     }
 }

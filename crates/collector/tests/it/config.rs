@@ -182,7 +182,7 @@ fn a_file_that_goes_while_it_runs_is_not_said_to_be_taken_and_its_token_is_misse
     program.signal("HUP");
     program.log_with("this file is left alone");
     let log = program.log_with_all(none, 2);
-    let taken = log.matches("the configuration was taken").count();
+    let taken = log.matches("the configuration was loaded").count();
     assert_eq!((taken, log.matches(open).count()), (1, 1), "{log}");
 }
 
@@ -196,7 +196,11 @@ fn config_prints_an_example_and_checks_files() {
     std::fs::write(&file, &example.stdout).unwrap();
     let right = whippet(&["config", "--check", name]);
     assert_eq!(right.status.code(), Some(0));
-    assert!(String::from_utf8_lossy(&right.stdout).contains("is right: 0 targets, 0 alerts"), "{right:?}");
+    let none = "is right: 0 targets, 0 mappings, 0 levels, 0 objectives, 0 alerts, 0 receivers, 0 silences\n";
+    assert!(String::from_utf8_lossy(&right.stdout).ends_with(none), "{right:?}");
+    std::fs::write(&file, "[[level]]\nname = 'b'\napp = '*'\nfigure = 'LCP'\nbelow = '2s'\n").unwrap();
+    let one = whippet(&["config", "--check", name]);
+    assert!(String::from_utf8_lossy(&one.stdout).contains(", 1 level, 0 objectives"), "{one:?}");
     std::fs::write(&file, "a = 1\nscrape_interval = '1s'\nscrape_timeout = '2s'\n[[level]]\nname = 'b'\n")
         .unwrap();
     let wrong = whippet(&["config", "--check", name]);

@@ -41,7 +41,7 @@ pub fn ConnectionNotice(connection: Signal<Connection>) -> impl IntoView {
             view! {
                 <p class="notice notice-fair">
                     <strong>{format!("The store is busy {:.0} % of the time. ", share * 100.0)}</strong>
-                    "Much more than now it cannot take: docs/scale.md says what to do."
+                    "It cannot take much more than now: docs/scale.md says what to do."
                 </p>
             }
             .into_any(),

@@ -35,13 +35,13 @@ impl OtlpOptions {
         self
     }
 
-    /// Whether vitals and errors are sent as log records.
+    /// Whether vitals, errors and the phases of the navigation are sent as log records.
     pub fn logs(mut self, logs: bool) -> Self {
         self.logs = logs;
         self
     }
 
-    /// Whether counters, gauges and timings are sent as metrics.
+    /// Whether counters, gauges, timings, resources and scripts are sent as metrics.
     pub fn metrics(mut self, metrics: bool) -> Self {
         self.metrics = metrics;
         self

@@ -44,7 +44,7 @@ impl RateLimitOptions {
 
 type Run<A, V, E> = Box<dyn Fn(A) -> Pin<Box<dyn Future<Output = Result<V, E>>>>>;
 
-/// A function that may run so often. Clones are the same. Calls run in the order in which they were made.
+/// A function that runs only so often. Clones are the same. Calls run in the order in which they were made.
 pub struct RateLimit<A, V, E>(Rc<Inner<A, V, E>>);
 
 struct Inner<A, V, E> {

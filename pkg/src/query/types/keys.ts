@@ -39,10 +39,13 @@ export type MutationKey = RegisteredKey<'mutationKey'>
 export type QueryMeta = RegisteredMeta<'queryMeta'>
 export type MutationMeta = RegisteredMeta<'mutationMeta'>
 
+/** In types alone: the member of a tagged key that has the type of its data. */
 export const dataTagSymbol = Symbol()
 export type dataTagSymbol = typeof dataTagSymbol
+/** In types alone: the member of a tagged key that has the type of its error. */
 export const dataTagErrorSymbol = Symbol()
 export type dataTagErrorSymbol = typeof dataTagErrorSymbol
+/** In types alone: a tagged key says nothing of its error. */
 export const unsetMarker = Symbol()
 export type UnsetMarker = typeof unsetMarker
 

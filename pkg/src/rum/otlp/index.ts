@@ -13,9 +13,9 @@ export interface OtlpOptions {
   attributes?: Record<string, string>
   /** Additional request headers, such as an API key. */
   headers?: Record<string, string>
-  /** Send vitals and errors as log records. Default: `true`. */
+  /** Send vitals, errors and the phases of the navigation as log records. Default: `true`. */
   logs?: boolean
-  /** Send counters, gauges and timings as metrics. Default: `true`. */
+  /** Send counters, gauges, timings, resources and scripts as metrics. Default: `true`. */
   metrics?: boolean
 }
 

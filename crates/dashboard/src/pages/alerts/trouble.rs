@@ -26,7 +26,9 @@ fn not_in_force(config: &ConfigState) -> Vec<String> {
     let file = config.file.as_deref().unwrap_or("the configuration file");
     let mut said = Vec::new();
     if let Some(error) = &config.error {
-        said.push(format!("{file} is not taken as it is now, and what it said before is in force: {error}"));
+        said.push(format!(
+            "{file} could not be loaded as it is now; its last version stays in force: {error}"
+        ));
     }
     if !config.restart.is_empty() {
         let keys = config.restart.join(", ");
