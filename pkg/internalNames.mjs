@@ -59,5 +59,5 @@ const query = [
   'unlink',
   'writeState',
 ]
-const rum = ['isEmpty', 'isFailing', 'onLost', 'vital']
+const rum = ['isFailing', 'onLost', 'phase', 'vital']
 export const internalNames = [...query, ...rum]

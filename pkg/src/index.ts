@@ -18,8 +18,8 @@ export {
   type ParsedJson,
 } from './json/index.js'
 export * from './lazy/index.js'
-export * from './rum/index.js'
 export * from './query/index.js'
+export * from './rum/index.js'
 export {
   batch,
   debounce,

@@ -218,6 +218,76 @@ test('a route is a separate page view with its own vitals', async () => {
   assert.ok(!JSON.stringify(beacons).includes('secret'))
 })
 
+test('each route is a page view, also one in which nothing is measured', async () => {
+  const page = await open()
+  const [before, after] = await page.evaluate(() => {
+    for (const path of ['/a', '/b', '/c']) history.pushState(null, '', path)
+    rum.error(new Error('in c'))
+    rum.flush()
+    const { beacons } = rum.stats()
+    rum.flush()
+    return [beacons, rum.stats().beacons]
+  })
+  assert.equal(after, before)
+  const routes = () => beacons.filter(({ navigation }) => navigation === 'soft-navigation')
+  await eventually('beacons', () => routes().length >= 4)
+  await hide(page)
+  await closed(page)
+  const told = routes().map(({ id, page, view, errors, ...rest }) => {
+    assert.ok(id.startsWith(`${view}-`))
+    // What tells of a page view that has measured nothing are beacons without errors and drops.
+    const names = Object.keys(rest).filter((name) => rest[name] && typeof rest[name] === 'object')
+    return [page, id.slice(view.length + 1), names.join(), errors?.[0].message ?? ''].join(' ').trim()
+  })
+  assert.deepEqual(told.sort().slice(0, 4), ['/a 1', '/b 1', '/c 1', '/c 2  Error: in c'])
+  assert.equal(new Set(routes().map(({ view }) => view)).size, 3)
+})
+
+test('a route that is replaced before the user does anything was a redirect, and no page view', async () => {
+  const page = await open()
+  await page.evaluate(() => {
+    document.querySelector('button').onclick = async () => {
+      history.pushState(null, '', '/old')
+      rum.count('at the old')
+      await new Promise((done) => setTimeout(done, 50))
+      history.replaceState(null, '', '/orders/7')
+      rum.count('at the new')
+      document.querySelector('p').outerHTML = '<p style="font-size: 70px">Another route, with far more to read</p>'
+    }
+    window.paints = []
+    whippet.onLCP(({ navigationType }) => paints.push(navigationType), { reportAllChanges: true, reportSoftNavs: true })
+  })
+  await page.click('button')
+  await eventually('the paint of the route', () => page.evaluate(() => paints.includes('soft-navigation')))
+  await page.evaluate(() => {
+    document.querySelector('button').onclick = () => {
+      history.replaceState(null, '', '/tabs/second')
+      rum.count('by a click')
+    }
+  })
+  await page.click('button')
+  await page.evaluate(() => {
+    rum.flush()
+    history.replaceState(null, '', '/tabs/third')
+    rum.count('after a beacon')
+  })
+  await hide(page)
+  const routes = () => beacons.filter(({ navigation }) => navigation === 'soft-navigation')
+  const views = (name) => routes().filter(({ counters }) => counters?.[name])
+  await eventually('beacons', () => views('after_a_beacon').length && routes().some(({ vitals }) => vitals?.LCP))
+  await closed(page)
+  const [redirected] = views('at_the_old')
+  assert.deepEqual(redirected.counters, { at_the_old: 1, at_the_new: 1 })
+  const names = ['at_the_new', 'by_a_click', 'after_a_beacon']
+  assert.deepEqual(
+    names.map((name) => views(name).map(({ page }) => page)),
+    [['/orders/:id'], ['/tabs/second'], ['/tabs/third']],
+  )
+  const soft = routes().find(({ vitals }) => vitals?.LCP)
+  assert.deepEqual([soft.view, soft.page], [redirected.view, '/orders/:id'])
+  assert.equal(new Set(routes().map(({ view }) => view)).size, 3)
+})
+
 test('a soft navigation keeps its vitals, however many changes of the route follow that are none', async () => {
   const page = await open()
   await page.evaluate(() => {

@@ -27,12 +27,10 @@ export interface Measurements {
   drop: Drop
   /** How many items were dropped, by list. */
   drops: ReadonlyMap<string, number>
-  /** Whether there is nothing to send. Drops alone are no reason to send a beacon. */
-  isEmpty(): boolean
   /** All measurements but the errors, the most useful lists first. Calls `drop` for scripts beyond the limit. */
   body(drop: Drop): BeaconBody
   /** The errors, newest first. */
-  errors(): ErrorData[]
+  errors(): BeaconBody
 }
 
 /** `onFull` is called once, when the size reaches `FULL`. */
@@ -48,14 +46,12 @@ export function createMeasurements(onFull: () => void): Measurements {
   const drops = new Map<string, number>()
   /** Pairs of host and kind in `resources`. */
   let resourceCount = 0
-  let isEmpty = true
   /** Roughly, in bytes. */
   let size = 0
 
   const grow = (bytes: number) => {
     const before = size
     size += bytes
-    isEmpty = false
     if (before < FULL && size >= FULL) onFull()
   }
   const drop: Drop = (list, by = 1) => void drops.set(list, (drops.get(list) ?? 0) + by)
@@ -84,14 +80,8 @@ export function createMeasurements(onFull: () => void): Measurements {
     return sum
   }
   return {
-    vital(name, vital) {
-      grow(0)
-      vitals.set(name, vital)
-    },
-    phase(name, ms) {
-      grow(0)
-      phases.set(name, ms)
-    },
+    vital: (name, vital) => vitals.set(name, vital),
+    phase: (name, ms) => phases.set(name, ms),
     count: (name, by) =>
       by >= 1 && set('counters', counters, name, by, (count = 0) => Math.min(count + Math.floor(by), LIMIT - 1), by),
     gauge: (name, value) => set('gauges', gauges, name, value, () => value),
@@ -131,7 +121,6 @@ export function createMeasurements(onFull: () => void): Measurements {
     },
     drop,
     drops,
-    isEmpty: () => isEmpty,
     body(drop) {
       const histograms = new Map<string, unknown>()
       const timings = new Map<string, unknown>()
@@ -154,6 +143,6 @@ export function createMeasurements(onFull: () => void): Measurements {
         scripts: longest.length ? longest.slice(0, SCRIPTS) : undefined,
       } as unknown as BeaconBody)
     },
-    errors: () => [...errors.values()].reverse(),
+    errors: () => (errors.size ? { errors: [...errors.values()].reverse() } : {}),
   }
 }

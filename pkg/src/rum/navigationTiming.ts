@@ -1,5 +1,5 @@
 import type { Measurements } from './measurements.js'
-import { navigationEntry, whenLoaded } from './vitals/pageLifecycle.js'
+import { activationStart, navigationEntry, whenLoaded } from './vitals/pageLifecycle.js'
 
 /** Once the page is loaded, records the phases of its navigation and the page load time, and passes the entry to `onEntry`. */
 export const observeNavigation = (batch: () => Measurements, onEntry: (entry: PerformanceNavigationTiming) => void): void =>
@@ -18,6 +18,6 @@ export const observeNavigation = (batch: () => Measurements, onEntry: (entry: Pe
       load: loadEventEnd - entry.loadEventStart,
     }
     for (const [name, ms] of Object.entries(phases)) batch().phase(name, Math.max(ms, 0))
-    if (loadEventEnd > 0) batch().record('page.load', Math.max(loadEventEnd - (entry.activationStart ?? 0), 0))
+    if (loadEventEnd > 0) batch().record('page.load', Math.max(loadEventEnd - activationStart(), 0))
     onEntry(entry)
   })

@@ -100,13 +100,16 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
   }
   const newBatch = () => createMeasurements(() => scheduleFlush(0))
 
-  const beginView = (session: string, navigation: string, start: number, path = routeOf(location)): PageView => {
+  const nameOf = (path: string): string => {
     const custom = callPageFunction(() => options.page?.(path))
+    return (typeof custom === 'string' && label(custom, PAGE)) || label(scrubRoute(path, location.protocol), PAGE)
+  }
+  const beginView = (navigation: string, start = now(), path = routeOf(location), session = currentVisit()): PageView => {
     const view: PageView = {
       id$: randomId(),
       session$: session,
       path$: path,
-      page$: (typeof custom === 'string' && label(custom, PAGE)) || label(scrubRoute(path, location.protocol), PAGE),
+      page$: nameOf(path),
       navigation$: navigation,
       start$: start,
       // Decided per view: one visit may end and another begin within a document.
@@ -121,7 +124,7 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
     return view
   }
   /** The page view that began with the document, or with its return from the back/forward cache. */
-  let documentView = beginView(currentVisit(), documentNavigationType(), isLate ? now() : 0)
+  let documentView = beginView(documentNavigationType(), isLate ? now() : 0)
 
   const scrub = (url: string): string => {
     const custom = options.scrubUrl
@@ -130,18 +133,18 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
   }
 
   /** The page view that a vital belongs to. The user may see a later one already. */
-  const viewOf = ({ navigationType, navigationId, navigationStartTime = 0, navigationURL = '' }: Metric): PageView => {
+  const viewOf = ({ navigationType, navigationId, navigationStartTime, navigationURL }: Metric): PageView => {
     if (navigationType !== 'soft-navigation') {
       documentView.navigation$ = navigationType
       return documentView
     }
-    const path = attempt(() => routeOf(new URL(navigationURL))) ?? view().path$
-    let found = softNavigations.get(navigationId)
+    const path = attempt(() => routeOf(new URL(navigationURL!))) ?? view().path$
     // A soft navigation starts with the interaction, and the route changes a moment later.
-    found ??= views.find((view) => view.start$ >= navigationStartTime && view.path$ === path)
+    let found =
+      softNavigations.get(navigationId) ?? views.find((view) => view.start$ >= navigationStartTime! && view.path$ === path)
     if (!found) {
       // The browser reports a soft navigation although the path did not change.
-      found = beginView(view().session$, navigationType, navigationStartTime, path)
+      found = beginView(navigationType, navigationStartTime, path, view().session$)
       // Views stay in the order of their start, so that the last one is what the user sees.
       views.sort((a, b) => a.start$ - b.start$)
     }
@@ -161,7 +164,7 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
         const resource = entry as PerformanceResourceTiming
         if (entry.entryType !== 'resource') recordLongFrame(entry as PerformanceLongAnimationFrameTiming, batch(), scrub)
         else if (!isOwn(entry.name)) {
-          addResource(resource, (host, kind) => batch().resource(host, kind))
+          addResource(resource, batch().resource)
           recordServerTimings(resource)
         }
       })
@@ -179,12 +182,11 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
     const drops = new Map(sending.drops)
     const drop = (list: string, by = 1) => drops.set(list, (drops.get(list) ?? 0) + by)
     const packed = (rate: number, body: BeaconBody) => (Object.keys(body).length ? pack(header(view, rate), body, drop) : [])
-    const errors = view.errorsSampled$ ? sending.errors() : []
-    const errorsBody = errors.length ? { errors } : {}
+    const errors = view.errorsSampled$ ? sending.errors() : {}
     const body = view.sampled$ ? sending.body(drop) : {}
     // Errors with a sample rate of their own need beacons of their own.
     const beacons =
-      errorRate === rate ? packed(rate, { ...body, ...errorsBody }) : [...packed(rate, body), ...packed(errorRate, errorsBody)]
+      errorRate === rate ? packed(rate, { ...body, ...errors }) : [...packed(rate, body), ...packed(errorRate, errors)]
 
     const last = beacons.pop()
     if (last) {
@@ -192,6 +194,8 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
       for (const by of drops.values()) dropped += by
       beacons.push(dropped ? { ...last, dropped, drops: Object.fromEntries(drops) } : last)
     } else for (const [list, by] of drops) view.batch$.drop(list, by)
+    // A page view that has measured nothing counts by a beacon of its own: neither errors nor drops tell of one.
+    if (view.start$ && view.sampled$ && !view.sent$ && !Object.keys(body).length) beacons.unshift(header(view, rate))
     return beacons
   }
   const header = (view: PageView, sampleRate: number): RumBeacon => ({
@@ -222,15 +226,10 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
   }
   const flushView = (view: PageView, leaving: boolean) => {
     // An interrupted report is repeated.
-    if (!view.sending$ && !view.batch$.isEmpty()) {
-      view.sending$ = view.batch$
-      view.batch$ = newBatch()
-    }
-    const { sending$: sending } = view
-    if (!sending) return
+    if (!view.sending$) [view.sending$, view.batch$] = [view.batch$, newBatch()]
     attempt(() => {
       let { sent$: sent } = view
-      for (const beacon of beaconsOf(view, sending)) {
+      for (const beacon of beaconsOf(view, view.sending$!)) {
         beacon.id = `${view.id$}-${++sent}`
         send(beacon, leaving)
       }
@@ -245,9 +244,9 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
     if (scope.isEnded$ || document.prerendering || flushing > (leaving ? 1 : 0)) return
     flushing++
     attempt(collect)
-    for (const view of views) attempt(() => flushView(view, leaving))
+    for (const view of views) flushView(view, leaving)
     // The document's view is kept: where the browser reports no soft navigations, its CLS and INP continue.
-    while (views.length > Limit.VIEWS) views.splice(views[0] === documentView ? 1 : 0, 1)
+    while (views.length > Limit.VIEWS) views.splice(+(views[0] === documentView), 1)
     flushing = 0
     if (leaving) clearTimer(flushTimer)
     else scheduleFlush()
@@ -255,20 +254,30 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
 
   const measure = () => {
     const { client, routes, traceparent, endpoint } = options
-    const first = documentView
     pendingEntries = observe(['resource', 'long-animation-frame'], recordEntries, !isLate)
     const parts = [
-      () => isLate || observeNavigation(() => first.batch$, recordServerTimings),
+      () => isLate || observeNavigation(() => documentView.batch$, recordServerTimings),
       () => observeVitals(isLate, scrub, (metric, data) => viewOf(metric).batch$.vital(metric.name, data)),
       () => observeFetches(client, (ms) => batch().record('query.fetch', ms)),
-      () =>
-        routes === false ||
-        observeRoutes(() => {
-          if (routeOf(location) !== view().path$) {
-            attempt(collect)
-            beginView(currentVisit(), 'soft-navigation', now())
-          }
-        }),
+      () => {
+        let route = documentView.path$
+        /** The interactions until the last change of the route. */
+        let interactions = NaN
+        if (routes !== false)
+          observeRoutes((change) => {
+            const path = routeOf(location)
+            if (path === route) return
+            route = path
+            // What is replaced before the user does anything was a redirect: the page view goes on under the name of where it led.
+            if (change?.navigationType === 'replace' && interactions === performance.interactionCount && !view().sent$) {
+              view().page$ = nameOf(path)
+            } else {
+              attempt(collect)
+              beginView('soft-navigation')
+            }
+            interactions = performance.interactionCount!
+          })
+      },
       () => {
         const listed = [traceparent || []].flat()
         if (listed.length) addTraceparent(listed, endpoint, () => view().session$ + view().id$)
@@ -285,7 +294,7 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
       observeLifecycle(
         undefined,
         () => {
-          documentView = beginView(currentVisit(), 'back-forward-cache', now())
+          documentView = beginView('back-forward-cache')
           scheduleFlush()
         },
         () => flush(true),

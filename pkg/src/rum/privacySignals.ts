@@ -1,9 +1,9 @@
 /** Whether the user has set Global Privacy Control or Do Not Track. */
-export function optsOut(): boolean {
+export function optsOut(): boolean | undefined {
   const { globalPrivacyControl, doNotTrack } = navigator as Navigator & {
     globalPrivacyControl?: boolean
     doNotTrack?: string | null
   }
   const dnt = doNotTrack ?? (globalThis as { doNotTrack?: string | null }).doNotTrack
-  return !!globalPrivacyControl || dnt === '1' || dnt === 'yes'
+  return globalPrivacyControl || dnt === 'yes' || dnt === '1'
 }

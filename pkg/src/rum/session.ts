@@ -16,7 +16,7 @@ export function currentVisit(): string {
   const continues = id && +started! <= +seen! && +seen! <= now && now - +seen! < VISIT_IDLE && now - +started! < VISIT_LENGTH
   if (!continues) {
     id = randomId()
-    started = String(now)
+    started = `${now}`
   }
   unstored = `${id} ${+started!} ${now}`
   writeStorage(KEY, unstored)

@@ -95,8 +95,7 @@ export function startRum(given: RumOptions): Rum {
       }
     },
     stats() {
-      const { beacons = 0, bytes = 0, lost = 0 } = sender?.stats() ?? {}
-      return { beacons, bytes, lost }
+      return { beacons: 0, bytes: 0, lost: 0, ...sender?.stats() }
     },
   }
 }

@@ -33,14 +33,12 @@ impl View {
         // The collector refuses names of spaces only; a release that is read from a file ends in a line feed.
         let app = limits::line(options.app.trim(), limits::LABEL);
         let release = options.release.as_deref().map(|release| limits::line(release.trim(), limits::LABEL));
-        let named = options.page.as_ref().and_then(|page| page(&route));
-        let named = named.map(|page| limits::line(page.trim(), limits::PAGE)).filter(|page| !page.is_empty());
         let context = Context {
             session: visit.session_id(),
             view: beacon::random_id(browser::seed()),
             app: if app.is_empty() { "unnamed".to_owned() } else { app },
             release: release.filter(|release| !release.is_empty()),
-            page: named.unwrap_or_else(|| scrub::page_at(&browser::location("protocol"), &route)),
+            page: page_name(options, &route),
             navigation,
             device: Device::Desktop,
             connection: None,
@@ -49,8 +47,12 @@ impl View {
             error_sample_rate: options.error_rate(),
         };
         // It is due when it is full. The driver's timer has the interval, and a hidden page no timer.
-        let queue = Queue::new(Duration::INFINITE);
+        let mut queue = Queue::new(Duration::INFINITE);
         let sampled = visit.is_sampled(options.sample_rate);
+        // That of the document measures its load; one that begins later may measure nothing, and counts all the same.
+        if sampled && start > 0.0 {
+            queue.tell_view(Instant::from_ms(start));
+        }
         let errors_sampled = visit.is_sampled(options.error_rate());
         Self { queue, context, visit, sampled, errors_sampled, route, start, number: None }
     }
@@ -68,6 +70,13 @@ impl View {
         self.context.connection = state.connection;
         self.context.memory = state.memory;
     }
+}
+
+/// The name of the page at a route. Calls the page's `page` function: nothing may be borrowed.
+pub(super) fn page_name(options: &RumOptions, route: &str) -> String {
+    let named = options.page.as_ref().and_then(|page| page(route));
+    let named = named.map(|page| limits::line(page.trim(), limits::PAGE)).filter(|page| !page.is_empty());
+    named.unwrap_or_else(|| scrub::page_at(&browser::location("protocol"), route))
 }
 
 /// The class of the device, and its current connection.

@@ -1,5 +1,5 @@
 import { observeLCP } from '../vitals/onLCP.js'
-import { navigationEntry } from '../vitals/pageLifecycle.js'
+import { activationStart, navigationEntry } from '../vitals/pageLifecycle.js'
 import type { LCPMetric, ObserveOpts } from '../vitals/types.js'
 import { attributed, type Attributed, type AttributedCallback, targetOf } from './attributed.js'
 import { keepRecentResources, resourceBefore } from './recentResources.js'
@@ -42,7 +42,7 @@ function attribute(
   targets: WeakMap<LargestContentfulPaint, string>,
   softEntry?: PerformanceSoftNavigation,
 ): AttributedLCP {
-  const paint = entries[entries.length - 1]
+  const paint = entries.at(-1)
   if (!paint) return { phases$: [0, 0, 0, value] }
   const { url } = paint
   const resource = url ? resourceBefore(url, paint.startTime) : undefined
@@ -53,7 +53,7 @@ function attribute(
   let requested = 0
   let loaded = 0
   if (navigation) {
-    const since = (soft ? navigationStartTime : entry?.activationStart) ?? 0
+    const since = soft ? navigationStartTime! : activationStart()
     firstByte = Math.max(0, (entry?.responseStart ?? 0) - since)
     requested = Math.max(firstByte, resource ? (resource.requestStart || resource.startTime) - since : 0)
     // A video continues to load after its first frame was painted.

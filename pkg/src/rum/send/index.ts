@@ -186,7 +186,7 @@ export function createSender({ endpoint, format, keep, onLost }: SenderOptions):
   remember(endpoint)
   scheduleDrain(SETTLED)
   return {
-    stats: () => ({ ...stats }),
+    stats: () => stats,
     send({ id, text }, leaving) {
       silent = false
       const requests = attempt(

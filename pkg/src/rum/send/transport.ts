@@ -34,10 +34,10 @@ export interface Transport {
   /** Sends a request, and waits for the response. Never rejects. */
   post$(request: Request): Promise<Outcome>
   /**
-   * Queues the request in the browser, which sends it even if the page is closed now. Returns `false` if the browser does
+   * Queues the request in the browser, which sends it even if the page is closed now. Returns nothing true if the browser does
    * not accept it. There is no response; `onFailed` is called if the request fails while the page is still open.
    */
-  queue$(request: Request, onFailed: () => void): boolean
+  queue$(request: Request, onFailed: () => void): unknown
   /** Aborts the requests in flight. */
   abort$(): void
 }
@@ -123,7 +123,7 @@ export function createTransport(): Transport {
         keepaliveBytes += bytes
         whenUnanswered(() => (keepaliveBytes -= bytes))
       }
-      return !!isQueued
+      return isQueued
     },
   }
 }

@@ -17,12 +17,22 @@ impl Queue {
     /// into [`limits::MAX_BEACONS`] of [`limits::BYTES`] is dropped, and counted in the last beacon; an error loses its stack
     /// before it is dropped.
     ///
-    /// Errors that are sampled at a rate of their own get beacons of their own, after the others.
+    /// Errors that are sampled at a rate of their own get beacons of their own, after the others. A page view that is to be told of,
+    /// and in which nothing was measured, has a beacon without measurements, before those of its errors.
     ///
     /// `sent_at` is the wall clock, ms since the Unix epoch. A beacon's `id` is the id of the view, `-` and a number.
     pub fn flush(&mut self, sent_at: i64, context: &Context) -> Vec<String> {
+        let mut told = Vec::new();
+        if self.is_untold && !self.is_measured() {
+            let mut packer = Packer::new(&mut self.sent, sent_at, context);
+            packer.begin();
+            // Drop counts would make it one of losses. They wait for the next beacon.
+            told = packer.end(&DropCounts::new());
+        }
+        self.is_untold = false;
         if self.is_empty() {
-            return Vec::new();
+            self.due = None;
+            return told;
         }
         let scripts = self.take_longest_scripts();
         let errors_apart = context.error_sample_rate != context.sample_rate;
@@ -68,7 +78,7 @@ impl Queue {
                 drop_counts.add(Section::Scripts, script.count);
             }
         }
-        let beacons = if errors_apart && !self.errors.is_empty() {
+        let mut beacons = if errors_apart && !self.errors.is_empty() {
             let mut beacons = packer.end(&DropCounts::new());
             let context = Context { sample_rate: context.error_sample_rate, ..context.clone() };
             let mut packer = Packer::new(&mut self.sent, sent_at, &context);
@@ -79,7 +89,8 @@ impl Queue {
             packer.end(drop_counts)
         };
         self.clear();
-        beacons
+        told.append(&mut beacons);
+        told
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Queue {
     due: Option<Instant>,
     /// How many beacons this page view has sent, for their ids.
     sent: u64,
+    /// Whether its next beacon is to tell of the page view, even if nothing is measured.
+    is_untold: bool,
     /// Roughly how many bytes wait.
     size: usize,
     vitals: Vec<Vital>,
@@ -55,6 +57,7 @@ impl Queue {
             interval,
             due: None,
             sent: 0,
+            is_untold: false,
             size: 0,
             vitals: Vec::new(),
             phases: Vec::new(),
@@ -74,17 +77,32 @@ impl Queue {
         self.drop_counts.add_beacons(by);
     }
 
+    /// Tells of the page view, even if nothing is measured in it: a route may fetch and paint nothing that the browser reports.
+    pub fn tell_view(&mut self, now: Instant) {
+        self.is_untold = true;
+        self.schedule(now);
+    }
+
+    /// Whether a beacon of the page view was written.
+    pub fn has_sent(&self) -> bool {
+        self.sent > 0
+    }
+
     /// Whether nothing waits to be sent. Drop counts alone are not sent.
     pub fn is_empty(&self) -> bool {
-        self.vitals.is_empty()
+        !self.is_untold && self.errors.is_empty() && !self.is_measured()
+    }
+
+    /// Whether something waits that tells of the page view by itself: errors and drop counts do not.
+    fn is_measured(&self) -> bool {
+        !(self.vitals.is_empty()
             && self.phases.is_empty()
             && self.counters.is_empty()
             && self.gauges.is_empty()
             && self.routes.is_empty()
             && self.distributions.is_empty()
             && self.resources.is_empty()
-            && self.errors.is_empty()
-            && self.scripts.is_empty()
+            && self.scripts.is_empty())
     }
 
     /// When the queue is due; `None` while it is empty.
@@ -105,6 +123,7 @@ impl Queue {
     /// Discards everything that waits.
     pub fn clear(&mut self) {
         self.due = None;
+        self.is_untold = false;
         self.size = 0;
         self.vitals.clear();
         self.phases.clear();

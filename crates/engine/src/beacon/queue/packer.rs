@@ -55,7 +55,8 @@ impl<'a> Packer<'a> {
         self.beacons
     }
 
-    fn begin(&mut self) {
+    /// Begins a beacon.
+    pub(super) fn begin(&mut self) {
         *self.sent += 1;
         let mut id = self.context.view.clone();
         id.push('-');

@@ -86,6 +86,36 @@ fn an_empty_queue_sends_nothing() {
 }
 
 #[test]
+fn a_page_view_is_told_of_once_even_if_nothing_is_measured() {
+    let mut queue = queue();
+    queue.tell_view(at(5.0));
+    queue.count_lost(3);
+    assert_eq!((queue.is_empty(), queue.next_deadline()), (false, Some(at(10_005.0))));
+    let beacons = flush(&mut queue);
+    // What has drops tells of losses alone.
+    assert_eq!((beacons.len(), beacons[0].id.as_str(), beacons[0].dropped), (1, "v13w-1", 0));
+    assert_eq!((queue.is_empty(), queue.next_deadline(), queue.has_sent()), (true, None, true));
+    assert!(flush(&mut queue).is_empty());
+    queue.count(at(20_000.0), "a", 1);
+    assert_eq!((queue.next_deadline(), flush(&mut queue)[0].dropped), (Some(at(30_000.0)), 3));
+}
+
+#[test]
+fn errors_alone_do_not_tell_of_a_page_view() {
+    for measured in [false, true] {
+        let mut queue = queue();
+        queue.tell_view(at(0.0));
+        queue.error(at(0.0), "x is not a function", "");
+        queue.count(at(0.0), "a", u64::from(measured));
+        let beacons = flush(&mut queue);
+        let errors: Vec<_> = beacons.iter().map(|beacon| beacon.errors.len()).collect();
+        assert_eq!(errors, if measured { &[1][..] } else { &[0, 1] });
+        queue.error(at(0.0), "x is not a function", "");
+        assert_eq!(flush(&mut queue).len(), 1);
+    }
+}
+
+#[test]
 fn a_queue_is_due_an_interval_after_its_first_measurement() {
     let mut queue = queue();
     queue.count(at(5.0), "query.hits", 1);

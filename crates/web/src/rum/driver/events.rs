@@ -1,5 +1,5 @@
 //! Handles the events of a page: vitals, navigations, resources, long frames.
-use super::super::view::View;
+use super::super::view::{View, page_name};
 use super::super::vitals::{PageEvent, Vital};
 use super::super::{browser, frames, navigation, read, resources, send};
 use super::{Inner, ViewSelector};
@@ -60,10 +60,20 @@ impl Inner {
         self.with_views(|views| views.navigate(number, view));
     }
 
-    pub(super) fn on_route_change(self: &Rc<Self>) {
-        let route = browser::route();
-        let is_new = self.run.borrow().as_ref().is_some_and(|run| run.views.current().route != route);
-        if is_new {
+    pub(super) fn on_route_change(self: &Rc<Self>, replaced: bool) {
+        let (route, interactions) = (browser::route(), Some(browser::interaction_count().unwrap_or(0.0)));
+        let is_redirect = {
+            let mut run = self.run.borrow_mut();
+            let Some(run) = run.as_mut().filter(|run| run.route != route) else { return };
+            run.route.clone_from(&route);
+            let before = std::mem::replace(&mut run.interactions, interactions);
+            // The user has not seen the route before.
+            replaced && before == interactions && !run.views.current().queue.has_sent()
+        };
+        if is_redirect {
+            let page = page_name(&self.options, &route);
+            self.with_views(|views| views.current_mut().context.page = page);
+        } else {
             self.take_pending();
             let next = self.next_view(Navigation::SoftNavigation, route);
             self.with_views(|views| views.begin(next));

@@ -47,6 +47,9 @@ struct Run {
     /// Whether earlier entries are ignored.
     is_late: bool,
     views: Views,
+    /// The route when it last changed, and the number of interactions until then; none before the first change.
+    route: String,
+    interactions: Option<f64>,
     timer: Task,
     _errors: Vec<Listener>,
     _routes: Option<RouteObserver>,
@@ -117,7 +120,7 @@ impl Inner {
             start,
             browser::route(),
         );
-        let (sampled, errors_sampled) = (first.sampled, first.errors_sampled);
+        let (sampled, errors_sampled, route) = (first.sampled, first.errors_sampled, first.route.clone());
         if !sampled && !errors_sampled {
             return;
         }
@@ -134,9 +137,12 @@ impl Inner {
         *self.run.borrow_mut() = Some(Run {
             is_late,
             views: Views::new(View { number: Some(0), ..first }),
+            route,
+            interactions: None,
             timer: Task::new(self, Inner::on_timer),
             _errors: errors,
-            _routes: routes.then(|| RouteObserver::new(self, |this| this.on_route_change())),
+            _routes: routes
+                .then(|| RouteObserver::new(self, |this, replaced| this.on_route_change(replaced))),
             _tracing: if sampled { self.trace() } else { None },
             vitals: None,
         });
