@@ -18,7 +18,7 @@ use crate::app::{App, Senders};
 use crate::args;
 use crate::client::Networks;
 use crate::clock::Clock;
-use crate::config::{ConfigError, ConfigHealth};
+use crate::config::{Config, ConfigError, ConfigHealth};
 use crate::connections;
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -70,8 +70,8 @@ pub enum ServeError {
     Settings(SettingsError),
     /// TLS cannot be set up for a target.
     Tls {
-        /// Its name.
-        name: String,
+        /// Where it stands, and its name.
+        target: String,
         /// Why not.
         source: TlsError,
     },
@@ -101,7 +101,7 @@ impl std::fmt::Display for ServeError {
             Self::Store(error) => error.fmt(f),
             Self::Config(error) => error.fmt(f),
             Self::Settings(error) => error.fmt(f),
-            Self::Tls { name, source } => write!(f, "target '{name}': {source}"),
+            Self::Tls { target, source } => write!(f, "{target}: {source}"),
             Self::Apps(error) => write!(f, "an application in WHIPPET_APPS {error}"),
             Self::Roots(error) => error.fmt(f),
             Self::Prometheus(error) => error.fmt(f),
@@ -155,7 +155,7 @@ pub async fn serve(sources: Sources, log: SetLog) -> Result<(), ServeError> {
     let patience = settings.patience();
     let (targets, lists) = settings.targets()?;
     let token = arguments.token.clone();
-    let fetcher = fetcher(&targets, patience)?;
+    let fetcher = fetcher(&targets, config, patience)?;
     let clock = Clock::system();
     let metrics = Arc::new(Metrics::new());
     let mut options = Options::new(&arguments.data);
@@ -304,14 +304,14 @@ pub async fn serve(sources: Sources, log: SetLog) -> Result<(), ServeError> {
 }
 
 /// The client, with the certificates that the targets need.
-fn fetcher(targets: &[Target], patience: Duration) -> Result<Fetcher, ServeError> {
+fn fetcher(targets: &[Target], config: &Config, patience: Duration) -> Result<Fetcher, ServeError> {
     let secure = || targets.iter().filter(|target| target.is_secure());
     let fetcher = match secure().any(|target| target.settings.tls == Tls::default()) {
         true => Fetcher::secure(patience).map_err(ServeError::Roots)?,
         false => Fetcher::new(patience),
     };
     for target in secure() {
-        let wrong = |source| ServeError::Tls { name: target.name.clone(), source };
+        let wrong = |source| ServeError::Tls { target: config.target(&target.name), source };
         fetcher.prepare(&target.settings.tls).map_err(wrong)?;
     }
     Ok(fetcher)

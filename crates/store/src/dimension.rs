@@ -55,6 +55,20 @@ impl Dimension {
         Self::ALL.into_iter().find(|dimension| dimension.label() == label)
     }
 
+    /// What its values are called, where they are not the application's own.
+    pub fn values(self) -> Option<Vec<&'static str>> {
+        Some(match self {
+            Self::Release => return None,
+            Self::Device => Device::ALL.iter().map(|device| device.as_str()).collect(),
+            Self::Connection => {
+                let known = Connection::ALL.iter().map(|connection| connection.as_str());
+                known.chain([UNKNOWN]).collect()
+            }
+            Self::Navigation => Navigation::ALL.iter().map(|navigation| navigation.as_str()).collect(),
+            Self::Browser => Browser::ALL.iter().map(|browser| browser.as_str()).collect(),
+        })
+    }
+
     /// What a value is called. `releases`: the names of kind [`crate::Kind::Release`]; one that is missing was dropped.
     pub fn value(self, value: i64, releases: &HashMap<i64, String>) -> &str {
         let place = usize::try_from(value).unwrap_or(usize::MAX);
@@ -86,6 +100,12 @@ mod tests {
         assert_eq!(name(Dimension::Browser, 2), "Chrome");
         for dimension in Dimension::ALL {
             assert_eq!(Dimension::from_label(dimension.label()), Some(dimension));
+            for (value, named) in dimension.values().unwrap_or_default().into_iter().zip(0..) {
+                // Connections begin with the unknown one.
+                let place = if dimension == Dimension::Connection { named + 1 } else { named };
+                let place = if value == UNKNOWN { 0 } else { place };
+                assert_eq!(name(dimension, place), value);
+            }
             for made_up in [-1, i64::MIN, i64::MAX, 1000] {
                 assert_eq!(name(dimension, made_up), OTHER);
             }

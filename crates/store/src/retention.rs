@@ -52,21 +52,27 @@ pub fn cells(database: &dyn Database, hot: &mut Hot, level: Level, cutoff: i64) 
     let oldest: Option<i64> = database.scalar(&format!("SELECT min(time) FROM {table}"), &[])?;
     let Some(oldest) = oldest.filter(|oldest| *oldest < cutoff) else { return Ok(true) };
     hot.begin_alone(database)?;
-    let upto = match partitions::drop_before(database, table, cutoff)? {
+    let newest = format!("SELECT max(time) FROM {table} WHERE time < ?1");
+    let newest = |upto: i64| database.scalar::<Option<i64>>(&newest, database::params![upto]);
+    // Asked before partitions go.
+    let whole = newest(cutoff)?;
+    let (upto, newest) = match partitions::drop_before(database, table, cutoff)? {
         // What is left of the last one goes with it, and is not read any more.
-        Some(()) if level != Level::Day => cutoff,
+        Some(()) if level != Level::Day => (cutoff, whole),
         // That may be a month: its days are few rows.
         Some(()) => {
             database.execute(&format!("DELETE FROM {table} WHERE time < ?1"), database::params![cutoff])?;
-            cutoff
+            (cutoff, whole)
         }
         None => {
             let upto = cutoff.min(oldest.saturating_add(HOUR.max(level.length())));
+            let newest = newest(upto)?;
             database.execute(&format!("DELETE FROM {table} WHERE time < ?1"), database::params![upto])?;
-            upto
+            (upto, newest)
         }
     };
-    Marks::set_deleted(database, level, upto)?;
+    // No further than there were rows: while the clock is ahead the cutoff may be days after all that is to come.
+    Marks::set_deleted(database, level, upto.min(newest.unwrap_or(oldest).saturating_add(level.length())))?;
     hot.end_alone(database)?;
     Ok(upto == cutoff)
 }

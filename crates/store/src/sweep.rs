@@ -85,7 +85,7 @@ pub fn portion(
         _ => {}
     }
     // Without data nothing is old.
-    let Some(watermark) = watermark::read(database)? else { return Ok(true) };
+    let Some(watermark) = watermark::read(database, now)? else { return Ok(true) };
     let cutoff = watermark.reached - options.retention;
     match stage {
         Stage::Watermark

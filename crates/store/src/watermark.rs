@@ -23,11 +23,12 @@ const BEGUN: &str = "begun";
 /// When the watermark was last advanced.
 const SWEPT: &str = "swept";
 
-/// The current watermark; `None` before there was any data.
-pub fn read(database: &dyn Database) -> Result<Option<Watermark>> {
+/// The current watermark; `None` before there was any data. Detail is never counted back from what is yet to come: a clock that was
+/// ahead for a while costs the detail of that while, and not that of all the days until it is reached.
+pub fn read(database: &dyn Database, now: i64) -> Result<Option<Watermark>> {
     let reached = totals::get(database, REACHED)?;
     let detail = totals::get(database, DETAIL)?;
-    Ok(reached.map(|reached| Watermark { reached, detail: detail.unwrap_or(reached) }))
+    Ok(reached.map(|reached| Watermark { reached, detail: detail.unwrap_or(reached).min(now) }))
 }
 
 /// Advances the watermark by the time since it was last advanced, at most a day. The first sweep after a start does not

@@ -2,7 +2,7 @@
 use crate::args::ConfigCommand;
 use crate::config::{Config, ConfigError, Rules, example};
 use crate::prometheus_setup;
-use crate::scrape::{Target, Tls};
+use crate::scrape::{Target, Tls, TlsError};
 use crate::settings::Sources;
 
 /// Does what the command line says. Returns what is to be printed, and whether all is right.
@@ -27,9 +27,11 @@ pub fn run(arguments: &ConfigCommand) -> Result<(String, bool), ConfigError> {
                         .collect();
                     let targets = match settings.targets() {
                         Ok((targets, lists)) => {
-                            said.extend(
-                                targets.iter().filter_map(unusable).map(|why| format!("{name}: {why}\n")),
-                            );
+                            let wrong = |target: &Target| {
+                                let (why, target) = (unusable(target)?, settings.config.target(&target.name));
+                                Some(format!("{target}: {why}\n"))
+                            };
+                            said.extend(targets.iter().filter_map(wrong));
                             let names = targets.iter().map(|target| target.name.clone());
                             let read = settings.config.prometheus.clone();
                             let reader = prometheus_setup::reader(&settings.serve, read, names);
@@ -69,10 +71,10 @@ fn contents(config: &Config, targets: usize) -> String {
 }
 
 /// Why the certificate files of a target cannot be used, with which the collector would not start.
-fn unusable(target: &Target) -> Option<String> {
+fn unusable(target: &Target) -> Option<TlsError> {
     let tls = &target.settings.tls;
     if !target.is_secure() || *tls == Tls::default() {
         return None;
     }
-    tls.connector().err().map(|error| format!("target '{}': {error}", target.name))
+    tls.connector().err()
 }

@@ -18,7 +18,8 @@ mod signals;
 mod silence;
 mod target;
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 use toml::de::DeValue;
@@ -55,6 +56,9 @@ pub struct Config {
     pub remote_write: Option<RemoteWrite>,
     /// What is watched.
     pub rules: Rules,
+    /// Where it is read from, and the lines of its targets, by name.
+    file: PathBuf,
+    target_lines: HashMap<String, usize>,
 }
 
 /// The longest configuration file, bytes.
@@ -72,7 +76,16 @@ impl Config {
         let text = read_file(path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         Self::parse(&text, folder, &|name| std::env::var(name).ok())
+            .map(|config| Self { file: path.to_owned(), ..config })
             .map_err(|faults| ConfigError::Wrong { path: path.to_owned(), faults })
+    }
+
+    /// What a target is called where something is wrong with it: `whippet.toml: line 3: target 'shop'`.
+    pub fn target(&self, name: &str) -> String {
+        match self.target_lines.get(name) {
+            Some(line) => format!("{}: line {line}: target '{name}'", self.file.display()),
+            None => format!("target '{name}'"),
+        }
     }
 
     /// Reads a text. `env` looks up environment variables.
@@ -187,6 +200,7 @@ impl<'a> Reader<'a> {
                     )));
                 }
                 names.push(table.name.clone());
+                self.config.target_lines.insert(table.name.clone(), error::line(self.text, &span));
                 table.checked(self.folder, self.env).map_err(wrong)
             });
             match read {

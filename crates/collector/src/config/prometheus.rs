@@ -5,7 +5,7 @@ use axum::http::{HeaderName, header};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::secret::Secret;
+use super::secret::{Secret, bearer};
 use crate::args::Key;
 use crate::prometheus::reading::NamedSelector;
 use crate::prometheus::{Endpoint, label, secret};
@@ -138,7 +138,7 @@ fn endpoint(
             let pair = format!("{}:{}", username.reveal(env)?, password.reveal(env)?);
             value(&format!("Basic {}", base64(pair.as_bytes())), "`basic`")?
         }
-        (None, Some(token)) => value(&format!("Bearer {}", token.reveal(env)?.trim()), "`bearer`")?,
+        (None, Some(token)) => value(&bearer(&token, env)?, "`bearer`")?,
         (None, None) => return Ok(endpoint),
     };
     endpoint.headers.insert(header::AUTHORIZATION, authorization);

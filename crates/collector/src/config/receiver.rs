@@ -7,7 +7,7 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use serde::Deserialize;
 
 use super::list::some_list;
-use super::secret::Secret;
+use super::secret::{Secret, bearer};
 use crate::notify::{ALERTMANAGER_PATH, Form, Receiver, SET, SigningKey, Template};
 use crate::prometheus::{Endpoint, secret};
 use crate::scrape::{self, Tls};
@@ -194,7 +194,7 @@ impl ReceiverTable {
                 let pair = format!("{}:{}", username.reveal(env)?, password.reveal(env)?);
                 value(&format!("Basic {}", base64(pair.as_bytes())), "`basic`")?
             }
-            (None, Some(token)) => value(&format!("Bearer {}", token.reveal(env)?.trim()), "`bearer`")?,
+            (None, Some(token)) => value(&bearer(token, env)?, "`bearer`")?,
             (None, None) => return Ok(headers),
         };
         headers.insert(header::AUTHORIZATION, authorization);

@@ -36,6 +36,17 @@ pub struct Rules {
     pub silences: Vec<Silence>,
     /// Rules that are wrong, and left out.
     pub faults: Vec<RuleFault>,
+    /// The lines of the receivers, by name.
+    receiver_lines: HashMap<String, usize>,
+}
+
+impl Rules {
+    /// Says that something is wrong with a receiver that stays.
+    pub fn blame(&mut self, receiver: &str, message: String) {
+        let line = self.receiver_lines.get(receiver).copied();
+        self.faults.push(RuleFault { what: what("receiver", Some(receiver)), line, message });
+        self.faults.sort_by_key(|fault| fault.line);
+    }
 }
 
 impl Default for Rules {
@@ -48,6 +59,7 @@ impl Default for Rules {
             receivers: Vec::new(),
             silences: Vec::new(),
             faults: Vec::new(),
+            receiver_lines: HashMap::new(),
         }
     }
 }
@@ -178,7 +190,9 @@ impl<'a> RulesReader<'a> {
             });
         }
         self.faults.sort_by_key(|fault| fault.line);
+        let lines = self.lines.into_iter().filter(|((table, _), _)| *table == "receiver");
         Rules {
+            receiver_lines: lines.map(|((_, name), line)| (name, line)).collect(),
             watch,
             regressions: self.regressions,
             receivers: self.receivers,

@@ -28,6 +28,17 @@ impl Secret {
     }
 }
 
+/// The value of `Authorization` for a token.
+///
+/// # Errors
+/// Where the token is not set, or there is none in it: no server takes that.
+pub fn bearer(token: &Secret, env: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
+    match token.reveal(env)?.trim() {
+        "" => Err("`bearer` is empty: write the token, or leave it out".to_owned()),
+        token => Ok(format!("Bearer {token}")),
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

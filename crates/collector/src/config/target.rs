@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::list::{list, some_list};
 use super::rule::RuleTable;
-use super::secret::Secret;
+use super::secret::{Secret, bearer};
 
 use crate::documents::Unit;
 use crate::scrape::{Filter, Glob, List, Place, Settings, Target, Tls, address, name};
@@ -176,9 +176,7 @@ impl TargetTable {
                 let pair = format!("{}:{}", username.reveal(env)?, password.reveal(env)?);
                 Some(secret(&format!("Basic {}", base64(pair.as_bytes())), "`basic`")?)
             }
-            (None, Some(token)) => {
-                Some(secret(&format!("Bearer {}", token.reveal(env)?.trim()), "`bearer`")?)
-            }
+            (None, Some(token)) => Some(secret(&bearer(token, env)?, "`bearer`")?),
             (None, None) => None,
         };
         if let Some(authorization) = authorization {

@@ -357,6 +357,26 @@ fn a_rule_of_which_nothing_would_ever_be_known_is_named() {
 }
 
 #[test]
+fn a_split_that_no_page_view_has_is_named() {
+    let said = |split: &str| -> Vec<String> {
+        let text = format!("[[alert]]\nname = 'a'\napp = 'shop'\nexpr = 'views < 10'\nsplit = '{split}'\n");
+        parse(&text).rules.faults.iter().map(ToString::to_string).collect()
+    };
+    for right in
+        ["device:phone", "browser:Chrome", "connection:4g", "release:any", "release_device:1.2:tablet"]
+    {
+        assert_eq!(said(right), [""; 0], "{right}");
+    }
+    for (wrong, why) in [
+        ("browser:chrome", "browser `chrome`: did you mean `Chrome`?"),
+        ("release_device:1.2:phon", "device `phon`: did you mean `phone`?"),
+        ("connection:5G", "connection `5G`: there are slow-2g, 2g, 3g, 4g, (unknown)"),
+    ] {
+        assert_eq!(said(wrong), [format!("line 1: alert \"a\": `split`: there is no {why}")], "{wrong}");
+    }
+}
+
+#[test]
 fn an_alert_that_would_reach_nobody_is_left_out_and_told_to_nobody_else() {
     let config = parse(
         r#"
@@ -463,6 +483,22 @@ fn a_secret_of_another_type_is_not_repeated() {
         assert!(said.message.starts_with(expected) && !said.message.contains("8172635"), "{said}");
         assert_eq!(said.line, Some(if kind.is_empty() { 4 } else { 5 }), "{said}");
     }
+}
+
+#[test]
+fn a_token_without_signs_is_refused_wherever_one_may_stand() {
+    let empty = "`bearer` is empty: write the token, or leave it out";
+    for table in [
+        "[[target]]\nname = 'a'\nurl = 'http://a/'\n",
+        "[prometheus]\nurl = 'http://a/'\n",
+        "[remote_write]\nurl = 'http://a/'\n",
+    ] {
+        for token in ["''", "' '"] {
+            assert_eq!(refused(&format!("{table}bearer = {token}")), format!("line 1: {empty}"));
+        }
+    }
+    let config = parse("[[receiver]]\nname = 'a'\ntype = 'webhook'\nurl = 'http://a/'\nbearer = ''\n");
+    assert_eq!(config.rules.faults[0].message, empty);
 }
 
 #[test]

@@ -18,8 +18,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
-use axum::response::Response;
+use axum::http::{Request, Version, header};
+use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
@@ -30,6 +30,7 @@ use tokio::time::Instant;
 use tower::ServiceExt;
 
 use crate::client::network;
+use crate::failure::Failure;
 use crate::metrics::Metrics;
 use activity::Activity;
 use pipelining::PipelineThrottle;
@@ -155,6 +156,11 @@ async fn answer(
     if !wait.is_zero() {
         activity.set_throttled();
         tokio::time::sleep(wait).await;
+    }
+    // RFC 9112, section 3.2.
+    if request.version() == Version::HTTP_11 && !request.headers().contains_key(header::HOST) {
+        let message = "a request of HTTP/1.1 must have a header `Host`, which names the server that is meant";
+        return Ok(Failure::bad_request("no_host", message).into_response());
     }
     let mut request = request.map(|incoming| body::watched(incoming, activity));
     request.extensions_mut().insert(ConnectInfo(peer));

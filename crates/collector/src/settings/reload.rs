@@ -143,7 +143,7 @@ impl Reloader {
         // All that may fail comes first.
         let (targets, lists) = settings.targets().map_err(|error| error.to_string())?;
         for target in targets.iter().filter(|target| target.is_secure()) {
-            let wrong = |error| format!("target '{}': {error}", target.name);
+            let wrong = |error| format!("{}: {error}", settings.config.target(&target.name));
             self.parts.fetcher.prepare(&target.settings.tls).map_err(wrong)?;
         }
         let parts = &mut self.parts;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::all::{Settings, Written};
 use crate::args::{Cli, Command, Serve};
-use crate::config::{Config, ConfigError, Fault, RuleFault, Rules};
-use crate::notify::Sender;
+use crate::config::{Config, ConfigError, Fault, Rules};
+use crate::notify::{Receiver, Sender};
 
 /// Where settings come from.
 #[derive(Clone, Debug)]
@@ -128,10 +128,9 @@ fn is_open(_path: &std::path::Path) -> bool {
 
 /// Names receivers whose certificates cannot be used. They stay: a file may come.
 fn check_receivers(rules: &mut Rules) {
-    for receiver in &rules.receivers {
-        if let Err(error) = Sender::new(receiver) {
-            let what = format!("receiver {:?}", receiver.name);
-            rules.faults.push(RuleFault { what, line: None, message: error.to_string() });
-        }
+    let wrong = |receiver: &Receiver| Some((receiver.name.clone(), Sender::new(receiver).err()?.to_string()));
+    let wrong: Vec<(String, String)> = rules.receivers.iter().filter_map(wrong).collect();
+    for (receiver, message) in wrong {
+        rules.blame(&receiver, message);
     }
 }

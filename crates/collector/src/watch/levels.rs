@@ -49,24 +49,29 @@ pub fn read(db: &dyn Database, matches: &Matches, inputs: &Inputs) -> Result<See
         if !own && value.is_none() || stands_in {
             continue;
         }
-        let missing = value.is_none().then(|| match answer.samples {
-            Some(samples) if samples < level.min_samples => {
-                format!("{samples} of at least {} samples", level.min_samples)
+        let unit = backend::unit(&level.figure, level.aggregate);
+        let missing = match (value, answer.lack, answer.samples) {
+            (Some(value), ..) if value.is_finite() => None,
+            // JSON has no infinite numbers.
+            (Some(value), ..) => Some(format!("it is {}", words::amount(value, unit))),
+            (None, Some(lack), _) => Some(lack.words(level.aggregate)),
+            (None, None, Some(samples)) if samples < level.min_samples => {
+                Some(format!("{samples} of at least {} samples", level.min_samples))
             }
-            _ => format!("no data in {}", words::time(level.window as f64)),
-        });
+            (None, None, _) => Some(format!("no data in {}", words::time(level.window as f64))),
+        };
         let about = kept::about(subject);
         let watched = WatchedLevel {
             level: Level {
                 name: level.name.clone(),
                 subject: about.name,
                 backend: about.backend,
-                value,
+                value: value.filter(|value| value.is_finite()),
                 count: answer.samples,
                 bound: level.bound.value,
                 above: level.bound.above,
                 inclusive: level.bound.inclusive,
-                unit: backend::unit(&level.figure, level.aggregate),
+                unit,
                 beyond: answer.beyond,
             },
             figure: level.figure.to_string(),

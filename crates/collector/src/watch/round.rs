@@ -271,6 +271,42 @@ mod tests {
     }
 
     #[test]
+    fn what_ends_together_ends_in_the_same_order_whatever_the_store_says_first() {
+        let fires = decided(0, 20);
+        let fired: Vec<&str> = fires.round.events.iter().map(|event| event.alert.as_str()).collect();
+        let kept = || {
+            let state = |state: &KeptState| (state.id.clone(), serde_json::from_str(&state.state).unwrap());
+            fires.round.states.iter().map(state).collect::<Vec<(String, Kept)>>()
+        };
+        let ended = |kept: Vec<(String, Kept)>| {
+            let looked_at = LookedAt {
+                standing: Standing::default(),
+                kept,
+                silences: Vec::new(),
+                seen: Vec::new(),
+                minutes: Vec::new(),
+                windows: 0,
+                knows_regressions: true,
+                started: None,
+            };
+            let step = Step::new(Some(1_000), 31_000);
+            let decided = decide(&RuleSet::default(), looked_at, step, "http://here");
+            decided.round.events.into_iter().map(|event| event.alert).collect::<Vec<String>>()
+        };
+        let in_order = ended(kept());
+        let others: Vec<Vec<String>> = (1..20)
+            .map(|by| {
+                let mut turned = kept();
+                turned.rotate_left(by);
+                turned.swap(0, 7);
+                ended(turned)
+            })
+            .collect();
+        assert_eq!(in_order.len(), fired.len());
+        assert!(in_order.is_sorted() && others.iter().all(|other| *other == in_order), "{others:?}");
+    }
+
+    #[test]
     fn what_is_well_takes_no_place_and_what_is_not_is_bounded() {
         let behind_many = decided(MOST + 1, 1);
         assert_eq!((behind_many.counts.firing, behind_many.round.states.len()), (1, 1));

@@ -118,6 +118,10 @@ impl<'a> Looking<'a> {
         let bound = words::amount(level.bound.value, unit);
         let summary = match value {
             None => match answer.samples {
+                _ if answer.lack.is_some() => {
+                    let lack = answer.lack.map(|lack| lack.words(level.aggregate)).unwrap_or_default();
+                    format!("{what} of {}: {lack}", new.subject)
+                }
                 Some(samples) if samples < level.min_samples => {
                     format!("{what} of {}: {samples} of at least {} samples", new.subject, level.min_samples)
                 }
@@ -136,7 +140,8 @@ impl<'a> Looking<'a> {
             }
         };
         let reading = Reading {
-            value,
+            // JSON has no infinite numbers.
+            value: value.filter(|value| value.is_finite()),
             bound: Some(level.bound.value),
             above: level.bound.above,
             unit,

@@ -3,6 +3,10 @@ use whippet_api::Unit;
 
 /// A number with its unit, as people read it.
 pub fn amount(value: f64, unit: Unit) -> String {
+    if value.is_infinite() {
+        // As Prometheus writes it.
+        return if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
+    }
     match unit {
         Unit::Ms => time(value),
         Unit::Ratio => format!("{} %", short(value * 100.0)),
@@ -83,6 +87,8 @@ mod tests {
             (0.1, Unit::Number, "0.1"),
             (100.0, Unit::Number, "100"),
             (5.0, Unit::PerSecond, "5/s"),
+            (f64::INFINITY, Unit::Ms, "+Inf"),
+            (f64::NEG_INFINITY, Unit::Bytes, "-Inf"),
         ] {
             assert_eq!(amount(value, unit), text);
         }

@@ -223,7 +223,20 @@ fn config_prints_an_example_and_checks_files() {
     let wrong = whippet(&["config", "--check", name]);
     assert_eq!(wrong.status.code(), Some(1));
     let said = String::from_utf8_lossy(&wrong.stdout).into_owned();
-    assert!(said.contains("target 'shop': ") && said.contains("gone.pem is no PEM file"), "{said}");
+    assert!(
+        said.contains("a.toml: line 1: target 'shop': ") && said.contains("gone.pem is no PEM file"),
+        "{said}"
+    );
+    let receiver =
+        "\n[[receiver]]\nname = 'ops'\ntype = 'webhook'\nurl = 'https://a.example/'\nca_file = 'gone.pem'\n";
+    std::fs::write(&file, receiver).unwrap();
+    let wrong = whippet(&["config", "--check", name]);
+    assert_eq!(wrong.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&wrong.stdout).into_owned();
+    assert!(
+        said.contains("a.toml: line 2: receiver \"ops\": ") && said.contains("gone.pem is no PEM"),
+        "{said}"
+    );
     std::fs::write(
         &file,
         "[[target]]\nname = 'shop'\nurl = 'http://a.example/metrics'\n\

@@ -285,6 +285,34 @@ async fn a_wrong_clock_deletes_nothing() {
     }
 }
 
+/// For how many minutes page views are there after a sweep with a clock that is so many days ahead.
+async fn minutes_after_a_clock_ahead(days: i64) -> u64 {
+    let collector = Collector::new();
+    collector.beacon(full("before", 1000.0)).await;
+    sweep(&collector).await;
+    collector.advance(days * DAY);
+    sweep(&collector).await;
+    collector.advance(-days * DAY);
+    for minute in 0..40 {
+        collector.advance(MINUTE);
+        collector.beacon(full(&format!("after-{minute}"), 1000.0)).await;
+        if minute % 10 == 0 {
+            sweep(&collector).await;
+        }
+    }
+    let (from, to) = (collector.now() - 15 * MINUTE, collector.now());
+    let vitals: Vitals = collector.get(&format!("/api/vitals?from={from}&to={to}")).await.json();
+    vitals.metrics[0].count
+}
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_costs_no_minutes_that_come_after() {
+    let right = minutes_after_a_clock_ahead(0).await;
+    for days in [2, 3, 7, 8, 400] {
+        assert_eq!(minutes_after_a_clock_ahead(days).await, right, "{days} days");
+    }
+}
+
 #[tokio::test]
 async fn the_watermark_moves_by_at_most_a_day_per_day() {
     let collector = three_days(|options| options.retention = 3 * DAY).await;

@@ -288,3 +288,68 @@ async fn minutes_without_a_collector_are_judged_when_it_is_back() {
     assert_eq!(levels(&collector, "").await.objectives[0].good, 40);
     assert!(collector.now() > START);
 }
+
+#[tokio::test]
+async fn a_metric_that_has_no_such_aggregate_says_what_it_has() {
+    let alert = |name: &str, expr: &str| {
+        format!("[[alert]]\nname = \"{name}\"\ntarget = \"shop\"\nexpr = \"{expr}\"\n")
+    };
+    let level = |name: &str, metric: &str, aggregate: &str| {
+        format!(
+            "[[level]]\nname = \"{name}\"\ntarget = \"shop\"\nfigure = \"metric:{metric}\"\naggregate = \"{aggregate}\"\nbelow = 9\n"
+        )
+    };
+    let text = [
+        alert("long", "p95 metric:queue_length > 1"),
+        level("gauge", "queue_length", "p95"),
+        level("counter", "orders_total", "max"),
+        level("histogram", "http_request_duration_seconds", "last"),
+        level("there", "queue_length", "max"),
+    ];
+    let collector = collector(&text.concat());
+    for step in 0..20 {
+        scrape(&collector, f64::from(step)).await;
+        collector.advance(5 * SECOND);
+    }
+    let seen = levels(&collector, "?target=shop").await;
+    let missing = |name: &str| find(&seen, name).missing.clone().unwrap_or_default();
+    assert_eq!(missing("gauge"), "a gauge has no p95: it has mean, last, min, max");
+    assert_eq!(missing("counter"), "a counter has no max: it has rate, sum");
+    assert_eq!(
+        missing("histogram"),
+        "a histogram has no last: it has percentiles such as p95, mean, rate, sum, share > 1s"
+    );
+    assert_eq!(missing("there"), "");
+    for _ in 0..6 {
+        collector.advance(30 * SECOND);
+        watching::look(&collector.app).await.unwrap();
+    }
+    let said = collector.get("/api/alerts").await.json::<Alerts>().alerts;
+    assert_eq!((said.len(), said[0].state), (1, AlertState::NoData), "{said:?}");
+    assert!(
+        said[0].summary.ends_with("a gauge has no p95: it has mean, last, min, max"),
+        "{}",
+        said[0].summary
+    );
+}
+
+#[tokio::test]
+async fn what_is_infinite_is_above_any_bound() {
+    let text = "[[alert]]\nname = \"full\"\ntarget = \"shop\"\nexpr = \"last metric:queue_length > 100\"\n\
+                [[level]]\nname = \"short\"\ntarget = \"shop\"\nfigure = \"metric:queue_length\"\nbelow = 100\n";
+    let collector = collector(text);
+    for value in [1.0, f64::INFINITY, f64::INFINITY] {
+        collector.scraped(&[("queue_length", value)]).await;
+        collector.advance(5 * SECOND);
+    }
+    watching::look(&collector.app).await.unwrap();
+    let fires = collector.get("/api/alerts").await.json::<Alerts>().alerts.remove(0);
+    assert_eq!(
+        (fires.state, fires.reading.value),
+        (AlertState::Firing, None),
+        "JSON has no infinite numbers"
+    );
+    assert!(fires.summary.ends_with(" is +Inf, above 100"), "{}", fires.summary);
+    let seen = levels(&collector, "?target=shop").await;
+    assert_eq!(find(&seen, "short").missing.as_deref(), Some("it is +Inf"));
+}

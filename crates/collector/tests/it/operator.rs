@@ -33,6 +33,9 @@ fn a_foreign_host_name_is_refused() {
         assert_eq!(status(&program, head, &format!("host: evil.example:{port}\r\n")), "403", "{head}");
     }
     assert_eq!(status(&program, "GET /api/status", "host: localhost\r\nhost: evil.example\r\n"), "403");
+    for head in ["GET /api/status", "POST /v1/beacons", "GET /healthz"] {
+        assert_eq!(status(&program, head, ""), "400", "{head} names no host");
+    }
     // Pages may send beacons to any host name.
     assert_eq!(status(&program, "POST /v1/beacons", "host: rum.shop.example\r\n"), "204");
     for open in ["GET /healthz", "GET /readyz"] {

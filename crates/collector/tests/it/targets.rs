@@ -189,6 +189,9 @@ fn a_wrong_configuration_is_refused() {
     let said = run("[[target]]\nname = 'a'\nurll = 'http://a/'\n");
     assert!(said.contains("whippet.toml: line 3: `urll` is not known: did you mean `url`?"), "{said}");
     let said = run("[[target]]\nname = 'a'\nurl = 'https://a/'\nca_file = 'none.pem'\n");
-    assert!(said.contains("target 'a': ") && said.contains("none.pem is no PEM file"), "{said}");
+    assert!(
+        said.contains("whippet.toml: line 1: target 'a': ") && said.contains("none.pem is no PEM file"),
+        "{said}"
+    );
     assert!(!folder.path().join("data").exists(), "nothing was touched");
 }

@@ -43,8 +43,6 @@ pub struct Checked {
 const RESTORE: &str = "Restore a backup. Without one: `sqlite3 whippet.db .recover` saves what can be read, with the collector stopped";
 const EMPTY: &str = "Restore a backup";
 const UNFINISHED: &str = "Start `whippet migrate` again, with the same --from and --to";
-const SERVE: &str = "Start `whippet serve` once, which brings the data up to date, and check again";
-const UPDATE: &str = "Check it with the whippet that serves it, or update this one";
 const LEFT_OUT: &str =
     "Reports leave these values out; nothing need be done. Where they are many, restore a backup";
 const NAMELESS: &str = "Reports show these figures as (other); nothing need be done";
@@ -93,13 +91,16 @@ pub fn file(path: &Path, progress: Progress<'_>) -> Result<Checked, MovingError>
         }
     }
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let advice = match version {
-        schema::VERSION => return database(&connection, checked, progress),
-        0..schema::VERSION => SERVE,
-        _ => UPDATE,
-    };
-    let found =
-        format!("the data has format {version}, this whippet {}: its values were not read", schema::VERSION);
+    let known = schema::VERSION;
+    if version == known {
+        return database(&connection, checked, progress);
+    }
+    let unread = MovingError::Unread { version, known };
+    if checked.findings.is_empty() {
+        // The file is sound. Whether its values are cannot be said.
+        return Err(unread);
+    }
+    let (found, advice) = (unread.to_string(), RESTORE);
     checked.findings.push(Finding { weight: Weight::Loss, found, advice });
     Ok(checked)
 }

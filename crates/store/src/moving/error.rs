@@ -68,6 +68,13 @@ pub enum MovingError {
         /// This program's.
         known: i64,
     },
+    /// A check did not read the values of a file, as their format is another than this version's.
+    Unread {
+        /// The data's format.
+        version: i64,
+        /// This program's.
+        known: i64,
+    },
     /// The export cannot be written.
     Output {
         /// The system's error.
@@ -175,6 +182,16 @@ impl fmt::Display for MovingError {
                 write!(
                     f,
                     "the data has format {version}, this whippet {known}: use the whippet that serves it"
+                )
+            }
+            Self::Unread { version, known } => {
+                let advice = match version < known {
+                    true => "Start `whippet serve` once, which brings the data up to date, and check again",
+                    false => "Check it with the whippet that serves it, or update this one",
+                };
+                write!(
+                    f,
+                    "the data has format {version}, this whippet {known}: its values were not read. {advice}"
                 )
             }
             Self::Output { source } => write!(f, "the export cannot be written: {source}"),

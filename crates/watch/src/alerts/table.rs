@@ -153,6 +153,12 @@ impl AlertTable {
         if texts.into_iter().flatten().any(|text| text.len() > TEXT) {
             return Err(format!("`summary`, `runbook` and `severity` have at most {TEXT} bytes"));
         }
+        if let Some(word) = self.summary.as_deref().and_then(misspelt) {
+            return Err(format!(
+                "`summary`: nothing stands for {word}: there are {}",
+                REPLACED.join(" and ")
+            ));
+        }
         let no_data = match self.no_data.as_deref() {
             None | Some("state") => NoData::State,
             Some("fire") => NoData::Fire,
@@ -297,6 +303,25 @@ impl AlertTable {
 const RESERVED: [&str; 9] =
     ["alertname", "severity", "app", "page", "target", "release", "error", "error_source", "metric"];
 
+/// What is replaced in a summary.
+const REPLACED: [&str; 2] = ["{value}", "{subject}"];
+
+/// The first word in braces that is none of those: it would be said as it stands, most of all at night. Those of Prometheus'
+/// templates, `{{ $value }}`, too.
+fn misspelt(summary: &str) -> Option<&str> {
+    let is_word = |word: &&str| {
+        let name = word.trim_matches(['{', '}', ' ', '$', '.']);
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+        let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        begins && name.chars().all(fits) && !REPLACED.contains(word)
+    };
+    let mut words = summary.match_indices('{').filter_map(|(place, _)| {
+        let rest = &summary[place..];
+        rest.find('}').map(|end| &rest[..=end])
+    });
+    words.find(is_word)
+}
+
 /// The bound for the end of an alert, which must be on the good side of that for its beginning.
 fn resolve(value: &Quantity, level: &LevelRule) -> Result<Bound, String> {
     let number = value.number().map_err(|error| format!("`resolve`: {error}"))?;
@@ -342,6 +367,22 @@ mod tests {
         assert!(of(r#""expr":"share > 4% LCP > 10%""#).unwrap_err().contains("LCP is a time"));
         let error = of(r#""expr":"LCP > 4s","resolve":"5%""#).unwrap_err();
         assert!(error.contains("`resolve`") && error.contains("a time"), "{error}");
+    }
+
+    #[test]
+    fn what_nothing_stands_for_is_not_said() {
+        let of = |summary: &str| {
+            let text = format!(r#"{{"name":"a","app":"b","expr":"views > 5","summary":"{summary}"}}"#);
+            serde_json::from_str::<AlertTable>(&text).unwrap().checked()
+        };
+        for right in ["{subject}: {value}", "100 % of {subject}", "{} and {", "a {5} b", "{on call}"] {
+            assert!(of(right).is_ok(), "{right}");
+        }
+        for wrong in ["{valu}", "{subject}: {Value}", "{value } now", "{{ $value }}", "{{ $labels.app }}"] {
+            let error = of(wrong).unwrap_err();
+            assert!(error.contains("`summary`: nothing stands for {"), "{error}");
+            assert!(error.ends_with("there are {value} and {subject}"), "{error}");
+        }
     }
 
     #[test]

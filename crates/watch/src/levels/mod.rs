@@ -25,7 +25,7 @@ pub use defaults::defaults;
 pub use figure::{Figure, Share};
 pub use objective::{ObjectiveRule, ObjectiveTable};
 pub use quantity::{Kind, duration, kind, number};
-pub use question::{Answer, Question};
+pub use question::{Answer, Lack, Question};
 pub use rule::{LevelRule, LevelTable, WINDOW};
 pub(crate) use rule::{name, window};
 pub use subject::{Scope, Subject};

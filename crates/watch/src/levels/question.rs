@@ -27,4 +27,22 @@ pub struct Answer {
     pub beyond: bool,
     /// How many page views, requests or values it is of; `None` where nobody counted.
     pub samples: Option<u64>,
+    /// Why nothing will ever be known: the metric is of a kind that has no such aggregate.
+    pub lack: Option<Lack>,
+}
+
+/// A kind of metric, of which not every aggregate can be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lack {
+    /// `a gauge`.
+    pub kind: &'static str,
+    /// The aggregates that it has.
+    pub has: &'static str,
+}
+
+impl Lack {
+    /// `a gauge has no p95: it has mean, last, min, max`.
+    pub fn words(&self, asked: Aggregate) -> String {
+        format!("{} has no {asked}: it has {}", self.kind, self.has)
+    }
 }

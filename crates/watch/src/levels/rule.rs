@@ -175,10 +175,19 @@ impl LevelRule {
         if !matches!(self.figure, Figure::Vital(_) | Figure::Views) {
             return Err(format!("{} is not kept by `split`: vitals and views are", self.figure));
         }
-        let known = text.split_once(':').is_some_and(|(by, value)| SPLITS.contains(&by) && !value.is_empty());
-        if !known || text.len() > 300 || text.contains(char::is_control) {
+        let is_known = |(by, value): (&str, &str)| {
+            // A release may have colons, and a device has none.
+            let (value, device) = match by {
+                "release_device" => value.rsplit_once(':').unwrap_or_default(),
+                _ => (value, by),
+            };
+            SPLITS.contains(&by) && !value.is_empty() && !device.is_empty()
+        };
+        if !text.split_once(':').is_some_and(is_known) || text.len() > 300 || text.contains(char::is_control)
+        {
             return Err(format!(
-                "`split` is a dimension and a value of it, such as \"device:phone\"; there is {}",
+                "`split` is a dimension and a value of it, such as \"device:phone\" or \
+                 \"release_device:1.2.0:phone\"; there is {}",
                 SPLITS.join(", ")
             ));
         }
@@ -196,10 +205,10 @@ impl LevelRule {
         }
     }
 
-    /// The value, where there are enough samples to say one.
+    /// The value, where there are enough samples to say one. It may be infinite: `+Inf` is above any bound, as in Prometheus.
     pub fn value(&self, answer: &Answer) -> Option<f64> {
         let enough = answer.samples.is_none_or(|samples| samples >= self.min_samples);
-        answer.value.filter(|value| enough && value.is_finite())
+        answer.value.filter(|value| enough && !value.is_nan())
     }
 
     /// Whether the level is met; `None` where too little is known.
@@ -235,12 +244,15 @@ mod tests {
         let level = table().checked().unwrap();
         assert_eq!((level.aggregate, level.window), (Aggregate::Quantile(0.75), WINDOW));
         assert_eq!(level.bound, Bound::below(2500.0));
-        let answer = |value, samples| Answer { value: Some(value), beyond: false, samples: Some(samples) };
+        let answer =
+            |value, samples| Answer { value: Some(value), samples: Some(samples), ..Answer::default() };
         assert_eq!(level.met(&answer(2400.0, 20)), Some(true));
         assert_eq!(level.met(&answer(2500.0, 20)), Some(false), "below is not equal");
         assert_eq!(level.met(&answer(9000.0, 19)), None, "too few to say anything");
         assert_eq!(level.met(&Answer { beyond: true, ..answer(2400.0, 20) }), Some(false));
         assert_eq!(level.met(&Answer::default()), None);
+        let met = [f64::INFINITY, f64::NEG_INFINITY, f64::NAN].map(|value| level.met(&answer(value, 20)));
+        assert_eq!(met, [Some(false), Some(true), None]);
     }
 
     #[test]
@@ -268,10 +280,17 @@ mod tests {
             serde_json::from_str::<LevelTable>(&text).unwrap().checked()
         };
         assert_eq!(of("LCP", "device:phone").unwrap().split.as_deref(), Some("device:phone"));
-        assert!(of("views", "release:1:2").is_ok());
-        for (figure, split) in
-            [("LCP", "device"), ("LCP", "device:"), ("LCP", "colour:red"), ("errors", "device:phone")]
-        {
+        assert!(of("views", "release:1:2").is_ok() && of("views", "release_device:1:2:phone").is_ok());
+        for (figure, split) in [
+            ("LCP", "device"),
+            ("LCP", "device:"),
+            ("LCP", "colour:red"),
+            ("errors", "device:phone"),
+            // These were taken, and the figures of all page views judged.
+            ("LCP", "release_device:1.2"),
+            ("LCP", "release_device:1.2:"),
+            ("LCP", "release_device::phone"),
+        ] {
             assert!(of(figure, split).is_err(), "{figure} {split}");
         }
     }

@@ -389,6 +389,42 @@ mod tests {
     }
 
     #[test]
+    fn where_there_is_no_room_for_all_that_is_new_what_was_there_goes_on() {
+        let gauges = |count: usize, value: f64| -> Vec<Metric> {
+            let gauge = |number: usize| {
+                let point = NumberPoint { as_double: Some(value), ..NumberPoint::default() };
+                let gauge = Some(Gauge { data_points: vec![point] });
+                Metric { name: format!("g{number}"), gauge, ..Metric::default() }
+            };
+            (0..count).map(gauge).collect()
+        };
+        let mut target = Target::default();
+        let mut push = |metrics: &[Metric], room: usize, now: i64| {
+            let service = Service {
+                target: "api".to_owned(),
+                resource: &Resource::default(),
+                metrics: vec![(None, metrics)],
+            };
+            let (rejected, _) = target.push(&service, room, now);
+            let found = target.samples().into_iter().filter(|sample| sample.name != super::TARGET_INFO);
+            let found: Vec<(String, f64)> = found.map(|sample| (sample.name, sample.value)).collect();
+            (rejected.count, found)
+        };
+        let found = |values: [f64; 3]| -> Vec<(String, f64)> {
+            values.into_iter().enumerate().map(|(place, value)| (format!("g{place}"), value)).collect()
+        };
+        // One place is taken by what the service says of itself.
+        assert_eq!(push(&gauges(5, 1.0), 4, 1_000), (2, found([1.0; 3])));
+        assert_eq!(
+            push(&gauges(5, 2.0), 0, 61_000),
+            (2, found([2.0; 3])),
+            "the first stay, and are told anew"
+        );
+        let (rejected, all) = push(&gauges(5, 3.0), 1, 121_000);
+        assert_eq!((rejected, all.len()), (1, 4), "one more has a place now");
+    }
+
+    #[test]
     fn of_counters_that_fell_silent_together_the_first_are_remembered() {
         let mut target = Target::default();
         let place = target.place("api-1").unwrap();

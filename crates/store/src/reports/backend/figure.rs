@@ -2,7 +2,7 @@
 use std::cell::OnceCell;
 
 use whippet_catalogue::{Class, Dimension, Kind, Shape, Signal, Told};
-use whippet_watch::levels::{Aggregate, Figure, Share};
+use whippet_watch::levels::{Aggregate, Figure, Lack, Share};
 
 use super::caches::Caches;
 use super::draw::{self, share};
@@ -25,15 +25,17 @@ pub struct Found {
     pub value: Option<(f64, bool)>,
     /// How many requests, queries or values it is of, where somebody counts.
     pub samples: Option<u64>,
+    /// Why there is no value, and never will be one.
+    pub lack: Option<Lack>,
 }
 
 impl Found {
     fn of(value: Option<f64>) -> Self {
-        Self { value: value.map(|value| (value, false)), samples: None }
+        Self { value: value.map(|value| (value, false)), ..Self::default() }
     }
 
     fn counted(value: Option<(f64, bool)>, samples: f64) -> Self {
-        Self { value, samples: Some(samples.max(0.0).round() as u64) }
+        Self { value, samples: Some(samples.max(0.0).round() as u64), lack: None }
     }
 }
 
@@ -300,6 +302,9 @@ impl<'a, S: Source> TargetFigures<'a, S> {
             return Ok(None);
         };
         let kind = self.told.metrics[place].kind();
+        if let Some(lack) = lack(kind, aggregate) {
+            return Ok(Some(Found { lack: Some(lack), ..Found::default() }));
+        }
         let (_, scale) = metric_chart::unit(name, kind);
         let wanted = |found: &Labels| labels.iter().all(|(label, value)| found.get(label) == Some(value));
         let grew = |all: &[Counter]| {
@@ -361,6 +366,29 @@ impl<'a, S: Source> TargetFigures<'a, S> {
     fn mean(&self, value: impl Fn(Pair) -> Option<f64>) -> Option<f64> {
         along(Aggregate::Mean, &self.course(value))
     }
+}
+
+/// What a kind of metric has, where the aggregate is none of that.
+fn lack(kind: Kind, aggregate: Aggregate) -> Option<Lack> {
+    use Aggregate::{Last, Max, Mean, Min, Rate, ShareAbove, Sum, Usual};
+    let (has, lack) = match kind {
+        Kind::Counter => (matches!(aggregate, Rate | Sum), Lack { kind: "a counter", has: "rate, sum" }),
+        Kind::Gauge => {
+            let lack = Lack { kind: "a gauge", has: "mean, last, min, max" };
+            (matches!(aggregate, Mean | Last | Min | Max), lack)
+        }
+        Kind::Histogram => {
+            let lack =
+                Lack { kind: "a histogram", has: "percentiles such as p95, mean, rate, sum, share > 1s" };
+            (!matches!(aggregate, Last | Min | Max | Aggregate::Share), lack)
+        }
+        Kind::Summary => {
+            let lack =
+                Lack { kind: "a summary", has: "the percentiles that it tells itself, mean, rate, sum" };
+            (!matches!(aggregate, Last | Min | Max | Aggregate::Share | ShareAbove(_)), lack)
+        }
+    };
+    (!has && aggregate != Usual).then_some(lack)
 }
 
 /// What a quantile that a backend computed itself is called.

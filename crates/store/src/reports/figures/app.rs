@@ -81,7 +81,7 @@ impl<'a> AppFigures<'a> {
                 // Errors of views of which nothing else is known.
                 let of = views.max(u64::from(errors > 0));
                 let value = (of > 0).then(|| errors as f64 / of as f64);
-                Answer { value, beyond: false, samples: Some(views) }
+                Answer { value, samples: Some(views), ..Answer::default() }
             }
             Figure::Count(name) => {
                 let ids = ids(self.db, Kind::Counter, name)?;
@@ -107,7 +107,7 @@ impl<'a> AppFigures<'a> {
                     Aggregate::Mean => Some(gauge.sum / gauge.count as f64),
                     _ => None,
                 };
-                Answer { value, beyond: false, samples: Some(gauge.count) }
+                Answer { value, samples: Some(gauge.count), ..Answer::default() }
             }
             Figure::Signal(_) | Figure::Share(_) | Figure::Metric { .. } => Answer::default(),
         })
@@ -122,7 +122,7 @@ impl<'a> AppFigures<'a> {
             Aggregate::Rate => count as f64 / self.seconds(),
             _ => count as f64,
         };
-        Answer { value: Some(value), beyond: false, samples: None }
+        Answer { value: Some(value), ..Answer::default() }
     }
 
     fn spread(
@@ -140,7 +140,7 @@ impl<'a> AppFigures<'a> {
             Aggregate::Rate => Some(histogram.count() as f64 / self.seconds()),
             _ => None,
         };
-        Answer { value, beyond: false, samples: Some(histogram.count()) }
+        Answer { value, samples: Some(histogram.count()), ..Answer::default() }
     }
 
     fn vitals(&self) -> Result<&(u64, [Values; vitals_window::METRICS])> {

@@ -106,5 +106,6 @@ fn answer_of(found: &Found) -> Answer {
         value: found.value.map(|value| value.0),
         beyond: found.value.is_some_and(|value| value.1),
         samples: found.samples,
+        lack: found.lack,
     }
 }
