@@ -195,7 +195,7 @@ export function monitorPage(options: RumOptions, sender: Sender, deltas: Counter
       beacons.push(dropped ? { ...last, dropped, drops: Object.fromEntries(drops) } : last)
     } else for (const [list, by] of drops) view.batch$.drop(list, by)
     // A page view that has measured nothing counts by a beacon of its own: neither errors nor drops tell of one.
-    if (view.start$ && view.sampled$ && !view.sent$ && !Object.keys(body).length) beacons.unshift(header(view, rate))
+    if (!Object.keys(body).length && view.sampled$ && view.start$ && !view.sent$) beacons.unshift(header(view, rate))
     return beacons
   }
   const header = (view: PageView, sampleRate: number): RumBeacon => ({

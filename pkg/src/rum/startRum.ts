@@ -95,7 +95,8 @@ export function startRum(given: RumOptions): Rum {
       }
     },
     stats() {
-      return { beacons: 0, bytes: 0, lost: 0, ...sender?.stats() }
+      const { beacons = 0, bytes = 0, lost = 0 } = sender?.stats() ?? {}
+      return { beacons, bytes, lost }
     },
   }
 }

@@ -109,7 +109,7 @@ export function rateLimit<F extends (this: any, ...args: any[]) => any>(
     }
     // Throws for what is no signal, before anything is held for this call.
     const stopListening = onAbort(callSignal, () => take(call).abort(reasonOf(callSignal!)))
-    if (queue.size < 1) {
+    if (queue.size === 0) {
       hold(1)
       timer = later(wait, ready)
     }
