@@ -18,7 +18,6 @@ mod flags;
 mod leptos_scripts;
 mod leptos_server;
 mod leptos_size;
-mod memory_folder;
 mod packages;
 mod postgres;
 mod project;

@@ -1,7 +1,6 @@
 //! Checks and tests everything, up to the browser.
 use crate::browser::Browser;
 use crate::end_to_end::Suite;
-use crate::memory_folder::MemoryFolder;
 use crate::project::Project;
 use crate::report::Report;
 use crate::steps::{Steps, test_files};
@@ -86,8 +85,6 @@ fn native(project: &Project, steps: &Steps<'_>, postgres: Option<&postgres::Post
         .flat_map(postgres::Postgres::variables)
         .map(|(name, value)| shell.push_env(name, value))
         .collect();
-    let memory = MemoryFolder::new(shell);
-    let _temporary = memory.as_ref().map(|memory| shell.push_env("TMPDIR", memory.path()));
     let crates = &NATIVE.map(|name| ["--package", name]).concat();
     steps.run("check: format", || Ok(cmd!(shell, "cargo fmt --all --check").run()?))?;
     steps.run("check: rules of the house", || tidy::run(project))?;
