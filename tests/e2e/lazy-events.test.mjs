@@ -289,7 +289,8 @@ test('load() takes a picture, and what destroy() interrupts does not have the cl
   await eventually('the slow image is loading', () => page_.evaluate(() => slow.className === 'loading'))
   await page_.evaluate(() => loader.load(document.getElementById('pair')))
   await loaded(page_, 'of')
-  assert.match(await page_.evaluate(() => of.currentSrc), /wide/)
+  // The browser selects the source a moment after the image has its URL.
+  await eventually('the source is selected', () => page_.evaluate(() => /wide/.test(of.currentSrc)))
   await page_.evaluate(() => loader.destroy())
   assert.equal(await page_.evaluate(() => slow.className), '')
   web.release('slow')
