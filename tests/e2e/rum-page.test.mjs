@@ -180,6 +180,16 @@ test('marks on a prerendered page count from when it was shown', async () => {
   await closed(page)
 })
 
+/** Clicks the button, whose handler changes the route, and waits for the paint of that. */
+async function clickAndPaint(page) {
+  await page.evaluate(() => {
+    window.paints = []
+    whippet.onLCP(({ navigationType }) => paints.push(navigationType), { reportAllChanges: true, reportSoftNavs: true })
+  })
+  await page.click('button')
+  await eventually('the paint of the route', () => page.evaluate(() => paints.includes('soft-navigation')))
+}
+
 test('a route is a separate page view with its own vitals', async () => {
   const page = await open()
   await page.evaluate(() => {
@@ -190,11 +200,8 @@ test('a route is a separate page view with its own vitals', async () => {
       document.querySelector('p').outerHTML = '<p style="font-size: 70px">Another route, with far more to read</p>'
     }
     history.replaceState(null, '', '?other=query')
-    window.paints = []
-    whippet.onLCP(({ navigationType }) => paints.push(navigationType), { reportAllChanges: true, reportSoftNavs: true })
   })
-  await page.click('button')
-  await eventually('the paint of the route', () => page.evaluate(() => paints.includes('soft-navigation')))
+  await clickAndPaint(page)
   await page.evaluate(() => history.back())
   await page.waitForFunction(() => location.pathname === '/orders/1042')
   await page.evaluate(() => rum.count('back again'))
@@ -254,11 +261,8 @@ test('a route that is replaced before the user does anything was a redirect, and
       rum.count('at the new')
       document.querySelector('p').outerHTML = '<p style="font-size: 70px">Another route, with far more to read</p>'
     }
-    window.paints = []
-    whippet.onLCP(({ navigationType }) => paints.push(navigationType), { reportAllChanges: true, reportSoftNavs: true })
   })
-  await page.click('button')
-  await eventually('the paint of the route', () => page.evaluate(() => paints.includes('soft-navigation')))
+  await clickAndPaint(page)
   await page.evaluate(() => {
     document.querySelector('button').onclick = () => {
       history.replaceState(null, '', '/tabs/second')
@@ -296,11 +300,8 @@ test('a soft navigation keeps its vitals, however many changes of the route foll
       history.pushState(null, '', '/first')
       document.querySelector('p').outerHTML = '<p style="font-size: 70px">Another route, with far more to read</p>'
     }
-    window.paints = []
-    whippet.onLCP(({ navigationType }) => paints.push(navigationType), { reportAllChanges: true, reportSoftNavs: true })
   })
-  await page.click('button')
-  await eventually('the paint of the route', () => page.evaluate(() => paints.includes('soft-navigation')))
+  await clickAndPaint(page)
   await page.evaluate(() => {
     for (const letter of 'abcdefghijklm') {
       history.pushState(null, '', `/${letter}`)

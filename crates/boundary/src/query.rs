@@ -5,6 +5,7 @@
 #![expect(missing_docs, reason = "a constant has a comment only where its name does not say it")]
 use crate::table::{Constant, Value, numbers};
 use whippet_engine::query::{BreakerOptions, FetchStatus, Retry, Status, defaults};
+use whippet_engine::time;
 
 numbers! {
     /// A query's status and fetch status.
@@ -115,6 +116,13 @@ numbers! {
 }
 
 numbers! {
+    /// Clocks.
+    CLOCKS: f64;
+    /// What a clock may lack when a timer fires, in ms, though it is right.
+    CLOCK_STEP = time::CLOCK_STEP.as_ms();
+}
+
+numbers! {
     /// Defaults of options.
     DEFAULTS: f64;
     /// The gc time, in ms.
@@ -137,4 +145,4 @@ const fn retries(server: bool) -> f64 {
 }
 
 /// All tables.
-pub const TABLES: &[&[Constant]] = &[STATUS, STATUS_NAMES, OBSERVER, RUNS, BREAKERS, DEFAULTS];
+pub const TABLES: &[&[Constant]] = &[STATUS, STATUS_NAMES, OBSERVER, RUNS, BREAKERS, CLOCKS, DEFAULTS];

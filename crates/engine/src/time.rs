@@ -13,6 +13,10 @@ pub struct Instant(f64);
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Duration(f64);
 
+/// What a clock may lack when a timer fires, though it is right: timers fire up to a ms early, and a browser that hides its clock
+/// shows steps of up to 100 ms.
+pub const CLOCK_STEP: Duration = Duration(100.0);
+
 impl Instant {
     /// The origin.
     pub const ZERO: Self = Self(0.0);

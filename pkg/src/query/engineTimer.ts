@@ -1,13 +1,9 @@
 // The single timer of a machine.
+import { CLOCK_STEP } from '../boundary/query.js'
 import { timeoutManager, type ManagedTimerId } from './timeoutManager.js'
 
 /** Browsers and Node fire longer timeouts immediately, in ms: about 24.8 days. */
 const MAX_DELAY = 2_147_483_647
-/**
- * What a clock may lack when a timer fires, in ms, though it is right: timers fire up to a ms early, and a browser that hides its
- * clock shows steps of up to 100 ms. Of a short wait it is half.
- */
-const CLOCK_STEP = 100
 
 interface TimerOwner {
   onTimer(): void
@@ -55,6 +51,7 @@ export class EngineTimer {
   #end(left: number): void {
     const by = this.#firesAt - left - Date.now()
     this.#firesAt = Infinity
+    // Of a short wait half may be lacking.
     if (by > Math.min(CLOCK_STEP, this.#delay / 2)) this.#owner.onClockSetBack(by)
   }
 

@@ -1,10 +1,6 @@
 //! What the client's one timer is set for, and whether the clock was set back meanwhile.
 use crate::timing::LONGEST_MS;
-use whippet_engine::time::{Duration, Instant};
-
-/// What a clock may lack when the timer fires, in ms, though it is right: timers fire up to a ms early, and a browser that hides its
-/// clock shows steps of up to 100 ms. Of a short wait it is half.
-const CLOCK_STEP: f64 = 100.0;
+use whippet_engine::time::{CLOCK_STEP, Duration, Instant};
 
 /// When the timer fires by the wall clock, and the delay that it was set with.
 #[derive(Default)]
@@ -45,9 +41,9 @@ impl EngineTimer {
     }
 }
 
-/// `by`: what the clock lacks of the time that a timer with this delay is over.
+/// `by`: what the clock lacks of the time that a timer with this delay is over. Of a short wait half may be lacking.
 fn set_back(by: Duration, delay: Duration) -> Option<Duration> {
-    (by.as_ms() > CLOCK_STEP.min(delay.as_ms() / 2.0)).then_some(by)
+    (by.as_ms() > CLOCK_STEP.as_ms().min(delay.as_ms() / 2.0)).then_some(by)
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ pub(super) struct RouteObserver {
 }
 
 impl RouteObserver {
-    /// Calls `changed` after each change of the URL within the document: by the Navigation API, else by `popstate` and by
-    /// wrapping `pushState` and `replaceState`. The former says whether the URL before was replaced.
+    /// Calls `changed` after each change of the URL within the document: by the Navigation API, which says whether the URL before was
+    /// replaced, else by `popstate` and by wrapping `pushState` and `replaceState`.
     pub(super) fn new<T: 'static>(owner: &Rc<T>, changed: fn(&Rc<T>, replaced: bool)) -> Self {
         let navigation = browser::of_global("navigation");
         let is_known = Reflect::has(&navigation, &"currentEntry".into()).unwrap_or(false);
