@@ -70,15 +70,18 @@ const WASM_SOURCES: [&str; 8] = [
 pub fn run(project: &Project, report: &Report, dev: bool) -> Result<()> {
     // The collector embeds it; an empty one will do until the dashboard is there.
     fs::create_dir_all(project.path("crates/dashboard/dist"))?;
-    report.side_by_side(&[
-        &|project| report.step("build: dashboard", || dashboard(project)),
-        &|project| {
-            package(project, report, dev)?;
-            report.step("build: demo site", || site(project))
-        },
-        &|project| report.step("build: collector and demo backend", || binaries(project)),
-    ])?;
+    report.side_by_side(&[&|_| pages(report, dev), &|project| {
+        report.step("build: collector and demo backend", || binaries(project))
+    }])?;
     report.step("build: collector with the dashboard in it", || binaries(project))
+}
+
+/// Everything but the binaries.
+pub fn pages(report: &Report, dev: bool) -> Result<()> {
+    report.side_by_side(&[&|project| report.step("build: dashboard", || dashboard(project)), &|project| {
+        package(project, report, dev)?;
+        report.step("build: demo site", || site(project))
+    }])
 }
 
 /// The npm package, with its wasm.

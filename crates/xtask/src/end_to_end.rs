@@ -40,7 +40,7 @@ impl<'a> Suite<'a> {
         Ok(Some(Self { steps, browser, firefox, waiting: Mutex::new(waiting) }))
     }
 
-    /// Builds the pages and servers that only these tests need.
+    /// Builds the pages that only these tests need; and a server, unless it was built with all tests.
     pub fn build(&self, project: &Project) -> Result<()> {
         let report = self.steps.report;
         report.step("build: pages of the end-to-end tests", || {
@@ -55,7 +55,9 @@ impl<'a> Suite<'a> {
         drop(waiting);
         if has_shop {
             report.step("build: pages that a server renders and a browser hydrates", || {
-                leptos_server::test(project, &["--no-run"])?;
+                if self.steps.only.is_some() {
+                    leptos_server::build(project)?;
+                }
                 build::leptos_shop(project, "target/dev-wasm/shop")
             })?;
         }

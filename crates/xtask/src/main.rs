@@ -18,6 +18,8 @@ mod flags;
 mod leptos_scripts;
 mod leptos_server;
 mod leptos_size;
+mod memory_folder;
+mod native;
 mod packages;
 mod postgres;
 mod project;

@@ -8,6 +8,7 @@ use whippet_test_postgres::{Programs, Server, Settings};
 use xshell::cmd;
 
 use crate::browser::{install, is_debian, is_root};
+use crate::native;
 use crate::project::Project;
 
 /// Where packages are unpacked.
@@ -88,9 +89,10 @@ pub fn start(project: &Project) -> Result<Option<Postgres>> {
     Ok(Some(Postgres { programs, server }))
 }
 
-/// The program of the collector's tests, which `cargo test` of these crates builds.
-pub fn test_program(project: &Project, crates: &[&str]) -> Result<PathBuf> {
-    let built = cmd!(project.shell, "cargo test {crates...} --all-features --no-run --message-format json")
+/// The program of the collector's tests.
+pub fn test_program(project: &Project) -> Result<PathBuf> {
+    let selection = native::selection();
+    let built = cmd!(project.shell, "cargo test {selection...} --no-run --message-format json")
         .quiet()
         .ignore_stderr()
         .read()?;

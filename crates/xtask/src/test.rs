@@ -4,25 +4,13 @@ use crate::end_to_end::Suite;
 use crate::project::Project;
 use crate::report::Report;
 use crate::steps::{Steps, test_files};
-use crate::{api, browser, build, flags, leptos_server, packages, postgres, prometheus, setup, tidy};
+use crate::{
+    api, browser, build, flags, leptos_server, memory_folder::MemoryFolder, native, packages, postgres,
+    prometheus, setup, tidy,
+};
 use anyhow::Result;
 use xshell::cmd;
 
-/// Crates that run on the machine itself.
-const NATIVE: [&str; 12] = [
-    "whippet-engine",
-    "whippet-boundary",
-    "whippet-api",
-    "whippet-catalogue",
-    "whippet-store",
-    "whippet-watch",
-    "whippet-collector",
-    "whippet-delta",
-    "whippet-demo-backend",
-    "whippet-load",
-    "whippet-test-postgres",
-    "xtask",
-];
 /// Crates that run in a browser.
 const BROWSER: [&str; 6] = [
     "whippet-web",
@@ -57,9 +45,13 @@ fn steps(project: &Project, report: &Report, only: Option<&str>) -> Result<()> {
         Ok(())
     })?;
     let postgres = &report.step("set-up: PostgreSQL", || postgres::start(project))?;
-    build::run(project, report, false)?;
-
     let steps = Steps { report, only };
+    if only.is_some() {
+        build::run(project, report, false)?;
+    } else {
+        // The binaries are built with all tests.
+        build::pages(report, false)?;
+    }
     let suite = Suite::new(project, &steps, browser, firefox.as_deref())?;
     // Cargo builds for one lane at a time; meanwhile the others run what is built. The native tests run longest, so that what is
     // still to be built then is another lane's.
@@ -67,7 +59,7 @@ fn steps(project: &Project, report: &Report, only: Option<&str>) -> Result<()> {
         &|project| native(project, &steps, postgres.as_ref()),
         &|project| {
             wasm(project, &steps, browser)?;
-            leptos_servers(project, &steps)?;
+            published(project, &steps)?;
             suite.as_ref().map_or(Ok(()), |suite| suite.build(project))
         },
         &|project| typescript(project, &steps, browser),
@@ -85,36 +77,31 @@ fn native(project: &Project, steps: &Steps<'_>, postgres: Option<&postgres::Post
         .flat_map(postgres::Postgres::variables)
         .map(|(name, value)| shell.push_env(name, value))
         .collect();
-    let crates = &NATIVE.map(|name| ["--package", name]).concat();
+    let memory = MemoryFolder::new(shell);
+    let _temporary = memory.as_ref().map(|memory| shell.push_env("TMPDIR", memory.path()));
     steps.run("check: format", || Ok(cmd!(shell, "cargo fmt --all --check").run()?))?;
     steps.run("check: rules of the house", || tidy::run(project))?;
     steps.run("check: public API", || api::check(project))?;
-    steps.run("check: clippy, native", || {
-        Ok(cmd!(shell, "cargo clippy {crates...} --all-targets --all-features -- -D warnings").run()?)
-    })?;
+    steps.run("check: clippy, native", || native::clippy(project))?;
     let mut on_postgres = None;
     steps.run("test: native", || {
-        cmd!(shell, "cargo test {crates...} --all-features --no-run").run()?;
+        native::build(project)?;
         // Asked for before the tests run: after them, cargo may be building for another lane.
-        on_postgres = Some(postgres::test_program(project, crates)?);
-        Ok(cmd!(shell, "cargo test {crates...} --all-features").run()?)
+        on_postgres = Some(postgres::test_program(project)?);
+        native::test(project)
     })?;
     if postgres.is_some() {
         steps.run("test: collector, on PostgreSQL", || {
-            let program = on_postgres.take().map_or_else(|| postgres::test_program(project, crates), Ok)?;
+            let program = on_postgres.take().map_or_else(|| postgres::test_program(project), Ok)?;
             postgres::tests(project, &program)
         })?;
     }
     Ok(())
 }
 
-/// Leptos on a server, apart from all others: it is built for a server here, for a browser there. And what is published.
-fn leptos_servers(project: &Project, steps: &Steps<'_>) -> Result<()> {
+/// What others may take from a registry: documentation, parts and packages. And what JavaScript has of the engine.
+fn published(project: &Project, steps: &Steps<'_>) -> Result<()> {
     let shell = &project.shell;
-    steps.run("test: whippet-leptos on a server", || {
-        leptos_server::clippy(project)?;
-        leptos_server::test(project, &[])
-    })?;
     steps.run("check: documentation of what is published", || packages::documentation(project))?;
     steps.run("check: parts of whippet-leptos, each alone", || leptos_server::features(project))?;
     steps.run("check: packages of what is published", || packages::check(project))?;
