@@ -111,11 +111,11 @@ export class QueryObserverBase<
   }
 
   shouldFetchOnReconnect(): boolean {
-    return !!(this.#ask(TRIGGER_RECONNECT) & ANSWER_FETCHES)
+    return (this.#ask(TRIGGER_RECONNECT) & ANSWER_FETCHES) !== 0
   }
 
   shouldFetchOnWindowFocus(): boolean {
-    return !!(this.#ask(TRIGGER_FOCUS) & ANSWER_FETCHES)
+    return (this.#ask(TRIGGER_FOCUS) & ANSWER_FETCHES) !== 0
   }
 
   destroy(): void {
@@ -136,19 +136,20 @@ export class QueryObserverBase<
 
     this.#updateQuery()
     this.#query.setOptions(this.options)
-    if (before._defaulted && before !== this.options && !shallowEqualObjects(this.options, before)) {
+    if (before._defaulted && !shallowEqualObjects(this.options, before)) {
       this.#cache.notify({ type: 'observerOptionsUpdated', query: this.#query as any, observer: this })
     }
 
-    const mounted = this.hasListeners()
-    if (mounted && this.#fetchesOnChange(this.#query, queryBefore, this.options, before, NOTE_READ)) void this.#executeFetch()
-    // A `refetchInterval` that throws does so here, not when the observer mounts.
-    if (!mounted) resolveQueryValue(this.options.refetchInterval, this.#query)
-    try {
-      this.updateResult()
-    } finally {
-      if (mounted) this.#sync()
+    if (!this.hasListeners()) {
+      // A `refetchInterval` that throws does so here, not when the observer mounts.
+      resolveQueryValue(this.options.refetchInterval, this.#query)
+    } else {
+      const fetches = this.#fetchesOnChange(this.#query, queryBefore, this.options, before, NOTE_READ)
+      // Before the fetch, whose function may ask whether the query is active.
+      this.#sync()
+      if (fetches) void this.#executeFetch()
     }
+    this.updateResult()
   }
 
   getOptimisticResult(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { QueryClient, QueryObserver, focusManager, keepPreviousData } from 'whippet/query'
+import { QueryClient, QueryObserver, focusManager, keepPreviousData, matchQuery } from 'whippet/query'
 import { after, counter, pass, settle, simulatedTime, watch } from './clock.mjs'
 
 simulatedTime()
@@ -356,4 +356,21 @@ test('structuralSharing of a placeholder compares it with data, not with what se
   observer.setOptions(options('b'))
   assert.deepEqual(compared[0], [{ list: 'a' }, { list: 'a' }])
   unsubscribe()
+})
+
+test('a query that is fetched since an observer enables it is active from the first event on', async () => {
+  for (const enabled of [true, () => true]) {
+    const client = new QueryClient()
+    const told = []
+    const look = (query) => told.push([query.isActive(), query.isDisabled(), matchQuery({ type: 'active' }, query)])
+    client.getQueryCache().subscribe(({ type, query }) => type === 'updated' && look(query))
+    // A persister for active queries decides here.
+    const options = { queryKey: ['a'], queryFn: () => 1, persister: (queryFn, context, query) => (look(query), queryFn(context)) }
+    const observer = new QueryObserver(client, { ...options, enabled: false })
+    const unsubscribe = observer.subscribe(() => {})
+    observer.setOptions({ ...options, enabled })
+    await pass(1)
+    assert.deepEqual(told, Array(3).fill([true, false, true]))
+    unsubscribe()
+  }
 })
