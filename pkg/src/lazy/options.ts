@@ -22,7 +22,7 @@ export interface LazyOptions {
   adaptive?: boolean
   /** The share of an element that must be within the margin, from 0 to 1, or a list of shares. Default: `0`. */
   threshold?: number | number[]
-  /** The most elements that load at once, the nearest first. Default: `12`. */
+  /** The most elements that load at once, the nearest first. Default: `24`. */
   maxConcurrent?: number
   /**
    * How long a load keeps its place among these, in ms. After that the next one begins, and this one may still arrive.

@@ -27,9 +27,9 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The default of [`concurrent`](Self::concurrent): twice the connections that browsers open to one HTTP/1.1 server, so
-    /// that none of them is ever idle.
-    pub const CONCURRENT: u32 = 12;
+    /// The default of [`concurrent`](Self::concurrent): four times the connections that browsers open to one HTTP/1.1 server, so
+    /// that none of them is idle while the page shows what has arrived.
+    pub const CONCURRENT: u32 = 24;
     /// The default of [`timeout`](Self::timeout), in ms: longer than a large image takes on 3g, shorter than browsers wait for
     /// a server that does not respond.
     pub const TIMEOUT_MS: f64 = 30_000.0;
