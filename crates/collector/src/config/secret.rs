@@ -21,9 +21,13 @@ impl Secret {
     pub fn reveal(&self, env: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
         match self {
             Self::Plain(text) => Ok(text.clone()),
-            Self::Env(name) => env(name).filter(|value| !value.is_empty()).ok_or_else(|| {
-                format!("the environment variable {name} is not set: set it before whippet is started")
-            }),
+            // A variable that was read from a file has the file's last line break, which is none of the secret.
+            Self::Env(name) => env(name)
+                .map(|value| value.trim_end_matches(['\r', '\n']).to_owned())
+                .filter(|value| !value.is_empty())
+                .ok_or_else(|| {
+                    format!("the environment variable {name} is not set: set it before whippet is started")
+                }),
         }
     }
 }
@@ -77,5 +81,20 @@ impl<'de> Visitor<'de> for SecretVisitor {
         }
         let name = name.filter(|name| !name.is_empty()).ok_or_else(|| A::Error::missing_field("env"))?;
         Ok(Secret::Env(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_break_of_a_variable_is_none_of_the_secret() {
+        let revealed = |value: &str| Secret::Env("KEY".to_owned()).reveal(&|_| Some(value.to_owned()));
+        for value in ["s3cret ", "s3cret \n", "s3cret \r\n"] {
+            assert_eq!(revealed(value).as_deref(), Ok("s3cret "), "{value:?}");
+        }
+        assert_eq!(revealed("a\nb\n").as_deref(), Ok("a\nb"));
+        assert!(revealed("\n").is_err());
     }
 }

@@ -6,7 +6,7 @@ use whippet_store::database::{Database, Result};
 use whippet_store::reports::figures::{NewError, Usual, new_errors, usual_views};
 use whippet_store::reports::{backend, status};
 use whippet_watch::alerts::{AlertRule, Condition, NoData, Sight};
-use whippet_watch::levels::{BURN_RATES, Budget, LevelRule, Subject};
+use whippet_watch::levels::{BURN_RATES, Bound, Budget, LevelRule, Subject};
 
 use super::asked::Asked;
 use super::inputs::{Hours, Inputs};
@@ -129,13 +129,7 @@ impl<'a> Looking<'a> {
             },
             Some(value) => {
                 let more = if answer.beyond { "more than " } else { "" };
-                let side = match (sight == Sight::Bad, level.bound.above) {
-                    (true, false) if value == level.bound.value => "not below",
-                    (true, true) if value == level.bound.value => "not above",
-                    (true, false) => "above",
-                    (true, true) => "below",
-                    (false, _) => "within",
-                };
+                let side = side(&level.bound, value, sight == Sight::Bad);
                 format!("{what} of {} is {more}{}, {side} {bound}", new.subject, words::amount(value, unit))
             }
         };
@@ -363,5 +357,38 @@ fn figure_words(rule: &AlertRule, level: &LevelRule) -> String {
             level.figure.to_string()
         }
         aggregate => format!("{} {aggregate}", level.figure),
+    }
+}
+
+/// On which side of its bound a figure is, in words. One that is equal to it was judged by whether that is allowed.
+fn side(bound: &Bound, value: f64, is_bad: bool) -> &'static str {
+    match (is_bad, bound.above) {
+        (true, false) | (false, true) if value == bound.value => "not below",
+        (true, true) | (false, false) if value == bound.value => "not above",
+        (true, false) => "above",
+        (true, true) => "below",
+        (false, _) => "within",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_that_is_equal_to_its_bound_is_said_by_the_side_that_counts() {
+        let at_least = Bound { inclusive: true, ..Bound::above(1.0) };
+        for (bound, value, words) in [
+            (Bound::at_most(0.0), 0.0, "not above"),
+            (Bound::at_most(0.0), 1.0, "above"),
+            (Bound::below(2.0), 2.0, "not below"),
+            (Bound::below(2.0), 1.0, "within"),
+            (at_least, 1.0, "not below"),
+            (at_least, 0.0, "below"),
+            (Bound::above(1.0), 1.0, "not above"),
+            (Bound::above(1.0), 2.0, "within"),
+        ] {
+            assert_eq!(side(&bound, value, !bound.met(value, false)), words, "{value}, to be {bound}");
+        }
     }
 }
