@@ -251,8 +251,8 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
     const isWanted = [element.closest('picture') ?? element, ...elementsWithUrls(element)].some((each) =>
       given.size ? given.has(each) : each.matches(selector),
     )
-    // A root may be filled before it is in the page. The elements of a list may go anywhere in the page.
-    const isInside = roots.some((root) => root.contains(element)) || element.isConnected
+    // The elements of a list may go anywhere in the page. A root may be filled before it is in the page.
+    const isInside = element.isConnected || roots.some((root) => root.contains(element))
     // An element that has not come near has no load to replace. A loaded one stays known, since it may be added again.
     if (hasNewUrl ? !(isWanted && target?.item$ === NOT_ENTERED) : !isInside) {
       if (target) abandon(target)

@@ -52,7 +52,7 @@ export class EngineTimer {
     const by = this.#firesAt - left - Date.now()
     this.#firesAt = Infinity
     // Of a short wait half may be lacking.
-    if (by > Math.min(CLOCK_STEP, this.#delay / 2)) this.#owner.onClockSetBack(by)
+    if (by > Math.min(this.#delay / 2, CLOCK_STEP)) this.#owner.onClockSetBack(by)
   }
 
   /** The timer keeps a Node process alive while anything waits for a retry, and otherwise does not. */
