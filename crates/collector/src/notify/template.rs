@@ -156,7 +156,7 @@ mod tests {
         let text = Template::new(documented()).unwrap().render(&payload(&told, "http://dash")).unwrap();
         let json: serde_json::Value = serde_json::from_slice(&text).unwrap();
         let text = json["text"].as_str().unwrap();
-        assert!(text.contains(": &lt;!channel> &lt;https://evil.example|a&amp;b> http"), "{text}");
+        assert!(text.contains(": &lt;!channel&gt; &lt;https://evil.example|a&amp;b&gt; http"), "{text}");
         assert!(!text.contains('<'), "{text}");
     }
 
