@@ -356,21 +356,22 @@ test('what a morph takes from loaded elements is loaded again, and a failed one 
       `${img('a')}<img id="b" data-srcset="/img/b.png 1x" width="60" height="40" alt="">
        <picture><source data-srcset="/img/c.png"><img id="c" width="60" height="40" alt=""></picture>
        <iframe id="d" data-src="/frame" width="60" height="40"></iframe>
+       <video id="f" data-poster="/img/f.png" width="60" height="40"></video>
        <img id="e" data-srcset="/img/e.png?fail=9 1x" data-error="/img/oops.png" width="60" height="40" alt="">`,
       `window.failures = 0; window.loader = lazy(document, { retries: 0, onError: () => failures++ })`,
     ),
   )
-  for (const id of ['a', 'b', 'c', 'd']) await has(page_, id, 'loaded')
+  for (const id of ['a', 'b', 'c', 'd', 'f']) await has(page_, id, 'loaded')
   await has(page_, 'e', 'error')
   // As Turbo, Idiomorph and LiveView do it: the attributes become those that the server sent.
   await page_.evaluate(() => {
-    for (const element of document.querySelectorAll('#a, #b, #c, #d, source')) {
-      for (const name of ['src', 'srcset', 'class']) element.removeAttribute(name)
+    for (const element of document.querySelectorAll('#a, #b, #c, #d, #f, source')) {
+      for (const name of ['src', 'srcset', 'poster', 'class']) element.removeAttribute(name)
     }
   })
-  for (const id of ['a', 'b', 'c', 'd']) await has(page_, id, 'loaded')
-  const shown = () => page_.evaluate(() => [a.currentSrc, b.currentSrc, c.currentSrc, d.src].map((url) => new URL(url).pathname))
-  assert.deepEqual(await shown(), ['/img/a.png', '/img/b.png', '/img/c.png', '/frame'])
+  for (const id of ['a', 'b', 'c', 'd', 'f']) await has(page_, id, 'loaded')
+  const shown = () => page_.evaluate(() => [a.currentSrc, b.currentSrc, c.currentSrc, d.src, f.poster].map((url) => new URL(url).pathname))
+  assert.deepEqual(await shown(), ['/img/a.png', '/img/b.png', '/img/c.png', '/frame', '/img/f.png'])
   assert.equal(await page_.evaluate(() => failures), 1)
   assert.equal(requestsOf('e'), 1)
   await close(page_)

@@ -184,7 +184,7 @@ export function drive(listed: Element[], roots: Node[], selector: string, option
       pump()
       batchDecode(images, () => {
         if (!isCurrent()) return
-        if (images.length > 0) apply(element)
+        if (images.length) apply(element)
         finish(target)
         warnIfShifted?.()
       })

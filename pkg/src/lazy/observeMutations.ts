@@ -32,7 +32,7 @@ export function observeMutations(
   })
   // The attributes with URLs, and those that a morph removes: it gives an element the attributes that the server sent.
   // The names of elements in the selector are taken along: no attribute is called so.
-  const attributeFilter = `${lazySelector},data-bg-hidpi,data-bg-multi-hidpi,src,srcset`.match(/[-\w]+/g)!
+  const attributeFilter = `${lazySelector},data-bg-hidpi,data-bg-multi-hidpi,src,srcset,poster`.match(/[-\w]+/g)!
   for (const root of roots) observer.observe(root, { attributeFilter, attributeOldValue: true, childList: true, subtree: true })
   return () => observer.disconnect()
 }

@@ -42,7 +42,7 @@ export function preload(items: Iterable<PreloadItem> = []): Preload {
       while (index > 0 && queue[index - 1]!.priority < priority) index--
       queue.splice(index, 0, { load, priority })
     }
-    if (!running && queue.length) preloader.done = run()
+    if (queue.length && !running) preloader.done = run()
   }
 
   async function run(): Promise<void> {

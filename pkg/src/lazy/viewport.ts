@@ -152,7 +152,7 @@ export function viewportOf(
       far?.unobserve(element)
     },
     leave$() {
-      if (--viewport.users$ > 0) return
+      if (--viewport.users$) return
       disconnect()
       connection?.removeEventListener?.('change', handleConnectionChange)
       viewports.delete(viewport)
