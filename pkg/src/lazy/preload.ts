@@ -47,7 +47,7 @@ export function preload(items: Iterable<PreloadItem> = []): Preload {
 
   async function run(): Promise<void> {
     running = true
-    while (queue.length > 0 && !isSavingData()) {
+    while (queue.length && !isSavingData()) {
       await idle()
       // The queue is empty if it was cancelled since.
       const load = queue.shift()?.load

@@ -111,7 +111,7 @@ export function viewportOf(
     }
     for (const owner of changed) owner.pump$()
     const bounds = entries[0]!.rootBounds
-    if (far && changed.size > 0) looking ??= setTimeout(look, LOOK_DELAY, bounds)
+    if (changed.size > 0 && far) looking ??= setTimeout(look, LOOK_DELAY, bounds)
   }
 
   /** Observes the closer elements, by their positions: an observer of all of them takes ten times as long. */

@@ -1,6 +1,6 @@
 // The single timer of a machine.
-import { CLOCK_STEP } from '../boundary/query.js'
 import { timeoutManager, type ManagedTimerId } from './timeoutManager.js'
+import { CLOCK_STEP } from '../boundary/query.js'
 
 /** Browsers and Node fire longer timeouts immediately, in ms: about 24.8 days. */
 const MAX_DELAY = 2_147_483_647
@@ -52,7 +52,7 @@ export class EngineTimer {
     const by = this.#firesAt - left - Date.now()
     this.#firesAt = Infinity
     // Of a short wait half may be lacking.
-    if (by > Math.min(this.#delay / 2, CLOCK_STEP)) this.#owner.onClockSetBack(by)
+    if (Math.min(this.#delay / 2, CLOCK_STEP) < by) this.#owner.onClockSetBack(by)
   }
 
   /** The timer keeps a Node process alive while anything waits for a retry, and otherwise does not. */

@@ -136,7 +136,7 @@ export class QueryObserverBase<
 
     this.#updateQuery()
     this.#query.setOptions(this.options)
-    if (before._defaulted && !shallowEqualObjects(this.options, before)) {
+    if (before._defaulted && !shallowEqualObjects(before, this.options)) {
       this.#cache.notify({ type: 'observerOptionsUpdated', query: this.#query as any, observer: this })
     }
 
