@@ -370,7 +370,8 @@ test('what a morph takes from loaded elements is loaded again, and a failed one 
     }
   })
   for (const id of ['a', 'b', 'c', 'd', 'f']) await has(page_, id, 'loaded')
-  const shown = () => page_.evaluate(() => [a.currentSrc, b.currentSrc, c.currentSrc, d.src, f.poster].map((url) => new URL(url).pathname))
+  const shown = () =>
+    page_.evaluate(() => [a.currentSrc, b.currentSrc, c.currentSrc, d.src, f.poster].map((url) => new URL(url).pathname))
   assert.deepEqual(await shown(), ['/img/a.png', '/img/b.png', '/img/c.png', '/frame', '/img/f.png'])
   assert.equal(await page_.evaluate(() => failures), 1)
   assert.equal(requestsOf('e'), 1)
