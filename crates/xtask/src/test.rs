@@ -1,13 +1,11 @@
 //! Checks and tests everything, up to the browser.
 use crate::browser::Browser;
 use crate::end_to_end::Suite;
+use crate::memory_folder::MemoryFolder;
 use crate::project::Project;
 use crate::report::Report;
 use crate::steps::{Steps, test_files};
-use crate::{
-    api, browser, build, flags, leptos_server, memory_folder::MemoryFolder, native, packages, postgres,
-    prometheus, setup, tidy,
-};
+use crate::{api, browser, build, flags, leptos_server, native, packages, postgres, prometheus, setup, tidy};
 use anyhow::Result;
 use xshell::cmd;
 
